@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { renderGuide } from './guide.ts';
+import { parseOptions, type PlaygroundOptions, usage, UsageError } from './options.ts';
+import { isInStep, renderReport } from './verify/report.ts';
+import { verify } from './verify/verify.ts';
+import { Sampler } from './view/sampler.ts';
+import { showLive } from './view/show.ts';
+import { choosePorts } from './world/free-ports.ts';
+import { startWorld, type World } from './world/world.ts';
+
+const exitBadUsage = 2;
+const exitInterrupted = 130;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => interrupt.abort(new Error(`stopped by ${signal}`)));
+  }
+  let options: PlaygroundOptions | undefined;
+  try {
+    options = parseOptions(args);
+    if (options === undefined) {
+      process.stdout.write(usage);
+      return 0;
+    }
+    return await run(options, interrupt.signal);
+  } catch (error) {
+    // Ctrl-C is how the demo is meant to end; a verification that it cut short proves nothing.
+    if (interrupt.signal.aborted) return options?.verify === true ? exitInterrupted : 0;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof UsageError ? exitBadUsage : 1;
+  }
+}
+
+async function run(options: PlaygroundOptions, signal: AbortSignal): Promise<number> {
+  const { regions, notice } = await choosePorts(options.regions, options.basePort);
+  if (notice !== undefined) say(notice);
+  say(
+    `starting ${regions.map(({ name }) => name).join(' and ')}: Redis, memcached, proxy, shipper and receiver for each`,
+  );
+  const world = await startWorld({ regions, memoryMb: options.verify ? 512 : 64, notify: say, signal });
+  try {
+    return options.verify ? await runVerify(world, options, signal) : await runDemo(world, signal);
+  } finally {
+    say('stopping everything');
+    await world.stop();
+  }
+}
+
+async function runDemo(world: World, signal: AbortSignal): Promise<number> {
+  process.stdout.write(renderGuide(world));
+  await using sampler = new Sampler(world.regions);
+  await showLive(() => sampler.sample(), process.stdout, signal);
+  return 0;
+}
+
+async function runVerify(world: World, { seconds, seed }: PlaygroundOptions, signal: AbortSignal): Promise<number> {
+  say(`verifying for ${seconds} s with --seed ${seed}`);
+  const report = await verify(world, { seconds, seed, report: say, signal });
+  process.stdout.write(`\n${renderReport(report)}`);
+  return isInStep(report) ? 0 : 1;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

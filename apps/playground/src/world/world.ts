@@ -1,0 +1,134 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type MemcachedServer, type RedisServer, startMemcached, startRedis } from '@lockstep/testing';
+
+import { AppProcess, type AppSpec } from './app-process.ts';
+import type { RegionLayout } from './layout.ts';
+import { renderTopology } from './topology.ts';
+
+/** Everything of one region, running. */
+export interface Region {
+  readonly layout: RegionLayout;
+  readonly redis: RedisServer;
+  readonly memcached: readonly MemcachedServer[];
+  readonly proxy: AppProcess;
+  readonly shipper: AppProcess;
+  readonly receiver: AppProcess;
+}
+
+/** All regions, running as real processes on this machine. */
+export interface World extends AsyncDisposable {
+  readonly topologyPath: string;
+  readonly logDirectory: string;
+  readonly regions: readonly Region[];
+  /** Ends every process and removes every file. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What to start, and whom to tell. */
+export interface WorldOptions {
+  readonly regions: readonly RegionLayout[];
+  /** Memory of each memcached in megabytes. */
+  readonly memoryMb: number;
+  readonly notify: (what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts Redis, memcached and the apps of every region; resolves when all of them are ready.
+ *
+ * @throws after stopping what had started, when one of them does not.
+ */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), 'lockstep-playground-'));
+  const topologyPath = join(directory, 'topology.yaml');
+  const logDirectory = join(directory, 'logs');
+  await mkdir(logDirectory);
+  await writeFile(topologyPath, renderTopology(options.regions));
+
+  const started: Started = { apps: [], servers: [] };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopAll(started, directory));
+  // Every region of one run shares a secret, as real ones would; nothing outside this run knows it.
+  const environment = { LOCKSTEP_LINK_TOKEN: randomBytes(24).toString('hex') };
+  try {
+    const regions = await Promise.all(
+      options.regions.map((layout) =>
+        startRegion(layout, { ...options, directory, topologyPath, logDirectory, environment, started }),
+      ),
+    );
+    return { topologyPath, logDirectory, regions, stop, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface RegionContext extends WorldOptions {
+  readonly directory: string;
+  readonly topologyPath: string;
+  readonly logDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly started: Started;
+}
+
+/** Filled as things start, so that a failure half-way can be undone. */
+interface Started {
+  readonly apps: AppProcess[];
+  readonly servers: (RedisServer | MemcachedServer)[];
+}
+
+async function startRegion(layout: RegionLayout, context: RegionContext): Promise<Region> {
+  const { started, signal } = context;
+  const redisDirectory = join(context.directory, `redis-${layout.name}`);
+  await mkdir(redisDirectory);
+  const redis = await startRedis({
+    port: layout.redis,
+    dir: redisDirectory,
+    appendonly: true,
+    config: { appendfsync: 'everysec' },
+    signal,
+  });
+  started.servers.push(redis);
+  const memcached = await Promise.all(
+    layout.memcached.map(async (port) => {
+      const server = await startMemcached({ port, memoryMb: context.memoryMb, signal });
+      started.servers.push(server);
+      return server;
+    }),
+  );
+  const startApp = async (role: AppSpec['role'], probePort: number): Promise<AppProcess> => {
+    const app = new AppProcess({
+      role,
+      region: layout.name,
+      topologyPath: context.topologyPath,
+      logPath: join(context.logDirectory, `${layout.name}-${role}.log`),
+      probePort,
+      environment: context.environment,
+      onUnexpectedExit: context.notify,
+    });
+    started.apps.push(app);
+    await app.start(signal);
+    return app;
+  };
+  const [proxy, shipper, receiver] = await Promise.all([
+    startApp('proxy', layout.proxyHttp),
+    startApp('shipper', layout.shipper),
+    startApp('receiver', layout.receiver),
+  ]);
+  return { layout, redis, memcached, proxy, shipper, receiver };
+}
+
+async function stopAll({ apps, servers }: Started, directory: string): Promise<void> {
+  // Apps first: one that drains still needs the servers it talks to.
+  const ends = [
+    ...(await Promise.allSettled(apps.map((app) => app.stop()))),
+    ...(await Promise.allSettled(servers.map((server) => server.close()))),
+  ];
+  await rm(directory, { recursive: true, force: true });
+  const reasons = ends.filter((end) => end.status === 'rejected').map((end): unknown => end.reason);
+  if (reasons.length > 0) throw new AggregateError(reasons, 'not everything could be stopped');
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { renderLines, renderOneLine } from '../src/view/render.ts';
+import { showLive } from '../src/view/show.ts';
+import type { Snapshot } from '../src/view/snapshot.ts';
+
+const snapshot: Snapshot = {
+  links: [
+    { from: 'east', to: 'west', state: { lagMs: 3.4, queued: 1200, opsPerSecond: 45_000 } },
+    { from: 'west', to: 'east', state: undefined },
+  ],
+  pools: [{ region: 'east', nodes: 3, nodesUp: 2, items: 1204, hitRatio: 0.931 }],
+};
+
+describe('the live view', () => {
+  it('has a line per link and a line per pool', () => {
+    expect(renderLines(snapshot).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      'east → west lag 3 ms queued 1,200 45,000 ops/s',
+      'west → east shipper down',
+      'pool east nodes 2/3 items 1,204 93 % hits',
+    ]);
+  });
+
+  it('says the same on one line for a log', () => {
+    expect(renderOneLine(snapshot)).toBe(
+      'east→west lag 3 ms, 1,200 queued, 45,000 ops/s · west→east shipper down · east 2/3 up, 1,204 items, 93 % hits',
+    );
+  });
+
+  it.each([
+    [true, 'east → west'],
+    [false, 'east→west lag'],
+  ])('writes for a terminal (%s) in its own way and ends with the signal', async (isTTY, expected) => {
+    const controller = new AbortController();
+    let written = '';
+    const output = {
+      isTTY,
+      write(text: string) {
+        written += text;
+        controller.abort();
+      },
+    };
+    await showLive(async () => snapshot, output, controller.signal);
+    expect(written).toContain(expected);
+  });
+});

@@ -1,0 +1,32 @@
+import type { MemcachePool } from '@lockstep/memcache';
+import type { Receiver, ReceiverStats } from '@lockstep/replication';
+import { addScrapedMetric, type Registry } from '@lockstep/service-kit';
+
+/** What the metrics of a receiver look at. */
+export interface MetricSources {
+  readonly pool: Pick<MemcachePool, 'nodes'>;
+  readonly receiver: Pick<Receiver, 'stats'>;
+}
+
+/** Registers the receiver's metrics. The README has the table. */
+export function addMetrics(registry: Registry, { pool, receiver }: MetricSources): void {
+  const count = (what: string, help: string, field: keyof ReceiverStats): void =>
+    addScrapedMetric(registry, {
+      kind: 'counter',
+      name: `lockstep_receiver_${what}_total`,
+      help,
+      read: () => receiver.stats()[field],
+    });
+  count('batches', 'batches applied', 'appliedBatches');
+  count('received_operations', 'writes received', 'receivedOperations');
+  count('applied_operations', 'writes applied: the last of each key in a batch', 'appliedOperations');
+  count('duplicates', 'batches that had been applied before', 'duplicates');
+  count('gaps', 'batches that did not follow the cursor', 'gaps');
+  count('failures', 'batches that could not be applied and come again', 'failures');
+  addScrapedMetric(registry, {
+    kind: 'gauge',
+    name: 'lockstep_pool_nodes_up',
+    help: 'memcached nodes that calls go to',
+    read: () => pool.nodes().filter(({ up }) => up).length,
+  });
+}

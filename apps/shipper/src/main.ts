@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+
+import { runApp } from '@lockstep/service-kit';
+
+import { startShipper } from './wiring.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+await runApp({ name: 'lockstep-shipper', version, start: startShipper });

@@ -1,0 +1,41 @@
+import { createHttpTransport, createShipper } from '@lockstep/replication';
+import {
+  type AppContext,
+  connectRedis,
+  createAdminServer,
+  linksFrom,
+  redisCheck,
+  type RunningApp,
+} from '@lockstep/service-kit';
+
+import { logLinks } from './log-links.ts';
+import { addMetrics } from './metrics.ts';
+
+/** Makes and starts everything a shipper consists of: a link to every other region, probes and metrics. */
+export async function startShipper(context: AppContext): Promise<RunningApp> {
+  const { name, version, topology, region, environment, logger, signal } = context;
+  const { linkToken } = environment;
+  const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
+  const links = linksFrom(topology, region.name).map(({ to, url }) => ({
+    to,
+    transport: createHttpTransport({ url, ...(linkToken === undefined ? {} : { token: linkToken }) }),
+  }));
+  const shipper = createShipper({ client: redis, region: region.name, links });
+
+  const admin = createAdminServer({ name, version, logger, signal });
+  admin.readiness.add('redis', redisCheck(redis, new URL(region.redis).host));
+  addMetrics(admin.metrics, region.name, shipper);
+  const logging = logLinks(shipper, logger);
+
+  const addresses = { http: await admin.listen(region.shipper.http) };
+  shipper.start();
+  return {
+    addresses,
+    async [Symbol.asyncDispose]() {
+      logging.stop();
+      await Promise.all([admin.close(), shipper.close()]);
+      await Promise.all(links.map(({ transport }) => transport.close()));
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// Time
+export { type Clock, systemClock, type Timer } from './clock.ts';
+export { type Backoff, type BackoffOptions, createBackoff } from './backoff.ts';
+export { type DeadlineOptions, sleep, withDeadline } from './deadline.ts';
+
+// Errors
+export { CodedError, type CodedErrorOptions, describeError } from './coded-error.ts';
+
+// Redis
+export { type RedisArgument, type RedisClient, type RedisConnection } from './redis.ts';
+export { createScript, type RedisScript } from './redis-script.ts';

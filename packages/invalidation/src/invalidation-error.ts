@@ -1,0 +1,19 @@
+import { CodedError } from '@lockstep/core';
+
+/** Everything that can go wrong between a caller and the log. */
+export type InvalidationErrorCode =
+  | 'ERR_INVALIDATION_CLOSED'
+  | 'ERR_INVALIDATION_LISTENER'
+  | 'ERR_INVALIDATION_TIMEOUT'
+  | 'ERR_INVALIDATION_UNAVAILABLE';
+
+/**
+ * The error class of this package.
+ *
+ * - `ERR_INVALIDATION_TIMEOUT`: the log did not answer in time. A publish may or may not have reached it.
+ * - `ERR_INVALIDATION_UNAVAILABLE`: the log refused, or the connection to it broke; see `cause`. A publish may
+ *   or may not have reached it.
+ * - `ERR_INVALIDATION_CLOSED`: the log, follower or map was closed.
+ * - `ERR_INVALIDATION_LISTENER`: a callback of yours threw; see `cause`.
+ */
+export class InvalidationError extends CodedError<InvalidationErrorCode> {}

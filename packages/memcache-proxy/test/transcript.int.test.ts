@@ -1,0 +1,69 @@
+import { startMemcached, type MemcachedServer } from '@lockstep/testing';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+
+import { splitAt } from './parse-all.ts';
+import { ScriptClient } from './script-client.ts';
+import { type StartedProxy, startProxy } from './start-proxy.ts';
+import { SCRIPTS, SMALL_SCRIPT } from './transcript-scripts.ts';
+
+let real: MemcachedServer;
+let proxy: StartedProxy;
+
+beforeAll(async () => {
+  [real, proxy] = await Promise.all([startMemcached(), startProxy()]);
+});
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]();
+  await real.close();
+});
+beforeEach(flush);
+
+async function flush(): Promise<void> {
+  await using client = await ScriptClient.open({ port: real.port });
+  await client.send('flush_all\r\n');
+  await expect(client.receive('OK\r\n')).resolves.toBeUndefined();
+  await proxy.pool.flushAll();
+}
+
+/** What the server at `port` answers to the parts of a script, until it closes the connection. */
+async function converse(port: number, parts: readonly Buffer[]): Promise<string> {
+  await using client = await ScriptClient.open({ port });
+  await client.send(...parts);
+  const reply = await client.readToEnd();
+  return reply.toString('latin1').replaceAll(/^(VALUE \S+ \d+ \d+) \d+\r$/gm, '$1 <cas>\r');
+}
+
+it.each(SCRIPTS.map((script) => [script.slice(0, 60), script]))('answers %j as memcached does', async (_, script) => {
+  const bytes = Buffer.from(`${script}quit\r\n`, 'latin1');
+  const expected = await converse(real.port, [bytes]);
+  expect(await converse(proxy.port, [bytes])).toBe(expected);
+});
+
+it('closes the connection on an endless line that is no get, as memcached does', async () => {
+  const bytes = Buffer.from('a'.repeat(3000));
+  expect(await converse(real.port, [bytes])).toBe('');
+  expect(await converse(proxy.port, [bytes])).toBe('');
+});
+
+it('answers the same at every place where the input can be cut', async () => {
+  const bytes = Buffer.from(`${SMALL_SCRIPT}quit\r\n`, 'latin1');
+  const expected = await converse(real.port, [bytes]);
+  for (let place = 1; place < bytes.length; place += 1) {
+    await flush();
+    const reply = await converse(proxy.port, splitAt(bytes, [place]));
+    expect(reply, `cut at ${place}`).toBe(expected);
+  }
+});
+
+it('answers the same however the input is cut', async () => {
+  const bytes = Buffer.from(`${SMALL_SCRIPT}quit\r\n`, 'latin1');
+  const expected = await converse(real.port, [bytes]);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 40 }), async (places) => {
+      await flush();
+      expect(await converse(proxy.port, splitAt(bytes, places))).toBe(expected);
+    }),
+    { numRuns: 40 },
+  );
+});

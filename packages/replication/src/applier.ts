@@ -1,0 +1,12 @@
+import type { Operation } from './operation.ts';
+
+/** Where a receiver's operations go: a memcached pool, or anything that can promise the same. */
+export interface Applier {
+  /**
+   * Carries out `operations` and resolves only when every node they touch has confirmed them. There
+   * is at most one operation per key, so nodes may be written in any order and a repeat is harmless.
+   *
+   * @throws when any of it is not confirmed within `timeoutMs`; the batch is then sent again whole.
+   */
+  applyBatch(operations: readonly Operation[], options: { readonly timeoutMs: number }): Promise<void>;
+}

@@ -1,0 +1,39 @@
+// Where the parts of a block lie. All numbers are big-endian.
+//
+//   0  u8   magic            0xb1
+//   1  u8   version          1
+//   2  8 B  producer id
+//  10  u64  sequence
+//  18  u16  operation count
+//  20  u32  CRC-32 of bytes 0 to 19 and of everything from 24 on
+//  24  operations, each:
+//        u8 kind (1 set, 2 delete) · u16 key length · key
+//        and for a set: u32 flags · f64 expiresAt · u32 value length · value
+import { crc32 } from 'node:zlib';
+
+/** First byte of every block. */
+export const BLOCK_MAGIC = 0xb1;
+/** Version of the layout, the second byte. */
+export const BLOCK_VERSION = 1;
+/** Bytes before the first operation. */
+export const BLOCK_HEADER_BYTES = 24;
+/** Most operations that one block can count. */
+export const MAX_BLOCK_OPERATIONS = 65_535;
+
+export const PRODUCER_AT = 2;
+export const PRODUCER_BYTES = 8;
+export const SEQUENCE_AT = 10;
+export const COUNT_AT = 18;
+export const CHECKSUM_AT = 20;
+
+export const KIND_SET = 1;
+export const KIND_DELETE = 2;
+/** Bytes of kind and key length. */
+export const OPERATION_HEADER_BYTES = 3;
+/** Bytes of flags, expiry and value length. */
+export const SET_HEADER_BYTES = 16;
+
+/** The checksum that belongs at `CHECKSUM_AT`. */
+export function blockChecksum(block: Buffer): number {
+  return crc32(block.subarray(BLOCK_HEADER_BYTES), crc32(block.subarray(0, CHECKSUM_AT)));
+}

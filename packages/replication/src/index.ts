@@ -1,0 +1,42 @@
+// What travels, and where it goes
+export { type DeleteOperation, type Operation, type SetOperation } from './operation.ts';
+export { type Applier } from './applier.ts';
+
+// Journal: writes of a region, in order
+export { createJournal, type Journal, type JournalOptions, type JournalStats } from './journal.ts';
+
+// Shipper: journal to other regions
+export { createShipper, type Shipper, type ShipperLink, type ShipperOptions } from './shipper.ts';
+export { type LinkStatus } from './link-meter.ts';
+
+// Transport: from shipper to receiver
+export { type Batch } from './batch.ts';
+export { type BatchAnswer, type Transport } from './transport.ts';
+export { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.ts';
+
+// Receiver: applies what other regions wrote
+export {
+  createReceiver,
+  type Receiver,
+  type ReceiverOptions,
+  type ReceiverStats,
+  type ReceiveResult,
+} from './receiver.ts';
+export {
+  createReceiverHandler,
+  type HandlerRequest,
+  type HandlerResponse,
+  type ReceiverHandler,
+  type ReceiverHandlerOptions,
+} from './receiver-handler.ts';
+export { BATCH_TYPE, BATCHES_PATH, CURSORS_PATH, type IncomingHeaders } from './wire.ts';
+
+// Blocks: the form of writes in the journal and on the way
+export { type Block, encodeBlock } from './block-codec.ts';
+export { decodeBlock } from './block-decoder.ts';
+export { decodeBatchBody, encodeBatchBody } from './batch-body.ts';
+export { type JournalKeys, journalKeys } from './journal-keys.ts';
+export { type StreamId } from './stream-id.ts';
+
+// Errors
+export { ReplicationError, type ReplicationErrorCode } from './replication-error.ts';

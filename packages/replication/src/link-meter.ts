@@ -1,0 +1,112 @@
+import type { Clock } from '@lockstep/core';
+
+import type { JournalProbe } from './journal-probe.ts';
+import type { JournalEntry } from './journal-reader.ts';
+import { ReplicationError } from './replication-error.ts';
+import { compareStreamIds, type StreamId, streamIdTimeMs } from './stream-id.ts';
+
+/** How one link stands. */
+export interface LinkStatus {
+  /** The region it ships to. */
+  readonly to: string;
+  readonly shard: number;
+  /** Whether the latest exchange with the receiver succeeded. */
+  readonly connected: boolean;
+  /**
+   * Age in milliseconds of the oldest entry that the receiver has not confirmed, 0 when there is
+   * none. Until the receiver was heard of once, the age of the oldest entry there is.
+   */
+  readonly lagMs: number;
+  /** Operations in the journal that the receiver has not confirmed. As of the latest look, at most about a second old. */
+  readonly queuedOperations: number;
+  /** Operations that the receiver confirmed to this process. */
+  readonly shippedOperations: number;
+  /** Where the receiver stands; absent until it was heard of once. */
+  readonly cursor?: StreamId;
+  /** Batches that did not follow the receiver's cursor. A few are normal when two shippers run. */
+  readonly gaps: number;
+  /** Steps that failed and were tried again. */
+  readonly failures: number;
+  /** How often Redis was found to have lost the end of the journal. */
+  readonly tailLosses: number;
+  /** Why the latest step failed; absent after one that succeeded. `ERR_REPLICATION_TAIL_LOST` while that lasts. */
+  readonly lastError?: Error;
+}
+
+/** Counts what a link does, and turns it into its status. */
+export class LinkMeter {
+  connected = false;
+  gaps = 0;
+  readonly #options: { readonly to: string; readonly shard: number; readonly clock: Clock };
+  #failures = 0;
+  #shipped = 0;
+  #total = 0;
+  #confirmedTotal = 0;
+  #tailLosses = 0;
+  #lastError: Error | undefined;
+  #tailError: Error | undefined;
+  /** The oldest entry that is not confirmed, as the latest look at the journal found it. */
+  #oldest: StreamId | undefined;
+
+  constructor(options: { readonly to: string; readonly shard: number; readonly clock: Clock }) {
+    this.#options = options;
+  }
+
+  succeeded(): void {
+    this.#lastError = undefined;
+  }
+
+  failed(error: Error): void {
+    this.#lastError = error;
+    this.#failures += 1;
+  }
+
+  /** Entries were read from the journal. */
+  read(entries: readonly JournalEntry[]): void {
+    const newest = entries.at(-1);
+    if (newest !== undefined) this.#total = Math.max(this.#total, newest.before + newest.operations);
+  }
+
+  /** The receiver confirmed everything up to this entry. */
+  confirmed(newest: JournalEntry | undefined): void {
+    this.#oldest = undefined;
+    if (newest !== undefined) this.#confirmedTotal = newest.before + newest.operations;
+  }
+
+  /** The receiver confirmed a batch that this process sent. */
+  shipped(entries: readonly JournalEntry[]): void {
+    for (const entry of entries) this.#shipped += entry.operations;
+  }
+
+  /** The journal was looked at from the receiver's cursor, or from its start when there is none. */
+  observe(cursor: StreamId | undefined, probe: JournalProbe): void {
+    this.#oldest = probe.oldest?.id;
+    this.#total = probe.total;
+    this.#confirmedTotal = probe.oldest?.before ?? probe.total;
+    if (cursor === undefined || compareStreamIds(probe.tail, cursor) >= 0) {
+      this.#tailError = undefined;
+      return;
+    }
+    if (this.#tailError === undefined) this.#tailLosses += 1;
+    const message = `the receiver stands at ${cursor} and the journal ends at ${probe.tail}: Redis lost what lay between`;
+    this.#tailError = new ReplicationError('ERR_REPLICATION_TAIL_LOST', message);
+  }
+
+  status(cursor: StreamId | undefined, oldestPending: StreamId | undefined): LinkStatus {
+    const oldest = oldestPending ?? this.#oldest;
+    const error = this.#tailError ?? this.#lastError;
+    return {
+      to: this.#options.to,
+      shard: this.#options.shard,
+      connected: this.connected,
+      lagMs: oldest === undefined ? 0 : Math.max(0, this.#options.clock.now() - streamIdTimeMs(oldest)),
+      queuedOperations: Math.max(0, this.#total - this.#confirmedTotal),
+      shippedOperations: this.#shipped,
+      gaps: this.gaps,
+      failures: this.#failures,
+      tailLosses: this.#tailLosses,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(error === undefined ? {} : { lastError: error }),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
+
+import type { Applier } from './applier.ts';
+import type { Batch } from './batch.ts';
+import { LaneReceiver } from './lane-receiver.ts';
+import type { Operation } from './operation.ts';
+import type { StreamId } from './stream-id.ts';
+
+/** What a receiver needs. */
+export interface ReceiverOptions {
+  /** Yours; the Redis of the receiver's own region, where its cursors are kept. */
+  readonly client: RedisClient;
+  /** The region that the receiver writes to. */
+  readonly region: string;
+  /** Where operations go. */
+  readonly applier: Applier;
+  /** How long the applier may take for one batch, and how long a batch waits for the one before it. @default 5000 */
+  readonly applyTimeoutMs?: number;
+  /** How long one answer of Redis may take. @default 2000 */
+  readonly timeoutMs?: number;
+  /**
+   * Called with what was applied, one operation per key, before the batch is confirmed. When it
+   * rejects, or takes longer than `applyTimeoutMs`, the batch fails and comes again.
+   */
+  readonly onApplied?: (operations: readonly Operation[]) => Promise<void> | void;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** What became of a batch. */
+export type ReceiveResult =
+  /** Applied now; the cursor is the batch's `last`. */
+  | { readonly kind: 'applied'; readonly cursor: StreamId }
+  /** Applied before; nothing was done. */
+  | { readonly kind: 'duplicate'; readonly cursor: StreamId }
+  /** Not confirmed: the batch does not follow `cursor`. */
+  | { readonly kind: 'gap'; readonly cursor: StreamId };
+
+/** What a receiver has done since it was made. */
+export interface ReceiverStats {
+  readonly appliedBatches: number;
+  /** Operations as they came, before those overtaken by a later one of the same key were left out. */
+  readonly receivedOperations: number;
+  /** Operations that the applier carried out. */
+  readonly appliedOperations: number;
+  readonly duplicates: number;
+  readonly gaps: number;
+  /** Batches that failed in the applier, in `onApplied` or in Redis. */
+  readonly failures: number;
+}
+
+/** Applies the batches of other regions, in order, and keeps the cursor of each source and shard. */
+export interface Receiver extends AsyncDisposable {
+  /**
+   * Where it stands with a source, `0-0` when it has applied nothing of it.
+   *
+   * @throws ReplicationError `ERR_REPLICATION_REDIS`, `ERR_REPLICATION_LOOP`, `ERR_REPLICATION_BAD_BATCH`.
+   */
+  cursor(source: string, shard: number): Promise<StreamId>;
+  /**
+   * Applies a batch when it follows the cursor, and moves the cursor to its end. Batches of one
+   * source and shard are taken one after the other. When it throws the cursor has not moved, except
+   * that with `ERR_REPLICATION_REDIS` it may have, after the batch was applied.
+   *
+   * @throws ReplicationError `ERR_REPLICATION_BAD_BATCH`, `ERR_REPLICATION_BAD_BLOCK`, `ERR_REPLICATION_LOOP` for
+   * a batch that is refused before anything is applied; `ERR_REPLICATION_APPLY_FAILED`, `ERR_REPLICATION_REDIS`,
+   * `ERR_REPLICATION_BUSY`, `ERR_REPLICATION_CLOSED` for one that must be sent again.
+   */
+  receive(batch: Batch): Promise<ReceiveResult>;
+  /** A snapshot of the counters. */
+  stats(): ReceiverStats;
+  /** Takes no more batches and waits for those in work, at most as long as one may take. */
+  close(): Promise<void>;
+}
+
+/** Wires a receiver; it does nothing until it is asked. @throws RangeError for an option out of bounds. */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  return new LaneReceiver({
+    onApplied: () => {},
+    applyTimeoutMs: 5000,
+    timeoutMs: 2000,
+    clock: systemClock,
+    ...options,
+  });
+}

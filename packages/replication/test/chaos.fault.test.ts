@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { startFaultProxy } from '@lockstep/testing';
+import { describe, expect, it } from 'vitest';
+
+import { startTwoRegions } from './two-regions.ts';
+
+/** A generator of pseudo-random numbers in [0, 1), the same for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('both regions under faults that come together', () => {
+  it.each([11, 23, 47])('end in the same state (seed %i)', async (seed) => {
+    const random = seeded(seed);
+    await using regions = await startTwoRegions();
+    await using proxy = await startFaultProxy({ to: regions.server.address });
+    const ship = { address: proxy.address, timeoutMs: 150 };
+    let shipper = regions.ship(ship);
+    regions.ship(ship);
+    let applierIsDown = false;
+    regions.applier.before = () => {
+      if (applierIsDown) throw new Error('down');
+    };
+    const servers = [regions.east, regions.west];
+    const faults: (() => Promise<void> | void)[] = [
+      ...servers.map((server) => () => server.kill()),
+      ...servers.map((server) => async () => {
+        if (server.isRunning) await server.freeze();
+      }),
+      () => proxy.cut(),
+      () => proxy.reset(),
+      () => proxy.halfOpen(),
+      () => proxy.corruptByte({ direction: random() < 0.5 ? 'up' : 'down', offset: Math.floor(random() * 900) }),
+      () => {
+        applierIsDown = true;
+      },
+      async () => {
+        await shipper.close();
+        shipper = regions.ship(ship);
+      },
+    ];
+    for (let round = 0; round < 25; round += 1) {
+      const written = regions.write(60);
+      await faults[Math.floor(random() * faults.length)]?.();
+      // How long a fault lasts is part of what is random; nothing waits for it.
+      await pause(random() * 250);
+      if (random() < 0.6) {
+        applierIsDown = false;
+        await proxy.heal();
+        for (const server of servers) await (server.isRunning ? server.thaw() : server.restart());
+      }
+      await written;
+    }
+    applierIsDown = false;
+    await proxy.heal();
+    for (const server of servers) await (server.isRunning ? server.thaw() : server.restart());
+    await regions.converge();
+
+    const invented = [...regions.applier.history].flatMap(([key, values]) =>
+      values.filter((value) => key !== `key-${Number(value) % 20}`),
+    );
+    expect(invented).toEqual([]);
+    expect(regions.journal.stats().lostBlocks).toBe(0);
+  });
+});

@@ -1,0 +1,141 @@
+import { type RedisServer, startRedis } from '@lockstep/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { encodeBlock } from '../src/block-codec.ts';
+import { createJournal } from '../src/journal.ts';
+import { journalKeys } from '../src/journal-keys.ts';
+import { APPEND_BLOCK } from '../src/lua/append-block.ts';
+import { connectRedis } from './connect-redis.ts';
+import { del, set } from './operations.ts';
+import { readStoredBlocks, readValues } from './read-journal.ts';
+
+let redis: RedisServer;
+let client: ReturnType<typeof connectRedis>;
+let regions = 0;
+const nextRegion = (): string => `region-${(regions += 1)}`;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  client = connectRedis(redis.port);
+});
+afterAll(async () => {
+  client.disconnect();
+  await redis.close();
+});
+
+describe('createJournal', () => {
+  it('packs the operations of one turn into one entry, in order', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, region });
+    await Promise.all([journal.append(set('a', 1)), journal.append(del('b')), journal.append(set('a', 2))]);
+    const blocks = await readStoredBlocks(client, region);
+    expect(blocks).toEqual([
+      expect.objectContaining({ sequence: 1, before: 0, operations: [set('a', 1), del('b'), set('a', 2)] }),
+    ]);
+    expect(journal.stats()).toMatchObject({
+      queuedOperations: 0,
+      queuedBytes: 0,
+      appendedOperations: 3,
+      appendedBlocks: 1,
+    });
+  });
+
+  it('packs together what comes while a block is on its way, up to the limit', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, region, maxBlockOperations: 10 });
+    const all = Array.from({ length: 35 }, (_, n) => journal.append(set('k', n)));
+    await Promise.all(all);
+    const blocks = await readStoredBlocks(client, region);
+    expect(blocks.map((block) => block.operations.length)).toEqual([10, 10, 10, 5]);
+    expect(blocks.map((block) => block.before)).toEqual([0, 10, 20, 30]);
+  });
+
+  it('copies an operation, so that its buffers may be used again at once', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, region });
+    const operation = set('key', 'before');
+    const appended = journal.append(operation);
+    operation.value.fill(0);
+    await appended;
+    await expect(readValues(client, region)).resolves.toEqual(['before']);
+  });
+
+  it('keeps the order of each of many producers and counts all operations', async () => {
+    const region = nextRegion();
+    const journals = Array.from({ length: 5 }, () => createJournal({ client, region, maxBlockOperations: 7 }));
+    await Promise.all(
+      journals.map(async (journal, producer) => {
+        for (let n = 0; n < 100; n += 4) {
+          await Promise.all([0, 1, 2, 3].map((more) => journal.append(set(`p${producer}`, n + more))));
+        }
+      }),
+    );
+    await Promise.all(journals.map((journal) => journal.close()));
+    const blocks = await readStoredBlocks(client, region);
+    let before = 0;
+    const values = new Map<string, string[]>();
+    for (const block of blocks) {
+      expect(block.before).toBe(before);
+      before += block.operations.length;
+      for (const operation of block.operations) {
+        const key = operation.key.toString();
+        values.set(key, [...(values.get(key) ?? []), (operation as { value: Buffer }).value.toString()]);
+      }
+    }
+    expect(values.size).toBe(5);
+    for (const seen of values.values()) expect(seen).toEqual(Array.from({ length: 100 }, (_, n) => String(n)));
+  });
+
+  it('does not append a block again when a copy of it, or of an earlier one, arrives', async () => {
+    const { stream, count, producer } = journalKeys(nextRegion(), 0);
+    const id = 'feedfeedfeedfeed';
+    const send = (sequence: number): Promise<unknown> => {
+      const block = encodeBlock({ producer: id, sequence, operations: [set('k', sequence)] });
+      return APPEND_BLOCK.run(client, [stream, producer(id), count], [block, sequence, 1, 60_000]);
+    };
+    await expect(send(1)).resolves.toBe('');
+    await expect(send(2)).resolves.toBe('1');
+    await expect(send(2)).resolves.toBe('2');
+    await expect(send(1)).resolves.toBe('2');
+    await expect(client.xlen(stream)).resolves.toBe(2);
+    await expect(client.get(count)).resolves.toBe('2');
+  });
+
+  it('counts the blocks that Redis confirmed and then lost', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, region });
+    for (const n of [1, 2, 3]) await journal.append(set('k', n));
+    const keys = await client.keys(`{lockstep:journal:${region}:0}:producer:*`);
+    await client.set(keys[0] ?? '', 1);
+    await journal.append(set('k', 4));
+    expect(journal.stats().lostBlocks).toBe(2);
+  });
+
+  it('refuses an operation that no block can carry, and takes the next', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, region });
+    await expect(journal.append(del(''))).rejects.toMatchObject({ code: 'ERR_REPLICATION_BAD_OPERATION' });
+    await journal.append(set('k', 'good'));
+    await expect(readValues(client, region)).resolves.toEqual(['good']);
+  });
+
+  it('appends what is queued before it closes, and takes nothing after that', async () => {
+    const region = nextRegion();
+    const journal = createJournal({ client, region });
+    const appended = journal.append(set('k', 'last'));
+    await Promise.all([journal.close(), journal.close()]);
+    await appended;
+    await expect(journal.append(set('k', 'late'))).rejects.toMatchObject({ code: 'ERR_REPLICATION_CLOSED' });
+    await expect(readValues(client, region)).resolves.toEqual(['last']);
+  });
+
+  it.each([
+    [{ region: 'a b' }, /region must be 1 to 64 letters.*got "a b"/],
+    [{ maxBlockOperations: 0 }, /maxBlockOperations must be a positive whole number, got 0/],
+    [{ maxBlockOperations: 70_000 }, /maxBlockOperations must be at most 65535/],
+    [{ maxQueueBytes: -1 }, /maxQueueBytes/],
+    [{ timeoutMs: 0.5 }, /timeoutMs/],
+  ])('refuses %j and names the option', (options, message) => {
+    expect(() => createJournal({ client, region: 'east', ...options })).toThrow(message);
+  });
+});

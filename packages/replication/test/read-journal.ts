@@ -1,0 +1,26 @@
+import type { RedisClient } from '@lockstep/core';
+
+import type { Block } from '../src/block-codec.ts';
+import { decodeBlock } from '../src/block-decoder.ts';
+import { journalKeys } from '../src/journal-keys.ts';
+
+export interface StoredBlock extends Block {
+  readonly id: string;
+  readonly before: number;
+}
+
+/** Everything that is in a journal's stream, oldest first. */
+export async function readStoredBlocks(client: RedisClient, region: string): Promise<StoredBlock[]> {
+  const reply = await client.callBuffer('XRANGE', journalKeys(region, 0).stream, '-', '+');
+  return (reply as [Buffer, [Buffer, Buffer, Buffer, Buffer]][]).map(([id, [, block, , before]]) => ({
+    ...decodeBlock(block),
+    id: id.toString(),
+    before: Number(before.toString()),
+  }));
+}
+
+/** The values of all sets in a journal, oldest first. */
+export async function readValues(client: RedisClient, region: string): Promise<string[]> {
+  const operations = (await readStoredBlocks(client, region)).flatMap((block) => block.operations);
+  return operations.map((operation) => (operation.kind === 'set' ? operation.value.toString() : 'deleted'));
+}

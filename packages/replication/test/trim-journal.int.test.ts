@@ -1,0 +1,62 @@
+import { type RedisServer, startRedis } from '@lockstep/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { journalKeys } from '../src/journal-keys.ts';
+import { probeJournal } from '../src/journal-probe.ts';
+import { TRIM_JOURNAL } from '../src/lua/trim-journal.ts';
+import { connectRedis } from './connect-redis.ts';
+
+const keys = journalKeys('east', 0);
+let redis: RedisServer;
+let client: ReturnType<typeof connectRedis>;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  client = connectRedis(redis.port);
+});
+afterAll(async () => {
+  client.disconnect();
+  await redis.close();
+});
+beforeEach(async () => {
+  await client.flushall();
+  for (const n of [1, 2, 10]) await client.xadd(keys.stream, `${n}-5`, 'b', 'block', 'n', String(n * 100));
+  await client.set(keys.count, 1100);
+});
+
+const trim = (id: string): Promise<unknown> => TRIM_JOURNAL.run(client, [keys.stream], [id]);
+
+describe('trimming a journal', () => {
+  it('drops what is before the id and keeps the entry that has it', async () => {
+    await expect(trim('2-5')).resolves.toBe(1);
+    await expect(client.xrange(keys.stream, '-', '+')).resolves.toHaveLength(2);
+    await expect(trim('10-5')).resolves.toBe(1);
+    await expect(client.xlen(keys.stream)).resolves.toBe(1);
+  });
+
+  it.each(['10-6', '11-0', '100-0'])('drops nothing when the stream never gave out %s', async (id) => {
+    await expect(trim(id)).resolves.toBe(-1);
+    await expect(client.xlen(keys.stream)).resolves.toBe(3);
+  });
+
+  it('drops nothing where there is no stream', async () => {
+    await client.flushall();
+    await expect(trim('1-0')).resolves.toBe(-1);
+  });
+});
+
+describe('looking at a journal', () => {
+  it('finds the first entry after a cursor, the last id and the count', async () => {
+    const probe = { tail: '10-5', total: 1100, oldest: { id: '2-5', before: 200 } };
+    await expect(probeJournal(client, keys, '1-5')).resolves.toEqual(probe);
+  });
+
+  it('finds no entry after the last one', async () => {
+    await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({ tail: '10-5', total: 1100 });
+  });
+
+  it('finds nothing where there is no journal', async () => {
+    await client.flushall();
+    await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({ tail: '0-0', total: 0 });
+  });
+});

@@ -1,0 +1,105 @@
+import { type RedisServer, startRedis } from '@lockstep/testing';
+import { expect } from 'vitest';
+
+import { createHttpTransport } from '../src/http-transport.ts';
+import { createJournal, type Journal } from '../src/journal.ts';
+import { createReceiver, type Receiver } from '../src/receiver.ts';
+import { createShipper, type Shipper, type ShipperOptions } from '../src/shipper.ts';
+import { connectRedis } from './connect-redis.ts';
+import { del, set } from './operations.ts';
+import { type ReceiverServer, serveReceiver } from './receiver-server.ts';
+import { RecordingApplier } from './recording-applier.ts';
+
+/** East writes, west receives: a Redis each, and HTTP between them. Nothing is shipped before a shipper is started. */
+export interface TwoRegions extends AsyncDisposable {
+  readonly east: RedisServer;
+  readonly eastClient: ReturnType<typeof connectRedis>;
+  readonly west: RedisServer;
+  readonly journal: Journal;
+  readonly receiver: Receiver;
+  readonly server: ReceiverServer;
+  readonly applier: RecordingApplier;
+  /** Appends so many operations on 20 keys: sets to rising numbers, and some deletes. Resolves when each is confirmed or has timed out. */
+  write(count: number): Promise<void>;
+  /** Starts a shipper from east to west, through `address` where it is given. */
+  ship(options?: Partial<ShipperOptions> & { address?: string; timeoutMs?: number }): Shipper;
+  /** Waits until west is in the state that was written. */
+  converge(): Promise<void>;
+  /** How many operations were written. */
+  readonly written: number;
+}
+
+const FAST_RETRY = { minMs: 10, maxMs: 100 };
+
+export async function startTwoRegions(): Promise<TwoRegions> {
+  const cleanups: (() => PromiseLike<void> | void)[] = [];
+  const [east, west] = await Promise.all([startRedis({ appendonly: true }), startRedis({ appendonly: true })]);
+  const eastClient = connectRedis(east.port);
+  const westClient = connectRedis(west.port);
+  const applier = new RecordingApplier();
+  const receiver = createReceiver({ client: westClient, region: 'west', applier, timeoutMs: 500 });
+  const server = await serveReceiver(receiver);
+  const journal = createJournal({ client: eastClient, region: 'east', timeoutMs: 500, maxBlockOperations: 10 });
+  cleanups.push(
+    () => east.close(),
+    () => west.close(),
+    () => eastClient.disconnect(),
+    () => westClient.disconnect(),
+    () => server[Symbol.asyncDispose](),
+    () => journal.close(),
+  );
+  const expected = new Map<string, string>();
+  let written = 0;
+
+  async function write(count: number): Promise<void> {
+    const appended: Promise<void>[] = [];
+    for (let n = 0; n < count; n += 1) {
+      written += 1;
+      const key = `key-${written % 20}`;
+      if (written % 7 === 0) expected.delete(key);
+      else expected.set(key, String(written));
+      appended.push(journal.append(written % 7 === 0 ? del(key) : set(key, written)));
+    }
+    await Promise.allSettled(appended);
+  }
+
+  function ship(options: Partial<ShipperOptions> & { address?: string; timeoutMs?: number } = {}): Shipper {
+    const { address = server.address, timeoutMs = 500, ...rest } = options;
+    const transport = createHttpTransport({ url: `http://${address}`, timeoutMs });
+    const links = [{ to: 'west', transport }];
+    const tuning = { timeoutMs: 500, blockMs: 200, monitorIntervalMs: 50, retry: FAST_RETRY, maxBatchOperations: 40 };
+    const shipper = createShipper({ client: eastClient, region: 'east', links, ...tuning, ...rest });
+    cleanups.push(
+      () => transport.close(),
+      () => shipper.close(),
+    );
+    shipper.start();
+    return shipper;
+  }
+
+  async function converge(): Promise<void> {
+    await expect.poll(() => journal.stats().queuedOperations, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => applier.state, { timeout: 15_000 }).toEqual(expected);
+  }
+
+  async function dispose(): Promise<void> {
+    // The last that was made goes first.
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+  }
+  return {
+    east,
+    eastClient,
+    west,
+    journal,
+    receiver,
+    server,
+    applier,
+    write,
+    ship,
+    converge,
+    get written() {
+      return written;
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}

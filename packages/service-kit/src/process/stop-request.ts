@@ -1,0 +1,34 @@
+/** A wish that the process ends, from whoever runs it. */
+export interface StopRequest {
+  /** Aborts at the first wish. */
+  readonly signal: AbortSignal;
+  /** Resolves at the first wish with what it was. */
+  readonly asked: Promise<string>;
+}
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Listens for SIGTERM, SIGINT and, where the process was forked with an IPC channel, for the end of
+ * the parent. The first one asks; a second signal exits at once with 128 plus the signal's number.
+ */
+export function listenForStop(): StopRequest {
+  const controller = new AbortController();
+  let resolve: (what: string) => void = () => undefined;
+  const asked = new Promise<string>((settle) => {
+    resolve = settle;
+  });
+  const ask = (what: string): boolean => {
+    if (controller.signal.aborted) return false;
+    controller.abort(new DOMException(`the process was asked to stop by ${what}`, 'AbortError'));
+    resolve(what);
+    return true;
+  };
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (!ask(name)) process.exit(exitCodes[name]);
+    });
+  }
+  if (process.connected) process.once('disconnect', () => ask('the end of its parent'));
+  return { signal: controller.signal, asked };
+}

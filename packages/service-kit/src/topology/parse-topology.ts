@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+
+import { ServiceError } from '../service-error.ts';
+import { findAddressProblems } from './address-rules.ts';
+import { findNameProblems } from './name-rules.ts';
+import { findShapeProblems } from './shape-problems.ts';
+import { toTopology } from './topology-file.ts';
+import type { Topology } from './topology.ts';
+import { type Path, type Problem, readYaml } from './yaml-source.ts';
+
+/**
+ * Reads the text of a topology file.
+ *
+ * @param fileName how messages call the file.
+ * @throws ServiceError `ERR_SERVICE_KIT_TOPOLOGY` with every problem of the file, each a line
+ * `file:line:column: what is wrong; what would be right`, sorted by position.
+ */
+export function parseTopology(text: string, fileName: string): Topology {
+  const source = readYaml(text);
+  const problems = [...source.problems];
+  if (source.value !== undefined) {
+    const locate = (path: Path) => source.locate(path, 'value');
+    const findings = [
+      ...findShapeProblems(source.value),
+      ...findAddressProblems(source.value, locate),
+      ...findNameProblems(source.value, locate),
+    ];
+    problems.push(...findings.map(({ path, part, message }) => ({ ...source.locate(path, part), message })));
+  }
+  if (problems.length > 0) throw new ServiceError('ERR_SERVICE_KIT_TOPOLOGY', format(problems, fileName));
+  return toTopology(source.value, fileName);
+}
+
+/**
+ * Reads a topology file from disk.
+ *
+ * @throws ServiceError `ERR_SERVICE_KIT_TOPOLOGY` when the file cannot be read, and as `parseTopology` does.
+ */
+export async function loadTopology(path: string): Promise<Topology> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ServiceError('ERR_SERVICE_KIT_TOPOLOGY', [`${path}: ${explainRead(error)}`], { cause: error });
+  }
+  return parseTopology(text, path);
+}
+
+function format(problems: readonly Problem[], fileName: string): string[] {
+  return problems
+    .toSorted((left, right) => left.line - right.line || left.column - right.column)
+    .map(({ line, column, message }) => `${fileName}:${line}:${column}: ${message}`);
+}
+
+function explainRead(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file; --config must name a topology file';
+  if (code === 'EISDIR') return 'this is a directory; --config must name a topology file';
+  if (code === 'EACCES') return 'this file may not be read; check its permissions';
+  return `the file cannot be read: ${message}`;
+}

@@ -1,0 +1,2 @@
+import { defineProject } from 'vitest/config';
+export default defineProject({ test: { name: '@lockstep/testing', testTimeout: 30_000, hookTimeout: 30_000 } });

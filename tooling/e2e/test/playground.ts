@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import { vi } from 'vitest';
+
+const main = fileURLToPath(new URL('../../../apps/playground/dist/main.js', import.meta.url));
+const startMs = 60_000;
+
+/** Where a user of one region points his clients, as the playground printed it. */
+export interface RegionAddresses {
+  readonly name: string;
+  readonly memcached: string;
+  readonly http: string;
+}
+
+/** The main job as a user runs it: a process of its own, known only by what it prints. */
+export interface Playground extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly regions: readonly RegionAddresses[];
+  readonly topologyPath: string;
+  output(): string;
+}
+
+/** A finished run of the playground. */
+export interface FinishedRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The first port of a block that tests running beside this one will hardly choose too. */
+export function anyBasePort(): number {
+  return 15_000 + 100 * randomInt(0, 150);
+}
+
+/** Starts the playground and resolves when it has printed where everything is. */
+export async function startPlayground(args: readonly string[] = []): Promise<Playground> {
+  const { child, output } = run(['--ports', String(anyBasePort()), ...args]);
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  };
+  try {
+    await vi.waitFor(
+      () => {
+        if (child.exitCode !== null) throw new Error(`the playground ended with ${child.exitCode}: ${output.all()}`);
+        if (!output.all().includes('Ctrl-C stops everything.')) throw new Error(`not started yet: ${output.all()}`);
+      },
+      { timeout: startMs, interval: 50 },
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const text = output.all();
+  return {
+    child,
+    output: output.all,
+    topologyPath: /^topology\s+(\S+)$/m.exec(text)?.[1] ?? '',
+    regions: [...text.matchAll(/^ {2}(\w+)\s+memcached clients: (\S+)\s+curl: (\S+)$/gm)].map(
+      ([, name = '', memcached = '', http = '']) => ({ name, memcached, http }),
+    ),
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Runs the playground until it ends by itself. */
+export async function runPlayground(args: readonly string[]): Promise<FinishedRun> {
+  const { child, output } = run(args);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: output.stdout(), stderr: output.stderr() };
+}
+
+function run(args: readonly string[]): {
+  child: ChildProcess;
+  output: { all: () => string; stdout: () => string; stderr: () => string };
+} {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return { child, output: { all: () => stdout + stderr, stdout: () => stdout, stderr: () => stderr } };
+}

@@ -1,0 +1,55 @@
+/**
+ * Runs the unit tests and the laws of all packages and apps under every Node of the matrix, one line for each. Tests
+ * with real servers stay with the Node that one develops on.
+ */
+import { spawn } from 'node:child_process';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { findFault, readCounts } from './outcome.mjs';
+import { listNodes } from './versions.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const selection = ['run', '--project', '@lockstep/*', '--exclude', '**/*.{int,fault}.test.ts'];
+
+/**
+ * @param {string} binary
+ * @param {readonly string[]} args
+ * @returns {Promise<{ code: number | undefined, output: string }>}
+ */
+function runNode(binary, args) {
+  return new Promise((resolve) => {
+    // First on PATH as well, so that a test that starts a Node of its own starts this one.
+    const env = { ...process.env, PATH: `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' };
+    const child = spawn(binary, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (/** @type {string} */ text) => {
+        output += text;
+      });
+    }
+    child.once('error', (error) => resolve({ code: undefined, output: error.message }));
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+for (const { major, binary } of listNodes()) {
+  if (binary === undefined) {
+    console.log(`skip  Node ${major}: no binary for ${process.platform} ${process.arch} is installed`);
+    continue;
+  }
+  const startedAt = performance.now();
+  const version = (await runNode(binary, ['--version'])).output.trim();
+  const result = await runNode(binary, [vitest, ...selection]);
+  const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  const fault = findFault(result);
+  if (fault === undefined) {
+    const counts = readCounts(result.output);
+    console.log(`pass  Node ${version}: ${counts?.passed} passed, ${counts?.skipped} skipped  ${seconds}`);
+    continue;
+  }
+  process.exitCode = 1;
+  console.log(`FAIL  Node ${version}: ${fault}  ${seconds}\n${result.output.trimEnd()}`);
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { findFault, readCounts } from '../outcome.mjs';
+import { listNodes } from '../versions.mjs';
+
+describe('listNodes', () => {
+  it('lists every major, with a binary only where one is installed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-matrix-test-'));
+    try {
+      mkdirSync(join(folder, 'node24/bin'), { recursive: true });
+      writeFileSync(join(folder, 'node24/bin/node'), '');
+      expect(listNodes(folder)).toEqual([
+        { major: 22, binary: undefined },
+        { major: 24, binary: join(folder, 'node24/bin/node') },
+        { major: 26, binary: undefined },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('readCounts', () => {
+  it('takes the last line of its shape, and no line that only contains it', () => {
+    const output =
+      'said "9 passed, 9 failed, 9 skipped"\n1 passed, 2 failed, 3 skipped\n4 passed, 5 failed, 6 skipped\n';
+    expect(readCounts(output)).toEqual({ passed: 4, failed: 5, skipped: 6 });
+  });
+
+  it('finds nothing in a run that never got to its end', () => {
+    expect(readCounts('Segmentation fault\n')).toBeUndefined();
+  });
+});
+
+describe('findFault', () => {
+  it.each([
+    [0, '3 passed, 0 failed, 1 skipped\n', undefined],
+    [1, '3 passed, 2 failed, 0 skipped\n', '2 failed'],
+    [1, '3 passed, 0 failed, 0 skipped\n', 'vitest ended with code 1'],
+    [0, '0 passed, 0 failed, 0 skipped\n', 'no test ran'],
+    [139, '', 'the run ended without a count'],
+  ])('says of code %i and "%s": %s', (code, output, fault) => {
+    expect(findFault({ code, output })).toBe(fault);
+  });
+});

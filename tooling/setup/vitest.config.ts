@@ -1,0 +1,2 @@
+import { defineProject } from 'vitest/config';
+export default defineProject({ test: { name: 'tooling/setup', testTimeout: 120_000, hookTimeout: 120_000 } });
