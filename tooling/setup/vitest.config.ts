@@ -1,2 +1,4 @@
 import { defineProject } from 'vitest/config';
-export default defineProject({ test: { name: 'tooling/setup', testTimeout: 120_000, hookTimeout: 120_000 } });
+export default defineProject({
+  test: { name: 'tooling/setup', testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 15_000 } } },
+});

@@ -11,7 +11,8 @@ import { startWorld, type World } from './world/world.ts';
 const exitBadUsage = 2;
 const exitInterrupted = 130;
 
-process.exitCode = await main(process.argv.slice(2));
+// Everything of ours has been closed by then; npm `memcached` goes on reconnecting after its `end()`.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();

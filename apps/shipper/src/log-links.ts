@@ -6,18 +6,19 @@ const lookEveryMs = 500;
 
 /** Logs when a link begins to fail, with the reason, and when it is well again; nothing in between. */
 export function logLinks(shipper: Pick<Shipper, 'status'>, logger: Logger): { stop(): void } {
-  const known = new Map<string, string>();
+  /** What was last said of a link: why it fails, or undefined when it was well. */
+  const said = new Map<string, string | undefined>();
   const look = (): void => {
     for (const { to, shard, connected, lastError, lagMs, queuedOperations } of shipper.status()) {
       const link = `${to} ${shard}`;
-      const state = lastError === undefined ? (connected ? 'well' : 'starting') : describeError(lastError);
-      const before = known.get(link);
-      if (state === before) continue;
-      known.set(link, state);
+      const failure = lastError === undefined ? undefined : describeError(lastError);
+      // Between two exchanges a link is neither.
+      if (failure === undefined && !connected) continue;
+      if (said.has(link) && said.get(link) === failure) continue;
       const facts = { to, shard, lagMs, queuedOperations };
-      if (lastError !== undefined) logger.warn(facts, `the link to ${to} fails: ${state}`);
-      else if (state === 'well')
-        logger.info(facts, `the link to ${to} is ${before === undefined ? 'up' : 'well again'}`);
+      if (failure !== undefined) logger.warn(facts, `the link to ${to} fails: ${failure}`);
+      else logger.info(facts, `the link to ${to} is ${said.has(link) ? 'well again' : 'up'}`);
+      said.set(link, failure);
     }
   };
   const timer = setInterval(look, lookEveryMs);

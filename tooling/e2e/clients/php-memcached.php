@@ -32,11 +32,11 @@ if ($mode === 'pool') {
 check('set', true, $client->set('user:php', 'Ada', 600));
 check('get', 'Ada', $client->get('user:php'));
 check('add on a present key', false, $client->add('user:php', 'x'));
+check('touch', true, $client->touch('user:php', 900));
 check('replace', true, $client->replace('user:php', 'Grace', 600));
 $held = $client->get('user:php', null, Memcached::GET_EXTENDED);
 check('cas', true, $client->cas($held['cas'], 'user:php', 'Barbara', 600));
 check('cas with an old value', false, $client->cas($held['cas'], 'user:php', 'x'));
-check('touch', true, $client->touch('user:php', 900));
 check('set of many', true, $client->setMulti(['user:php:1' => 'one', 'user:php:2' => 'two'], 600));
 check('get of many', ['user:php:1' => 'one', 'user:php:2' => 'two'], $client->getMulti(['user:php:1', 'user:php:2', 'user:php:none']));
 check('integer', true, $client->set('user:php:n', 41));

@@ -24,7 +24,8 @@ describe('a role that starts before its servers', () => {
       const port = role === 'proxy' ? ports.http : ports[role];
       const down = { status: 503, text: expect.stringContaining(`redis at 127.0.0.1:${ports.redis} is not reachable`) };
       await expect.poll(() => readiness(port).catch(() => undefined), { timeout: 15_000 }).toEqual(down);
-      expect(app.output()).toContain(`redis at 127.0.0.1:${ports.redis} is not reachable`);
+      expect(app.output()).toContain(`"address":"127.0.0.1:${ports.redis}"`);
+      expect(app.output()).toContain('"msg":"redis is not reachable"');
       expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
 
       await using redis = await startRedis({ port: ports.redis });

@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 
 const main = fileURLToPath(new URL('../../../apps/playground/dist/main.js', import.meta.url));
 const startMs = 60_000;
+const runMs = 100_000;
 
 /** Where a user of one region points his clients, as the playground printed it. */
 export interface RegionAddresses {
@@ -67,10 +68,12 @@ export async function startPlayground(args: readonly string[] = []): Promise<Pla
   };
 }
 
-/** Runs the playground until it ends by itself. */
+/** Runs the playground until it ends by itself, or by force when that takes too long. */
 export async function runPlayground(args: readonly string[]): Promise<FinishedRun> {
   const { child, output } = run(args);
+  const force = setTimeout(() => child.kill('SIGKILL'), runMs);
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(force);
   return { code, stdout: output.stdout(), stderr: output.stderr() };
 }
 

@@ -52,7 +52,8 @@ export async function verify(world: World, options: VerifyOptions): Promise<Veri
 
   const load = new AbortController();
   const ending = AbortSignal.any([signal, load.signal]);
-  const probing = sides.probes.map((probe) => probe.run(ending));
+  const probes = new AbortController();
+  const probing = sides.probes.map((probe) => probe.run(AbortSignal.any([signal, probes.signal])));
   const working = sides.all.flatMap((side) =>
     side.clients.map((client, worker) =>
       work(
@@ -68,13 +69,18 @@ export async function verify(world: World, options: VerifyOptions): Promise<Veri
       ),
     ),
   );
-  const emptied = await Promise.all([runKills(world, kills, report, signal), sleep(seconds * 1000, { signal })])
-    .then(([nodes]) => nodes)
-    .finally(() => load.abort());
-  await Promise.all([...working, ...probing]);
-
-  report('load has ended; waiting until every region has everything');
-  await Promise.all(sides.probes.map((probe) => probe.settle(settleTimeoutMs)));
+  let emptied: Emptied[];
+  try {
+    [emptied] = await Promise.all([runKills(world, kills, report, signal), sleep(seconds * 1000, { signal })]);
+    load.abort();
+    await Promise.all(working);
+    report('load has ended; waiting until every region has everything');
+    await Promise.all(sides.probes.map((probe) => probe.settle(settleTimeoutMs)));
+  } finally {
+    load.abort();
+    probes.abort();
+    await Promise.all([...working, ...probing]);
+  }
   await sleep(expiryMs, { signal });
   const compared = await compareAll(ledger, sides, emptied);
   return {

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+
+/** What was asked for. */
+export interface BenchRequest {
+  /** The benches to run; empty for all. */
+  readonly names: readonly string[];
+  readonly quick: boolean;
+  readonly list: boolean;
+  /** Where the results go as JSON, besides the table on stdout. */
+  readonly jsonFile?: string;
+}
+
+/** A mistake on the command line; the message says what would be right. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+const usage = 'usage: pnpm bench [NAME…] [--quick] [--json FILE] [--list]';
+
+/**
+ * Reads the command line.
+ *
+ * @throws UsageError for an unknown option, or a name that is not among `known`.
+ */
+export function parseCommandLine(args: readonly string[], known: readonly string[]): BenchRequest {
+  const { values, positionals } = parse(args);
+  const unknown = positionals.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(`there is no bench ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  }
+  return {
+    names: positionals,
+    quick: values.quick === true,
+    list: values.list === true,
+    ...(values.json === undefined ? {} : { jsonFile: values.json }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      // `pnpm bench -- --quick` hands on the dashes.
+      args: args.filter((arg, index) => !(index === 0 && arg === '--')),
+      allowPositionals: true,
+      options: { quick: { type: 'boolean' }, list: { type: 'boolean' }, json: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}

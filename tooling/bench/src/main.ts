@@ -1,0 +1,41 @@
+/** Compares Lockstep with what one would use otherwise: `pnpm bench [NAME…] [--quick] [--json FILE] [--list]`. */
+import { writeFile } from 'node:fs/promises';
+
+import { parseCommandLine, UsageError } from './harness/command-line.ts';
+import { openContestantProcess } from './harness/contestant-process.ts';
+import { canPin, cores, pinProcesses } from './harness/pinning.ts';
+import { renderJson, renderList, renderTable } from './harness/report.ts';
+import { type CaseResult, type Effort, runCase } from './harness/run-case.ts';
+import { benchCases } from './registry.ts';
+
+const thorough: Effort = { warmUpMs: 2000, rounds: 7, durationMs: 1000 };
+const quick: Effort = { warmUpMs: 500, rounds: 3, durationMs: 250 };
+
+async function main(): Promise<void> {
+  const known = [...new Set(benchCases.map((one) => one.bench))];
+  const request = parseCommandLine(process.argv.slice(2), known);
+  const chosen = benchCases.filter((one) => request.names.length === 0 || request.names.includes(one.bench));
+  if (request.list) {
+    console.log(renderList(chosen));
+    return;
+  }
+  if (!canPin) console.error('bench: processes cannot be pinned here, the figures will vary more');
+  const results: CaseResult[] = [];
+  for (const one of chosen) {
+    console.error(`bench: ${one.bench}, ${one.case}`);
+    await using surroundings = await one.prepare();
+    await pinProcesses(cores.servers, surroundings.pids);
+    const open = (contestant: typeof one.subject) => openContestantProcess(one, contestant, surroundings.params);
+    results.push(...(await runCase(one, request.quick ? quick : thorough, open)));
+  }
+  console.log(renderTable(results));
+  if (request.jsonFile !== undefined) await writeFile(request.jsonFile, renderJson(results));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,6 @@
+import type { BenchCase } from './harness/bench-case.ts';
+import { memcacheCases } from './memcache/memcache-bench.ts';
+import { replicationCases } from './replication/replication-bench.ts';
+
+/** Every case there is, in the order in which they run. */
+export const benchCases: readonly BenchCase[] = [...memcacheCases, ...replicationCases];

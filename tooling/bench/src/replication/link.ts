@@ -1,0 +1,9 @@
+import type { Operation } from '@lockstep/replication';
+
+/** A way from the writer in one region to the memcached pool of another, whole, in one process. */
+export interface Link extends AsyncDisposable {
+  /** Resolves when the operation is in Redis. */
+  write(operation: Operation): Promise<void>;
+  /** How many operations have been applied at the other end since the link was opened. */
+  arrived(): number;
+}

@@ -1,0 +1,53 @@
+import { Redis } from 'ioredis';
+import memjs from 'memjs';
+
+import { type Params, requireParam } from '../harness/bench-case.ts';
+import { openEndpoint } from './http-endpoint.ts';
+import type { Link } from './link.ts';
+import { encodeElement, splitElements } from './origin-format.ts';
+import { shipList } from './origin-shipper.ts';
+import { readNodes } from './surroundings.ts';
+
+/**
+ * The design that replication started from: one Redis list for sets and one for deletes, each with a daemon that pops
+ * 1000 elements and posts them, and memjs at the other end. It loses the order between the lists, and a batch with
+ * every crash; it is here for its speed only.
+ */
+export async function openOriginLink(params: Params): Promise<Link> {
+  const redis = new Redis(requireParam(params, 'eastRedis'));
+  const nodes = readNodes(params).map(({ host, port }) => `${host}:${port}`);
+  // More patience than memjs has by default: a thousand operations are in flight at once.
+  const memcached = memjs.Client.create(nodes.join(','), { timeout: 10 });
+  let arrived = 0;
+
+  const endpoint = await openEndpoint(async ({ body }) => {
+    const elements = splitElements(body.toString());
+    await Promise.all(
+      elements.map(async ({ op, key, value = '', expiresAt = 0 }) => {
+        if (op === 'delete') await memcached.delete(key);
+        else await memcached.set(key, Buffer.from(value, 'base64'), { expires: expiresAt });
+      }),
+    );
+    arrived += elements.length;
+    return { status: 200, body: '' };
+  });
+
+  const stop = new AbortController();
+  const lists = { set: 'origin:west:set', delete: 'origin:west:delete' } as const;
+  const daemons = Promise.all(Object.values(lists).map((list) => shipList(redis, list, endpoint.url, stop.signal)));
+  // Noticed at the end; until then what it did not ship is missing in the count.
+  daemons.catch(() => {});
+  return {
+    async write(operation) {
+      await redis.lpush(lists[operation.kind], encodeElement(operation));
+    },
+    arrived: () => arrived,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await daemons;
+      await endpoint[Symbol.asyncDispose]();
+      memcached.close();
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { describe, expect, it } from 'vitest';
+
+import type { CaseResult } from '../src/harness/run-case.ts';
+import { benchCases } from '../src/registry.ts';
+
+const run = promisify(execFile);
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+describe('pnpm bench', () => {
+  it('lists every case', async () => {
+    const { stdout } = await run(process.execPath, [main, '--list']);
+    for (const { case: name } of benchCases) expect(stdout).toContain(`  ${name} (`);
+  });
+
+  it('ends with code 2 and one line for a bench that is not there', async () => {
+    await expect(run(process.execPath, [main, 'nothing'])).rejects.toMatchObject({
+      code: 2,
+      stderr: 'bench: there is no bench nothing; there are: memcache, replication\n',
+    });
+  });
+
+  it.each(['memcache', 'replication'])('measures every case of %s with real servers', async (bench) => {
+    const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-test-'));
+    try {
+      const file = join(folder, 'results.json');
+      const { stdout } = await run(process.execPath, [main, bench, '--quick', '--json', file]);
+      const results = JSON.parse(await readFile(file, 'utf8')) as CaseResult[];
+      const cases = benchCases.filter((one) => one.bench === bench);
+      expect(results.map((result) => result.case)).toEqual(cases.map((one) => one.case));
+      // A row for each, under the head and the rule.
+      expect(stdout.trim().split('\n')).toHaveLength(results.length + 2);
+      for (const result of results) expect(result.low).toBeLessThanOrEqual(result.high);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
