@@ -29,11 +29,13 @@ describe('choosePorts', () => {
   });
 
   it('takes the block the user named when it is free', async () => {
-    const port = await takeAnyPort();
-    taken?.close();
-    await once(taken!, 'close');
-    const { regions, notice } = await choosePorts(2, port);
-    expect(regions[0]?.redis).toBe(port);
-    expect(notice).toBeUndefined();
+    // Other tests of this machine listen too, so a block that was taken between is not held against it.
+    await expect
+      .poll(async () => {
+        const base = 33_000 + 100 * Math.floor(Math.random() * 200);
+        const { regions, notice } = await choosePorts(2, base);
+        return [regions[0]!.redis - base, notice];
+      })
+      .toEqual([0, undefined]);
   });
 });

@@ -103,6 +103,8 @@ export function describeStores(getDriver: () => MemcacheDriver): void {
         set('b-soon', 'soon', seconds(100)),
         set('b-far', 'far', seconds(90 * 24 * 60 * 60)),
         set('b-late', 'late', seconds(-1)),
+        // What is not there is answered otherwise than what is, also when a value that expired stands for a delete.
+        set('b-late-and-never-there', 'late', seconds(-1)),
         { kind: 'delete', key: Buffer.from('b-gone') },
         { kind: 'delete', key: Buffer.from('b-never-there') },
       ]);
