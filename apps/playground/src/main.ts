@@ -17,7 +17,8 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => interrupt.abort(new Error(`stopped by ${signal}`)));
+    // More than once: a Ctrl-C in `npm start` arrives from the terminal and again from npm.
+    process.on(signal, () => interrupt.abort(new Error(`stopped by ${signal}`)));
   }
   let options: PlaygroundOptions | undefined;
   try {

@@ -41,7 +41,9 @@ describe('the playground', () => {
     const processes = descendantsOf(playground.child.pid!);
     // Per region one Redis, three memcached, three apps.
     expect(processes.length).toBeGreaterThanOrEqual(14);
+    // Twice, as under `npm start`: from the terminal, and passed on by npm.
     playground.child.kill('SIGINT');
+    setTimeout(() => playground.child.kill('SIGINT'), 20);
     const force = setTimeout(() => playground.child.kill('SIGKILL'), stopMs);
     const [code] = (await once(playground.child, 'exit')) as [number | null];
     clearTimeout(force);
