@@ -30,7 +30,9 @@ async function main(args: readonly string[]): Promise<number> {
     return await run(options, interrupt.signal);
   } catch (error) {
     // Ctrl-C is how the demo is meant to end; a verification that it cut short proves nothing.
-    if (interrupt.signal.aborted) return options?.verify === true ? exitInterrupted : 0;
+    if (interrupt.signal.aborted && !(error instanceof AggregateError)) {
+      return options?.verify === true ? exitInterrupted : 0;
+    }
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof UsageError ? exitBadUsage : 1;
   }
@@ -54,15 +56,25 @@ async function run(options: PlaygroundOptions, signal: AbortSignal): Promise<num
 async function runDemo(world: World, signal: AbortSignal): Promise<number> {
   process.stdout.write(renderGuide(world));
   await using sampler = new Sampler(world.regions);
-  await showLive(() => sampler.sample(), process.stdout, signal);
+  await Promise.race([showLive(() => sampler.sample(), process.stdout, signal), interrupted(signal)]);
   return 0;
 }
 
 async function runVerify(world: World, { seconds, seed }: PlaygroundOptions, signal: AbortSignal): Promise<number> {
   say(`verifying for ${seconds} s with --seed ${seed}`);
-  const report = await verify(world, { seconds, seed, report: say, signal });
+  const verifying = verify(world, { seconds, seed, report: say, signal });
+  const report = await Promise.race([verifying, interrupted(signal)]);
   process.stdout.write(`\n${renderReport(report)}`);
   return isInStep(report) ? 0 : 1;
+}
+
+/** Rejects as soon as the user wants to stop, whatever is still waited for. */
+function interrupted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function say(text: string): void {

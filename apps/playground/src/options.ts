@@ -20,8 +20,8 @@ export const usage = `Two regions of real Redis, memcached and every Lockstep ro
 
   npm start                          run until Ctrl-C, with a live view
   npm start -- --verify              drive load, kill processes, compare every key, exit 0 or 1
-    --seconds N                      how long to drive load (1 to 3600, default 20)
-    --seed N                         repeat a run: same load, same kills (default: the clock)
+    --seconds N                      how long to drive load (5 to 3600, default 20)
+    --seed N                         repeat the kills, and what each client does (default: the clock)
   npm start -- --regions N           2 to 8 regions (default 2)
   npm start -- --ports N             first port of the block to use (1024 to 65000)
 `;
@@ -57,7 +57,7 @@ export function parseOptions(args: readonly string[]): PlaygroundOptions | undef
     verify: values.verify,
     regions: integer('--regions', values.regions, 2, 8) ?? 2,
     basePort: integer('--ports', values.ports, 1024, 65_000),
-    seconds: integer('--seconds', values.seconds, 1, 3600) ?? 20,
+    seconds: integer('--seconds', values.seconds, 5, 3600) ?? 20,
     seed: integer('--seed', values.seed, 0, 0xffff_ffff) ?? Date.now() % 0xffff_ffff,
   };
 }

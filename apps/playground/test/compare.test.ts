@@ -83,6 +83,12 @@ describe('judge', () => {
   it('finds a key that travelled though its class does not', () => {
     expect(problemOf(recordOf('none', write('a', 1)), 'a', 'a')).toBe('travelled though its class does not');
   });
+
+  it('finds a key of a class that does not travel missing where it was written, and only there', () => {
+    const record = recordOf('none', write('a', 1));
+    expect(problemOf(record, undefined, undefined)).toBe('missing');
+    expect(problemOf(record, 'a', undefined)).toBeUndefined();
+  });
 });
 
 describe('Ledger', () => {

@@ -26,7 +26,7 @@ describe('parseOptions', () => {
     [['--regions', 'two'], '--regions takes a whole number from 2 to 8, got "two"'],
     [['--ports', '80'], '--ports takes a whole number from 1024 to 65000, got "80"'],
     [['--ports', '70000'], '--ports takes a whole number from 1024 to 65000, got "70000"'],
-    [['--verify', '--seconds', '0'], '--seconds takes a whole number from 1 to 3600, got "0"'],
+    [['--verify', '--seconds', '0'], '--seconds takes a whole number from 5 to 3600, got "0"'],
     [['--seconds', '5'], '--seconds and --seed belong to --verify; add it: npm start -- --verify'],
   ])('refuses %j and says what would be right', (args, message) => {
     expect(() => parseOptions(args)).toThrow(new UsageError(message));

@@ -28,7 +28,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
   const backend = createBackend({ pool, onWrite });
 
   const admin = createAdminServer({ name, version, logger, signal });
-  admin.readiness.add('redis', redisCheck(redis, new URL(region.redis).host));
+  admin.readiness.add('redis', redisCheck(redis, region.redisAddress));
   admin.readiness.add('memcached', poolCheck(pool, region.pool.nodes));
   await admin.http.register(memcacheHttp, { backend });
   const memcached = createMemcacheServer({ backend });

@@ -34,7 +34,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   }
 
   const admin = createAdminServer({ name, version, logger, signal });
-  admin.readiness.add('redis', redisCheck(redis, new URL(region.redis).host));
+  admin.readiness.add('redis', redisCheck(redis, region.redisAddress));
   admin.readiness.add('memcached', poolCheck(pool, region.pool.nodes));
   mountReceiver(
     admin.http,

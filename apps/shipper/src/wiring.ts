@@ -23,7 +23,7 @@ export async function startShipper(context: AppContext): Promise<RunningApp> {
   const shipper = createShipper({ client: redis, region: region.name, links });
 
   const admin = createAdminServer({ name, version, logger, signal });
-  admin.readiness.add('redis', redisCheck(redis, new URL(region.redis).host));
+  admin.readiness.add('redis', redisCheck(redis, region.redisAddress));
   addMetrics(admin.metrics, region.name, shipper);
   const logging = logLinks(shipper, logger);
 

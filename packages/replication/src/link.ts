@@ -137,11 +137,15 @@ export class Link {
     const { exchangeTimeoutMs: ms, clock, to } = this.#options;
     const onTimeout = (): Error =>
       new ReplicationError('ERR_REPLICATION_TRANSPORT', `the transport to ${to} gave no answer within ${ms} ms`);
-    this.#meter.connected = false;
-    const answer = await withDeadline(request(), { ms, signal, clock, onTimeout });
-    this.#meter.connected = true;
-    this.#lastExchange = clock.monotonic();
-    return answer;
+    try {
+      const answer = await withDeadline(request(), { ms, signal, clock, onTimeout });
+      this.#meter.connected = true;
+      this.#lastExchange = clock.monotonic();
+      return answer;
+    } catch (error) {
+      this.#meter.connected = false;
+      throw error;
+    }
   }
 
   #confirm(cursor: StreamId): void {

@@ -37,7 +37,8 @@ describe('clients that we did not write', () => {
       },
     );
 
-    it.skipIf(!present || !client.placesKeys)(
+    if (!client.placesKeys) continue;
+    it.skipIf(!present)(
       `${client.name} finds on the nodes themselves what was written through the proxy${reason}`,
       async () => {
         const keys = Array.from({ length: 60 }, (_, index) => `user:placed:${client.name}:${index}`);

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { anyBasePort, runPlayground, startPlayground } from './playground.ts';
+import { freeBasePort, runPlayground, startPlayground } from './playground.ts';
 import { descendantsOf, stillRunning } from './process-tree.ts';
 
 const stopMs = 3000;
@@ -73,7 +73,7 @@ describe('the playground', () => {
   });
 
   it('names a port that is in use', async () => {
-    const base = anyBasePort();
+    const base = await freeBasePort();
     const server = createServer().listen(base + 5, '127.0.0.1');
     await once(server, 'listening');
     const { code, stderr } = await runPlayground(['--ports', String(base)]);

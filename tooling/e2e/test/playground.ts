@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { vi } from 'vitest';
@@ -31,14 +32,25 @@ export interface FinishedRun {
   readonly stderr: string;
 }
 
-/** The first port of a block that tests running beside this one will hardly choose too. */
-export function anyBasePort(): number {
-  return 15_000 + 100 * randomInt(0, 150);
+/** The first port of a block that is free, and that tests running beside this one will hardly choose too. */
+export async function freeBasePort(): Promise<number> {
+  for (;;) {
+    const base = 10_000 + 50 * randomInt(0, 90);
+    const probes = Array.from({ length: 40 }, (_, offset) => isFree(base + offset));
+    if ((await Promise.all(probes)).every(Boolean)) return base;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer().once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 /** Starts the playground and resolves when it has printed where everything is. */
 export async function startPlayground(args: readonly string[] = []): Promise<Playground> {
-  const { child, output } = run(['--ports', String(anyBasePort()), ...args]);
+  const { child, output } = run(['--ports', String(await freeBasePort()), ...args]);
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGINT');
@@ -68,9 +80,15 @@ export async function startPlayground(args: readonly string[] = []): Promise<Pla
   };
 }
 
-/** Runs the playground until it ends by itself, or by force when that takes too long. */
-export async function runPlayground(args: readonly string[]): Promise<FinishedRun> {
+/**
+ * Runs the playground until it ends by itself, or by force when that takes too long. It is
+ * interrupted, as by Ctrl-C, when it has printed `interruptAfter`.
+ */
+export async function runPlayground(args: readonly string[], interruptAfter?: string): Promise<FinishedRun> {
   const { child, output } = run(args);
+  child.stdout?.on('data', () => {
+    if (interruptAfter !== undefined && output.stdout().includes(interruptAfter)) child.kill('SIGINT');
+  });
   const force = setTimeout(() => child.kill('SIGKILL'), runMs);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(force);

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
-import { anyBasePort, runPlayground } from './playground.ts';
+import { freeBasePort, runPlayground } from './playground.ts';
 
 describe('npm start -- --verify', () => {
+  it('stops at once when it is interrupted, and does not claim to have verified anything', async () => {
+    const base = await freeBasePort();
+    const { code, stdout } = await runPlayground(['--verify', '--ports', String(base)], 'killed ');
+    expect(stdout).not.toContain('IN STEP');
+    expect(code).toBe(130);
+  });
+
   it.each([1, 2])('finds both regions in step after kills, with seed %i', async (seed) => {
     const { code, stdout, stderr } = await runPlayground([
       '--verify',
@@ -11,7 +18,7 @@ describe('npm start -- --verify', () => {
       '--seed',
       String(seed),
       '--ports',
-      String(anyBasePort()),
+      String(await freeBasePort()),
     ]);
     expect(`${stdout}${stderr}`).toMatch(/keys that differ +0\nIN STEP\n/);
     expect(stdout).toMatch(/kills +4 \(2 shipper, 1 receiver, 1 memcached\)/);

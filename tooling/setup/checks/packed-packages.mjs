@@ -18,7 +18,7 @@ const atOnce = 2;
  */
 export function listPublished(members) {
   return members
-    .filter(({ folder, manifest }) => folder.startsWith('packages/') && manifest.private !== true)
+    .filter(({ folder, manifest }) => /^(packages|apps)\//.test(folder) && manifest.private !== true)
     .map(({ folder }) => folder);
 }
 
@@ -41,7 +41,10 @@ async function checkPackage(folder) {
     const file = join(target, tarball);
     const outcomes = [
       await runTool('publint', ['run', file, '--strict']),
-      await runTool('attw', [file, '--profile', 'esm-only', '--no-color', '--no-emoji']),
+      // An app has no types to be wrong: it is a command.
+      ...(folder.startsWith('apps/')
+        ? []
+        : [await runTool('attw', [file, '--profile', 'esm-only', '--no-color', '--no-emoji'])]),
     ];
     return outcomes.flatMap(({ problems }) => problems).map((problem) => `${folder}:\n${problem}`);
   } finally {

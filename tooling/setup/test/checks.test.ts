@@ -60,7 +60,9 @@ describe('the workspace', () => {
     expect(members[0]?.folder).toBe('.');
     const published = listPublished(members);
     expect(published).toContain('packages/core');
-    expect(published.every((folder) => folder.startsWith('packages/'))).toBe(true);
+    expect(published).toContain('apps/proxy');
+    expect(published).not.toContain('apps/playground');
+    expect(published.filter((folder) => folder.startsWith('tooling/'))).toEqual([]);
   });
 
   it('lists sources without what is generated or installed', () => {

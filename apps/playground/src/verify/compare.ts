@@ -29,13 +29,15 @@ export function judge(
 ): Verdict {
   const { key, policy, writes } = record;
   const live = writes.filter((write) => write.digest !== undefined && write.expiresAtMs > nowMs);
-  const mayBeMissing = policy !== 'replicate' || live.length < writes.length || writes.some((write) => write.uncertain);
+  const wasLost = live.length < writes.length || writes.some((write) => write.uncertain);
+  const belongsTo = (region: string): boolean =>
+    policy === 'replicate' || (policy === 'none' && writes.some((write) => write.region === region));
   let emptied = false;
   let elsewhere: string | undefined;
   for (const [region, digest] of found) {
     const problem = (what: Difference['problem']): Verdict => ({ difference: { key, region, problem: what }, emptied });
     if (digest === undefined) {
-      if (mayBeMissing) continue;
+      if (wasLost || !belongsTo(region)) continue;
       if (!live.every((write) => excused(region, write.startedAt))) return problem('missing');
       emptied = true;
       continue;

@@ -103,7 +103,11 @@ async function compareAll(
   const records = ledger.records();
   const keys = records.map(({ key }) => key);
   const held = await Promise.all(
-    sides.all.map(async ({ name, pool }) => ({ name, items: await pool.getMany(keys, { timeoutMs: 20_000 }) })),
+    sides.all.map(async ({ name, ring }) => {
+      // A pool that rejects when a node does not answer: a node that is down must not pass for a miss.
+      await using pool = createPool({ ring });
+      return { name, items: await pool.getMany(keys, { timeoutMs: 20_000 }) };
+    }),
   );
   const nowMs = Date.now();
   const differences: Difference[] = [];

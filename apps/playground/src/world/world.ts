@@ -49,19 +49,24 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await mkdir(logDirectory);
   await writeFile(topologyPath, renderTopology(options.regions));
 
-  const started: Started = { apps: [], servers: [] };
+  const started: Started = { apps: [], servers: [], starting: [] };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= stopAll(started, directory));
   // Every region of one run shares a secret, as real ones would; nothing outside this run knows it.
   const environment = { LOCKSTEP_LINK_TOKEN: randomBytes(24).toString('hex') };
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([options.signal, giveUp.signal]);
   try {
     const regions = await Promise.all(
       options.regions.map((layout) =>
-        startRegion(layout, { ...options, directory, topologyPath, logDirectory, environment, started }),
+        startRegion(layout, { ...options, signal, directory, topologyPath, logDirectory, environment, started }),
       ),
     );
     return { topologyPath, logDirectory, regions, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
+    // What is still starting must have ended one way or the other before it can be stopped.
+    giveUp.abort();
+    await Promise.allSettled(started.starting);
     await stop();
     throw error;
   }
@@ -79,26 +84,35 @@ interface RegionContext extends WorldOptions {
 interface Started {
   readonly apps: AppProcess[];
   readonly servers: (RedisServer | MemcachedServer)[];
+  readonly starting: Promise<unknown>[];
 }
 
 async function startRegion(layout: RegionLayout, context: RegionContext): Promise<Region> {
   const { started, signal } = context;
   const redisDirectory = join(context.directory, `redis-${layout.name}`);
   await mkdir(redisDirectory);
-  const redis = await startRedis({
-    port: layout.redis,
-    dir: redisDirectory,
-    appendonly: true,
-    config: { appendfsync: 'everysec' },
-    signal,
-  });
-  started.servers.push(redis);
+  const track = <T>(starting: Promise<T>): Promise<T> => {
+    started.starting.push(starting);
+    return starting;
+  };
+  const startServer = async <T extends RedisServer | MemcachedServer>(starting: Promise<T>): Promise<T> => {
+    const server = await starting;
+    started.servers.push(server);
+    return server;
+  };
+  const redis = await track(
+    startServer(
+      startRedis({
+        port: layout.redis,
+        dir: redisDirectory,
+        appendonly: true,
+        config: { appendfsync: 'everysec' },
+        signal,
+      }),
+    ),
+  );
   const memcached = await Promise.all(
-    layout.memcached.map(async (port) => {
-      const server = await startMemcached({ port, memoryMb: context.memoryMb, signal });
-      started.servers.push(server);
-      return server;
-    }),
+    layout.memcached.map((port) => track(startServer(startMemcached({ port, memoryMb: context.memoryMb, signal })))),
   );
   const startApp = async (role: AppSpec['role'], probePort: number): Promise<AppProcess> => {
     const app = new AppProcess({
@@ -111,7 +125,7 @@ async function startRegion(layout: RegionLayout, context: RegionContext): Promis
       onUnexpectedExit: context.notify,
     });
     started.apps.push(app);
-    await app.start(signal);
+    await track(app.start(signal));
     return app;
   };
   const [proxy, shipper, receiver] = await Promise.all([

@@ -1,4 +1,4 @@
-import { BATCH_TYPE, BATCHES_PATH, CURSORS_PATH, type ReceiverHandler } from '@lockstep/replication';
+import { BATCH_TYPE, CURSORS_PATH, type ReceiverHandler } from '@lockstep/replication';
 import type { AdminServer, Logger } from '@lockstep/service-kit';
 
 /** Above the largest batch that a shipper makes, and above one write of memcached's largest value. */
@@ -22,7 +22,8 @@ export function mountReceiver(http: AdminServer['http'], handler: ReceiverHandle
           headers: request.headers,
           body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         });
-        if (answer.status >= 500) logger.warn({ status: answer.status, answer: answer.body }, `${BATCHES_PATH} failed`);
+        if (answer.status >= 500)
+          logger.warn({ status: answer.status, answer: answer.body }, 'a shipper must come again');
         return reply.code(answer.status).headers(answer.headers).send(answer.body);
       },
     });
