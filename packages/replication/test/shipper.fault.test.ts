@@ -160,7 +160,8 @@ describe('a shipper under faults', () => {
       proxy.cut();
       const before = attempts(shipper);
       await regions.write(40);
-      await expect.poll(() => attempts(shipper), { interval: 5 }).toBeGreaterThan(before + 1);
+      // One at least: a batch whose answer was damaged is found applied by the next question, and not sent again.
+      await expect.poll(() => attempts(shipper), { interval: 5 }).toBeGreaterThan(before);
       await proxy.heal();
     }
     await regions.converge();
