@@ -12,7 +12,7 @@ export function logLinks(shipper: Pick<Shipper, 'status'>, logger: Logger): { st
     for (const { to, shard, connected, lastError, lagMs, queuedOperations } of shipper.status()) {
       const link = `${to} ${shard}`;
       const failure = lastError === undefined ? undefined : describeError(lastError);
-      // Between two exchanges a link is neither.
+      // Before its first exchange a link is neither.
       if (failure === undefined && !connected) continue;
       if (said.has(link) && said.get(link) === failure) continue;
       const facts = { to, shard, lagMs, queuedOperations };
