@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 
 import { parseCommandLine, UsageError } from './harness/command-line.ts';
-import { openContestantProcess } from './harness/contestant-process.ts';
+import { contestantOpener } from './harness/contestant-process.ts';
 import { canPin, cores, pinProcesses } from './harness/pinning.ts';
 import { renderJson, renderList, renderTable } from './harness/report.ts';
 import { type CaseResult, type Effort, runCase } from './harness/run-case.ts';
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     console.error(`bench: ${one.bench}, ${one.case}`);
     await using surroundings = await one.prepare();
     await pinProcesses(cores.servers, surroundings.pids);
-    const open = (contestant: typeof one.subject) => openContestantProcess(one, contestant, surroundings.params);
+    const open = contestantOpener(one, surroundings.params);
     results.push(...(await runCase(one, request.quick ? quick : thorough, open)));
   }
   console.log(renderTable(results));

@@ -1,15 +1,18 @@
-/** The process of one contestant: `worker.js BENCH CASE NAME PARAMS`, driven by messages of the parent. */
+/** The process of one contestant or more: `worker.js BENCH CASE NAMES PARAMS`, driven by messages of the parent. */
 import { describeError } from '@lockstep/core';
 
-import type { Params } from './harness/bench-case.ts';
+import type { Params, Runner } from './harness/bench-case.ts';
 import type { ProcessAnswer, ProcessRequest } from './harness/contestant-process.ts';
 import { benchCases } from './registry.ts';
 
-const [bench, caseName, contestantName, params = '{}'] = process.argv.slice(2);
+const [bench, caseName, names = '[]', params = '{}'] = process.argv.slice(2);
 const benchCase = benchCases.find((one) => one.bench === bench && one.case === caseName);
 const contestants = benchCase === undefined ? [] : [benchCase.subject, ...benchCase.peers];
-const contestant = contestants.find((one) => one.name === contestantName);
-if (contestant === undefined) throw new Error(`there is no ${contestantName} in ${bench}, ${caseName}`);
+const wanted = (JSON.parse(names) as string[]).map((name) => {
+  const contestant = contestants.find((one) => one.name === name);
+  if (contestant === undefined) throw new Error(`there is no ${name} in ${bench}, ${caseName}`);
+  return contestant;
+});
 
 function answer(what: ProcessAnswer): void {
   process.send?.(what);
@@ -23,14 +26,18 @@ function fail(error: unknown): void {
 process.once('disconnect', () => process.exit(1));
 
 try {
-  const runner = await contestant.open(JSON.parse(params) as Params);
+  const runners = new Map<string, Runner>();
+  for (const contestant of wanted) runners.set(contestant.name, await contestant.open(JSON.parse(params) as Params));
   process.on('message', (request: ProcessRequest) => {
     if (request.kind === 'run') {
-      runner.run(request.durationMs).then((value) => answer({ kind: 'measured', value }), fail);
+      runners
+        .get(request.contestant)!
+        .run(request.durationMs)
+        .then((value) => answer({ kind: 'measured', value }), fail);
       return;
     }
     process.removeAllListeners('disconnect');
-    runner[Symbol.asyncDispose]().then(
+    Promise.all([...runners.values()].map((runner) => runner[Symbol.asyncDispose]())).then(
       () => process.exit(0),
       () => process.exit(1),
     );

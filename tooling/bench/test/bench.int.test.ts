@@ -22,7 +22,7 @@ describe('pnpm bench', () => {
   it('ends with code 2 and one line for a bench that is not there', async () => {
     await expect(run(process.execPath, [main, 'nothing'])).rejects.toMatchObject({
       code: 2,
-      stderr: 'bench: there is no bench nothing; there are: memcache, replication\n',
+      stderr: 'bench: there is no bench nothing; there are: hashring, memcache, replication\n',
     });
   });
 

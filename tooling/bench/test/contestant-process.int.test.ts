@@ -2,21 +2,40 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { openContestantProcess } from '../src/harness/contestant-process.ts';
+import type { BenchCase } from '../src/harness/bench-case.ts';
+import { contestantOpener, openContestantProcess } from '../src/harness/contestant-process.ts';
 import { benchCases } from '../src/registry.ts';
 
 const worker = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
-const [benchCase] = benchCases;
-if (benchCase === undefined) throw new Error('a case was expected');
+const caseOf = (bench: string): BenchCase => benchCases.find((one) => one.bench === bench)!;
 
 describe('openContestantProcess', () => {
   it('hands on why a contestant could not open', async () => {
-    const opening = openContestantProcess(benchCase, benchCase.subject, {}, worker);
+    const benchCase = caseOf('memcache');
+    const opening = openContestantProcess(benchCase, [benchCase.subject], {}, worker);
     await expect(opening).rejects.toThrow('the surroundings did not set host');
   });
 
   it('rejects when the process ends before it is ready', async () => {
+    const benchCase = caseOf('memcache');
     const nobody = { ...benchCase.subject, name: 'nobody' };
-    await expect(openContestantProcess(benchCase, nobody, {}, worker)).rejects.toThrow('the process ended with code 1');
+    await expect(openContestantProcess(benchCase, [nobody], {}, worker)).rejects.toThrow(
+      'the process ended with code 1',
+    );
+  });
+});
+
+describe('contestantOpener', () => {
+  it('measures all contestants of a case in one process, where the case says so', async () => {
+    const whole = caseOf('hashring');
+    const benchCase = { ...whole, peers: whole.peers.slice(0, 1) };
+    const open = contestantOpener(benchCase, {}, worker);
+    const subject = await open(benchCase.subject);
+    const peer = await open(benchCase.peers[0]!);
+    expect(await subject.run(20)).toBeGreaterThan(0);
+    await subject[Symbol.asyncDispose]();
+    expect(await peer.run(20)).toBeGreaterThan(0);
+    await peer[Symbol.asyncDispose]();
+    await expect(peer.run(20)).rejects.toThrow(/the process ended|closed/);
   });
 });

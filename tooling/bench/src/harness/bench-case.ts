@@ -8,6 +8,11 @@ export interface BenchCase {
   readonly higherIsBetter: boolean;
   /** Starts what the contestants talk to, once for all of them. */
   prepare(): Promise<Surroundings>;
+  /**
+   * Whether everybody runs in one process, taking turns: for code without I/O, whose peers are then compiled, cached
+   * and collected under the same conditions. @default false: each in a process of its own
+   */
+  readonly shareProcess?: boolean;
   /** Lockstep. */
   readonly subject: Contestant;
   /** What it is compared with. */
@@ -21,10 +26,10 @@ export interface Surroundings extends AsyncDisposable {
   readonly pids: readonly number[];
 }
 
-/** Handed to a contestant in its own process, so plain text only. */
+/** Handed to a contestant in another process, so plain text only. */
 export type Params = Readonly<Record<string, string>>;
 
-/** One implementation. It runs in a process of its own. */
+/** One implementation. */
 export interface Contestant {
   readonly name: string;
   /** Connects and fills in what the runs need. */

@@ -1,0 +1,16 @@
+import { crc32 } from '../hashes/crc32.ts';
+import { hostPort } from '../labels/host-port.ts';
+import type { Algorithm } from './algorithm.ts';
+import { listModulo } from './list-modulo.ts';
+
+/** `gomemcache` has no options. */
+export type GomemcacheOptions = object;
+
+/** Go's bradfitz/gomemcache: CRC-32 modulo the number of servers. It does not fail over. */
+export const gomemcache: Algorithm<GomemcacheOptions> = {
+  name: 'gomemcache',
+  options: {},
+  weights: 'none',
+  label: hostPort,
+  place: (nodes) => listModulo({ hash: crc32.key, hashId: crc32.name, list: [...nodes.keys()] }),
+};

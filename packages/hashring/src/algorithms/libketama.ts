@@ -1,0 +1,34 @@
+import { md5 } from '../hashes/md5.ts';
+import { hostPort } from '../labels/host-port.ts';
+import { successor } from '../lookups/successor.ts';
+import { libketamaCounts } from '../points/libketama-counts.ts';
+import { md5Points } from '../points/md5-points.ts';
+import type { Algorithm } from './algorithm.ts';
+import { pointRing } from './point-ring.ts';
+
+/** `libketama` has no options. */
+export interface LibketamaOptions {}
+
+/**
+ * The original libketama of last.fm. A weight is what its file of servers calls memory, and a label is the address as it
+ * stands in that file: `host:port`, of up to 21 characters.
+ */
+export const libketama: Algorithm<LibketamaOptions> = {
+  name: 'libketama',
+  options: {},
+  weights: 'integer',
+  label: hostPort,
+  place: (nodes, _options, origin) =>
+    pointRing(
+      {
+        labels: nodes.map(hostPort),
+        counts: libketamaCounts(nodes.map(({ weight = 1 }) => weight)),
+        stream: md5Points,
+        ties: 'first',
+        hash: md5.key,
+        hashId: md5.name,
+        lookup: successor,
+      },
+      origin,
+    ),
+};

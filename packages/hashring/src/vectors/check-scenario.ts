@@ -1,0 +1,39 @@
+import { rules } from './rules.ts';
+import { type Answer, sameNames } from './scenario-rule.ts';
+import type { Case, Scenario } from './vector-file.ts';
+
+/** What became of a scenario. */
+export interface ScenarioResult {
+  readonly id: string;
+  readonly algorithm: string;
+  /** How many placements were compared: 0 where it was skipped. */
+  readonly cases: number;
+  /** How many keys the client refused. */
+  readonly refused: number;
+  readonly mismatches: readonly Mismatch[];
+  /** Why it could not be checked. */
+  readonly skipped?: string;
+}
+
+/** A key that this package places where the client does not. */
+export interface Mismatch extends Case {
+  readonly answered: number | readonly number[];
+}
+
+/** Asks this package where the keys of a scenario belong. What it does not understand is skipped, and says why. */
+export function checkScenario(scenario: Scenario): ScenarioResult {
+  const { id, algorithm, cases, refused } = scenario;
+  try {
+    const rule = Object.hasOwn(rules, algorithm) ? rules[algorithm]! : sameNames;
+    const mismatches = findMismatches(rule(scenario), cases);
+    return { id, algorithm, cases: cases.length, refused, mismatches };
+  } catch (error) {
+    const skipped = error instanceof Error ? error.message : String(error);
+    return { id, algorithm, cases: 0, refused, mismatches: [], skipped };
+  }
+}
+
+function findMismatches(answer: Answer, cases: readonly Case[]): Mismatch[] {
+  const answered = cases.map((each) => ({ ...each, answered: answer(each.key, each.question) }));
+  return answered.filter((each) => String(each.answered) !== String(each.expected));
+}
