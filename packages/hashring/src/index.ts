@@ -59,7 +59,7 @@ export { type McrouterKeyPart } from './keys/mcrouter-key.ts';
 export { presets } from './presets/presets.ts';
 export { type McrouterRing } from './presets/mcrouter-hash.ts';
 export { type TwemproxyPool, type TwemproxyRing } from './presets/twemproxy.ts';
-export { type PerlFlag } from './presets/perl-flag.ts';
+export { type Switch } from './presets/switch-option.ts';
 export { type PeclOptions } from './presets/pecl.ts';
 export { type NginxOptions } from './presets/nginx.ts';
 export { type CacheMemcachedParameters } from './presets/cache-memcached.ts';

@@ -13,7 +13,7 @@ export interface Algorithm<Options extends object> {
   /** Whether its client rebuilds the ring from the live nodes when one is dead. @default false */
   readonly ejects?: boolean;
   /**
-   * Places the nodes: two or more, and checked.
+   * Places the nodes: one or more, and checked.
    *
    * @param origin the placement that this one differs from by a few nodes; an algorithm that has a use for it
    * comes to the same result as without it, only sooner, unless it says that it keeps a history.

@@ -34,9 +34,11 @@ export function pointRing(parts: PointRingParts, origin?: Origin): PointPlacemen
   const { values, owners } = placed;
   if (values.length === 0) throw new RangeError('no node has a point: all weights are 0 or too small');
   const locate = lookup.prepare(values);
+  // What `pick` reads is half as large where it can be, so that more of it stays in the cache of the processor.
+  const compact = points.counts.length <= 2 ** 16 ? Uint16Array.from(owners) : owners;
   return {
     points,
-    pick: (key) => owners[locate(hash(key))]!,
+    pick: (key) => compact[locate(hash(key))]!,
     walk: (key) => walkPoints(owners, locate(hash(key)), lookup.step),
     ...(failover && { failover: (key: RingKey) => failover(key, (value) => owners[locate(value)]!) }),
     space: () => segments(parts, placed),

@@ -1,6 +1,7 @@
 import type { CharSignedness } from '../hashes/char-signedness.ts';
 import { type HashName, hashNamed } from '../hashes/hash-names.ts';
 import { loadTagged } from '../keys/hash-tag.ts';
+import { checkKey } from '../keys/check-key.ts';
 import type { RingKey } from '../ring/ring.ts';
 import { flag, oneOf, type OptionRules } from './option-rules.ts';
 
@@ -96,12 +97,17 @@ export function twemproxyParts(options: Required<TwemproxyOptions>): TwemproxyPa
   const tag = new TextEncoder().encode(hashTag);
   const hash =
     hashTag === ''
-      ? (key: RingKey) => (key.length === 0 ? 0 : hashKey(key))
-      : (key: RingKey) => (key.length === 0 ? 0 : buffered(loadTagged(tag, key)));
+      ? (key: RingKey) => (isEmpty(key) ? 0 : hashKey(key))
+      : (key: RingKey) => (isEmpty(key) ? 0 : buffered(loadTagged(tag, key)));
   return {
     hash,
     hashId: hashTag === '' ? name : `${name} between ${hashTag}`,
     hashBits: bits,
     ...(!autoEjectHosts && { failover: (key: RingKey, pick: (value: number) => number) => [pick(hash(key))] }),
   };
+}
+
+function isEmpty(key: RingKey): boolean {
+  if (typeof key !== 'string') checkKey(key);
+  return key.length === 0;
 }

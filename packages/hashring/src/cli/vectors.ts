@@ -12,7 +12,7 @@ const SPEC: ArgumentSpec = {
   usage: ['vectors DIR'],
   about: [
     'Checks every vector file of a folder: placements that were observed on a client, as JSON of the form {client, keys,',
-    'scenarios: [{id, algorithm, options, servers, picks}]}. Exits 0 only where all match and none was skipped.',
+    'scenarios: [{id, algorithm, options, servers, picks}]}. Exits 0 only where all match, none was skipped and every file had something to compare.',
   ].join('\n'),
   options: {},
 };
@@ -33,7 +33,7 @@ export const vectors: Command = {
  * Runs `hashring vectors DIR`. A relative DIR starts where the user stands: pnpm changes the directory and leaves the
  * former one in `INIT_CWD`.
  *
- * @returns the exit code: 0 where all match and none was skipped, else 1.
+ * @returns the exit code: 0 where all match, none was skipped and something of every file was compared, else 1.
  * @throws UsageError for a folder that is not there or has no vector file.
  */
 export function vectorsCommand(
@@ -55,8 +55,13 @@ export function vectorsCommand(
   if (files.length === 0) throw new UsageError(`there is no vector file (*.json) in ${folder}`);
   const total = tally(files.flatMap(({ scenarios }) => scenarios));
   print(flags.has('json') ? renderJson(files, total) : renderText(files, total));
-  const broken = files.some(({ error }) => error !== undefined);
+  const broken = files.some((file) => file.error !== undefined || isIdle(file));
   return broken || total.mismatches > 0 || total.skipped > 0 ? 1 : 0;
+}
+
+/** Whether nothing of a file was compared, which says nothing about where keys go. */
+function isIdle({ scenarios, error }: FileResult): boolean {
+  return error === undefined && tally(scenarios).cases === 0;
 }
 
 function renderText(files: readonly FileResult[], total: VectorTally): string {
@@ -76,11 +81,13 @@ function cells({ scenarios, cases, mismatches, skipped, refused }: VectorTally):
 }
 
 /** The first failures of a file, a line each. */
-function describeFailures({ file, scenarios, error }: FileResult): string {
+function describeFailures(result: FileResult): string {
+  const { file, scenarios, error } = result;
   if (error !== undefined) return `${file}: ${error}\n`;
   const skipped = scenarios.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [`${id} was skipped: ${why}`]));
   const mismatches = scenarios.flatMap(({ id, mismatches: found }) => found.map((each) => describeMismatch(id, each)));
-  const lines = [...shorten(skipped, 'scenarios were skipped'), ...shorten(mismatches, 'mismatches')];
+  const idle = isIdle(result) ? ['nothing was compared'] : [];
+  const lines = [...idle, ...shorten(skipped, 'scenarios were skipped'), ...shorten(mismatches, 'mismatches')];
   return lines.map((line) => `${file}: ${line}\n`).join('');
 }
 

@@ -22,7 +22,7 @@ const SPEC: ArgumentSpec = {
     },
     nodes: {
       value: 'LIST',
-      help: 'nodes as host, host:port, host:port:weight, [::1]:port or /path, with commas between',
+      help: 'nodes as host, host:port, host:port:weight, [::1]:port, /path or unix:///path, with commas between',
     },
     preset: {
       value: 'NAME',

@@ -1,13 +1,13 @@
 import type { RingNode } from '../ring/ring.ts';
 
-const FORMS = 'host, host:port, host:port:weight, [::1]:port or /path/to.sock';
+const FORMS = 'host, host:port, host:port:weight, [::1]:port, /path/to.sock or unix:///path/to.sock';
 /** A name, an address in brackets or the path of a socket; the port, which a path has none of; the weight; the name. */
 const NODE =
-  /^(?:(?<path>\/[^ ]*?)|(?:\[(?<ipv6>[^\][ ]+)\]|(?<host>[^:/\][ ]+))(?::(?<port>\d+))?)(?::(?<weight>\d+(?:\.\d+)?))?(?: +(?<label>\S+))?$/;
+  /^(?:(?<path>(?:unix:(?:\/\/)?)?\/[^ ]*?)|(?:\[(?<ipv6>[^\][ ]+)\]|(?<host>[^:/\][ ]+))(?::(?<port>\d+))?)(?::(?<weight>\d+(?:\.\d+)?))?(?: +(?<label>\S+))?$/;
 
 /**
- * Reads a node as `host`, `host:port`, `host:port:weight`, `[::1]:11211`, `/path/to.sock` or `/path/to.sock:weight`,
- * each with a name behind a space where one is hashed in its place, as in a nutcracker.yml.
+ * Reads a node as `host`, `host:port`, `host:port:weight`, `[::1]:11211`, `/path/to.sock` or `/path/to.sock:weight`, the
+ * path also with `unix:` or `unix://` in front, each with a name behind a space where one is hashed in its place, as in a nutcracker.yml.
  *
  * @throws SyntaxError for any other text.
  */

@@ -1,4 +1,5 @@
 import type { RingNode } from '../ring/ring.ts';
+import { isRecord } from './is-record.ts';
 import { parseNode } from './parse-node.ts';
 
 const FIELDS = { host: 'string', port: 'number', weight: 'number', label: 'string' } as const;
@@ -41,9 +42,4 @@ function checkFields(node: Readonly<Record<string, unknown>>, field: string, pro
       problems.push(`${field}.${name} must be a ${FIELDS[name as keyof typeof FIELDS]}, got ${JSON.stringify(value)}`);
     }
   }
-}
-
-/** Whether a value is a map: an object that is not an array. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,9 +5,10 @@ import { presets } from '../presets/presets.ts';
 import { createRing, fromJSON } from '../ring/create-ring.ts';
 import type { Ring, RingJSON } from '../ring/ring.ts';
 import { blaming, ConfigError } from './config-error.ts';
+import { isRecord } from './is-record.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { presetOptions } from './preset-options.ts';
-import { isRecord, readNodes } from './read-nodes.ts';
+import { readNodes } from './read-nodes.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -59,6 +60,7 @@ export function parseRing(text: string, source: string, part?: string): Ring {
       if (config['preset'] !== undefined) return presetRing(config, source);
       if (config['algorithm'] !== undefined) return algorithmRing(config, source);
       if (isRecord(config['options']) && Array.isArray(config['nodes'])) return fromJSON(config as unknown as RingJSON);
+      if ('nodes' in config) throw new ConfigError(source, ['has nodes, but neither algorithm nor preset']);
     }
     throw new ConfigError(source, [
       'is not a ring: expected "algorithm" or "preset" with "nodes", a nutcracker.yml, an mcrouter configuration or the JSON of a ring',

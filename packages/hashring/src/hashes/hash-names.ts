@@ -11,28 +11,8 @@ import { murmur2 } from './murmur2.ts';
 import { murmur3 } from './murmur3.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
-/**
- * The hashes of libhashkit, the library under libmemcached and php-memcached. `one_at_a_time` is its default, `crc` has
- * 15 bits, and `hsieh` is not in Debian's build. `murmur3` is offered by its C API only.
- */
-export type LibhashkitName =
-  | 'one_at_a_time'
-  | 'md5'
-  | 'crc'
-  | 'fnv1_64'
-  | 'fnv1a_64'
-  | 'fnv1_32'
-  | 'fnv1a_32'
-  | 'hsieh'
-  | 'murmur'
-  | 'jenkins'
-  | 'murmur3';
-
-/** Every hash of keys that memcached clients and proxies share: libhashkit's, the whole CRC-32, and twemproxy's `crc16`. */
-export type HashName = LibhashkitName | 'crc32' | 'crc16';
-
 /** The names of libhashkit's hashes. */
-export const LIBHASHKIT_NAMES: readonly LibhashkitName[] = [
+export const LIBHASHKIT_NAMES = [
   'one_at_a_time',
   'md5',
   'crc',
@@ -44,7 +24,16 @@ export const LIBHASHKIT_NAMES: readonly LibhashkitName[] = [
   'murmur',
   'jenkins',
   'murmur3',
-];
+] as const;
+
+/**
+ * The hashes of libhashkit, the library under libmemcached and php-memcached. `one_at_a_time` is its default, `crc` has
+ * 15 bits, and `hsieh` is not in Debian's build. `murmur3` is offered by its C API only.
+ */
+export type LibhashkitName = (typeof LIBHASHKIT_NAMES)[number];
+
+/** Every hash of keys that memcached clients and proxies share: libhashkit's, the whole CRC-32, and twemproxy's `crc16`. */
+export type HashName = LibhashkitName | 'crc32' | 'crc16';
 
 const hashes: { readonly [Name in HashName]: Hash | Readonly<Record<CharSignedness, Hash>> } = {
   one_at_a_time: oneAtATime,

@@ -1,5 +1,6 @@
 import { md5Hex } from '../hashes/md5-hex.ts';
 import type { RingKey } from '../ring/ring.ts';
+import { checkKey } from './check-key.ts';
 import { keyText } from './key-text.ts';
 
 const MAX_CHARACTERS = 250;
@@ -8,6 +9,7 @@ const DIGEST_LENGTH = 32;
 
 /** Whether dalli may have to shorten a key, whose length is that of text or bytes. */
 export function mayBeTooLong(prefix: string, key: RingKey): boolean {
+  if (typeof key !== 'string') checkKey(key);
   return prefix.length + key.length > MAX_CHARACTERS;
 }
 

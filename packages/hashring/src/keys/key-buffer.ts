@@ -1,4 +1,5 @@
 import type { RingKey } from '../ring/ring.ts';
+import { checkKey } from './check-key.ts';
 
 /** What a hash may write behind the key: the padding of its last block and one more. */
 const SLACK = 128;
@@ -80,7 +81,7 @@ function loadUtf8(key: string): number {
 }
 
 function loadBytes(key: Uint8Array): number {
-  if (!(key instanceof Uint8Array)) throw new TypeError(`a key must be a string or a Uint8Array, got ${typeof key}`);
+  checkKey(key);
   reserve(key.length);
   bytes.set(key);
   return key.length;

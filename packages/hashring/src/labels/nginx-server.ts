@@ -6,8 +6,8 @@ import { DEFAULT_PORT, isSocket } from './host-unless-default-port.ts';
 export function nginxServer(node: RingNode): string {
   if (node.label !== undefined) return node.label;
   const { host, port = DEFAULT_PORT } = node;
-  if (host.startsWith('unix:')) return host;
-  if (isSocket(host)) return `unix:${host}`;
+  // nginx hashes all that stands behind unix:, also the slashes of unix:///path.
+  if (isSocket(host)) return host.startsWith('/') ? `unix:${host}` : host;
   return host.startsWith('[') ? `${host}:${port}` : nodeAddress(node);
 }
 

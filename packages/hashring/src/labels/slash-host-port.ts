@@ -1,7 +1,9 @@
 import type { RingNode } from '../ring/ring.ts';
-import { DEFAULT_PORT, isSocket } from './host-unless-default-port.ts';
+import { DEFAULT_PORT } from './host-unless-default-port.ts';
+import { socketPath } from './socket-path.ts';
 
 /** What libmemcached takes for spymemcached's label: `/host:port`, and `//path:0` for a unix socket. */
 export function slashHostPort({ host, port = DEFAULT_PORT, label }: RingNode): string {
-  return label ?? `/${host}:${isSocket(host) ? 0 : port}`;
+  const path = socketPath(host);
+  return label ?? (path === undefined ? `/${host}:${port}` : `/${path}:0`);
 }

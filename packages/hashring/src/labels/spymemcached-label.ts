@@ -1,6 +1,7 @@
 import type { RingNode } from '../ring/ring.ts';
-import { DEFAULT_PORT, isSocket } from './host-unless-default-port.ts';
+import { DEFAULT_PORT } from './host-unless-default-port.ts';
 import { javaAddress } from './java-address.ts';
+import { socketPath } from './socket-path.ts';
 
 /** How spymemcached's `KetamaNodeKeyFormatter` names a node. */
 export type SpymemcachedFormat = 'SPYMEMCACHED' | 'LIBMEMCACHED';
@@ -17,7 +18,8 @@ export type SpymemcachedFormat = 'SPYMEMCACHED' | 'LIBMEMCACHED';
 export function spymemcachedLabel(format: SpymemcachedFormat): (node: RingNode) => string {
   return ({ host, port = DEFAULT_PORT, label }) => {
     if (label !== undefined) return label;
-    if (isSocket(host)) return host;
+    const path = socketPath(host);
+    if (path !== undefined) return path;
     const address = javaAddress(host);
     if (format === 'SPYMEMCACHED') return `${socketAddress(host, address)}:${port}`;
     return `${address ?? host}${port === DEFAULT_PORT ? '' : `:${port}`}`;

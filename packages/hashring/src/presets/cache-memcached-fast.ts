@@ -1,7 +1,8 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
-import { completeOptions, integer, type OptionRules, text } from '../algorithms/option-rules.ts';
+import { integer, type OptionRules, text } from '../algorithms/option-rules.ts';
+import { clientOptions } from './client-options.ts';
 import { ignoredOptions } from './ignored-options.ts';
-import { type PerlFlag, perlFlag } from './perl-flag.ts';
+import { type Switch, switchOption } from './switch-option.ts';
 
 /** Parameters of Perl's `Cache::Memcached::Fast->new`, by its own names. */
 export interface CacheMemcachedFastParameters extends Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
@@ -10,7 +11,7 @@ export interface CacheMemcachedFastParameters extends Readonly<Partial<Record<(t
   /** What is put in front of every key; it is hashed only with `hash_namespace`. @default '' */
   readonly namespace?: string;
   /** @default false */
-  readonly hash_namespace?: PerlFlag;
+  readonly hash_namespace?: Switch;
 }
 
 /** Parameters that do not change where keys go. */
@@ -36,7 +37,7 @@ const rules: OptionRules<CacheMemcachedFastParameters> = {
   ...ignoredOptions(IGNORED),
   ketama_points: integer(0, 0, 100_000),
   namespace: text(),
-  hash_namespace: perlFlag(),
+  hash_namespace: switchOption(),
 };
 
 /**
@@ -46,7 +47,7 @@ const rules: OptionRules<CacheMemcachedFastParameters> = {
  * @throws TypeError for a parameter that it does not have. @throws RangeError for a value that it does not take.
  */
 export function cacheMemcachedFast(parameters: CacheMemcachedFastParameters = {}): RingOptions {
-  const complete = completeOptions<CacheMemcachedFastParameters>('cacheMemcachedFast', rules, { ...parameters });
+  const complete = clientOptions<CacheMemcachedFastParameters>('cacheMemcachedFast', rules, parameters);
   const { ketama_points: ketamaPoints, namespace, hash_namespace: hashNamespace } = complete;
   return { algorithm: 'cache-memcached-fast', ketamaPoints, hashPrefix: hashNamespace ? namespace : '' };
 }

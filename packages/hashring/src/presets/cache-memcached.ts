@@ -1,14 +1,15 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
-import { completeOptions, type OptionRules, text } from '../algorithms/option-rules.ts';
+import { type OptionRules, text } from '../algorithms/option-rules.ts';
+import { clientOptions } from './client-options.ts';
 import { ignoredOptions } from './ignored-options.ts';
-import { type PerlFlag, perlFlag } from './perl-flag.ts';
+import { type Switch, switchOption } from './switch-option.ts';
 
 /** Parameters of Perl's `Cache::Memcached->new`, by its own names: none of them changes where keys go. */
 export interface CacheMemcachedParameters extends Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
   /** It is sent, but not hashed. */
   readonly namespace?: string;
   /** Stops `set` and `delete` where the server of a key is dead, but not `get`, which asks others all the same. */
-  readonly no_rehash?: PerlFlag;
+  readonly no_rehash?: Switch;
 }
 
 const IGNORED = [
@@ -25,7 +26,7 @@ const IGNORED = [
 const rules: OptionRules<CacheMemcachedParameters> = {
   ...ignoredOptions(IGNORED),
   namespace: text(),
-  no_rehash: perlFlag(),
+  no_rehash: switchOption(),
 };
 
 /**
@@ -34,6 +35,6 @@ const rules: OptionRules<CacheMemcachedParameters> = {
  * @throws TypeError for a parameter that it does not have. @throws RangeError for a value that it does not take.
  */
 export function cacheMemcached(parameters: CacheMemcachedParameters = {}): RingOptions {
-  completeOptions<CacheMemcachedParameters>('cacheMemcached', rules, { ...parameters });
+  clientOptions<CacheMemcachedParameters>('cacheMemcached', rules, parameters);
   return { algorithm: 'cache-memcached' };
 }

@@ -4,14 +4,18 @@ import type { CharSignedness } from '../hashes/char-signedness.ts';
 import type { LibhashkitName } from '../hashes/hash-names.ts';
 
 /** The distributions of libmemcached, without `MEMCACHED_DISTRIBUTION_` in front. */
-export type LibmemcachedDistribution =
-  | 'modula'
-  | 'consistent'
-  | 'consistent_ketama'
-  | 'consistent_ketama_spy'
-  | 'consistent_weighted'
-  | 'virtual_bucket'
-  | 'random';
+export const LIBMEMCACHED_DISTRIBUTIONS = [
+  'modula',
+  'consistent',
+  'consistent_ketama',
+  'consistent_ketama_spy',
+  'consistent_weighted',
+  'virtual_bucket',
+  'random',
+] as const;
+
+/** One of {@link LIBMEMCACHED_DISTRIBUTIONS}. */
+export type LibmemcachedDistribution = (typeof LIBMEMCACHED_DISTRIBUTIONS)[number];
 
 /**
  * What `memcached_behavior_set` of libmemcached 1.1.4 changes of where keys go. It acts at once, so that the order in

@@ -1,9 +1,10 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
 import { bucketMap } from '../algorithms/libmemcached-virtual-bucket.ts';
-import { flag, oneOf, text } from '../algorithms/option-rules.ts';
+import { oneOf, text } from '../algorithms/option-rules.ts';
 import { ignoredOptions } from './ignored-options.ts';
 import {
   followPreset,
+  hashRule,
   type LibmemcachedHashName,
   type LibmemcachedPreset,
   libmemcachedPresetRules,
@@ -11,6 +12,7 @@ import {
   setHash,
 } from './libmemcached-preset.ts';
 import {
+  LIBMEMCACHED_DISTRIBUTIONS,
   type LibmemcachedDistribution,
   setBuckets,
   setDistribution,
@@ -18,11 +20,19 @@ import {
   setKetamaWeighted,
   setSortHosts,
 } from './libmemcached-state.ts';
+import { type ConstantCase, type NativeSpelling, spelledBy, words } from './native-spelling.ts';
+import { type Switch, switchOption } from './switch-option.ts';
 
-/** Behaviors of libmemcached's C API: `MEMCACHED_BEHAVIOR_KETAMA_WEIGHTED` is `ketamaWeighted`. */
-export interface LibmemcachedBehaviors
-  extends LibmemcachedPresetOptions, Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
-  /** Hash of the keys. `hsieh` fails with Debian's build. @default 'default', which is one_at_a_time */
+/** Behaviors of libmemcached's C API: `MEMCACHED_BEHAVIOR_KETAMA_WEIGHTED`, or `ketamaWeighted` for short. */
+export interface LibmemcachedBehaviors extends Behaviors, Readonly<Partial<Record<Constant, unknown>>> {}
+
+type Constant =
+  | `MEMCACHED_BEHAVIOR_${ConstantCase<Exclude<keyof Behaviors, 'bucket' | 'namespace' | keyof LibmemcachedPresetOptions>>}`
+  | 'MEMCACHED_CALLBACK_NAMESPACE'
+  | 'MEMCACHED_CALLBACK_PREFIX_KEY';
+
+interface Behaviors extends LibmemcachedPresetOptions, Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
+  /** Hash of the keys. `hsieh` is for a library that is built with it: setting it fails with Debian's. @default 'default', which is one_at_a_time */
   readonly hash?: LibmemcachedHashName;
   /**
    * `consistent` and `consistent_ketama` are one and the same: 100 points per server, made with the hash of the keys,
@@ -32,19 +42,19 @@ export interface LibmemcachedBehaviors
    */
   readonly distribution?: LibmemcachedDistribution;
   /** `true` is the distribution `consistent_ketama`, `false` is `modula`. @default none */
-  readonly ketama?: boolean;
+  readonly ketama?: Switch;
   /** `true` is the distribution `consistent_weighted` and the hash md5, `false` is `ketama: true`. @default none */
-  readonly ketamaWeighted?: boolean;
+  readonly ketamaWeighted?: Switch;
   /** @default false */
-  readonly sortHosts?: boolean;
+  readonly sortHosts?: Switch;
   /** `MEMCACHED_CALLBACK_NAMESPACE`: a prefix of all keys, which is only hashed with `hashWithPrefixKey`. @default '' */
   readonly namespace?: string;
   /** @default false */
-  readonly hashWithPrefixKey?: boolean;
+  readonly hashWithPrefixKey?: Switch;
   /** A consistent ring is built again without a dead server. @default false */
-  readonly removeFailedServers?: boolean;
+  readonly removeFailedServers?: Switch;
   /** The older name of `removeFailedServers`. @default false */
-  readonly autoEjectHosts?: boolean;
+  readonly autoEjectHosts?: Switch;
   /** The host map of `memcached_bucket_set`, which also sets the distribution. @default none */
   readonly bucket?: readonly number[];
 }
@@ -80,55 +90,52 @@ const IGNORED = [
   'randomizeReplicaRead',
 ] as const;
 
-const preset: LibmemcachedPreset<LibmemcachedBehaviors> = {
+const preset: LibmemcachedPreset<Behaviors> = {
   name: 'libmemcached',
   rules: {
     ...libmemcachedPresetRules,
     ...ignoredOptions(IGNORED),
-    hash: oneOf('default', [
-      'default',
-      'md5',
-      'crc',
-      'fnv1_64',
-      'fnv1a_64',
-      'fnv1_32',
-      'fnv1a_32',
-      'hsieh',
-      'murmur',
-      'jenkins',
-      'murmur3',
-    ]),
-    distribution: oneOf('modula', [
-      'modula',
-      'consistent',
-      'consistent_ketama',
-      'consistent_ketama_spy',
-      'consistent_weighted',
-      'virtual_bucket',
-      'random',
-    ]),
-    ketama: flag(false),
-    ketamaWeighted: flag(false),
-    sortHosts: flag(false),
+    hash: hashRule(),
+    distribution: oneOf('modula', LIBMEMCACHED_DISTRIBUTIONS),
+    ketama: switchOption(),
+    ketamaWeighted: switchOption(),
+    sortHosts: switchOption(),
     namespace: text(),
-    hashWithPrefixKey: flag(false),
-    removeFailedServers: flag(false),
-    autoEjectHosts: flag(false),
+    hashWithPrefixKey: switchOption(),
+    removeFailedServers: switchOption(),
+    autoEjectHosts: switchOption(),
     bucket: bucketMap,
   },
   setters: {
     hash: setHash,
     distribution: setDistribution,
-    ketama: setKetama,
-    ketamaWeighted: setKetamaWeighted,
-    sortHosts: setSortHosts,
+    ketama: (state, on) => setKetama(state, Boolean(on)),
+    ketamaWeighted: (state, on) => setKetamaWeighted(state, Boolean(on)),
+    sortHosts: (state, on) => setSortHosts(state, Boolean(on)),
     namespace: (state, prefix) => (state.prefix = prefix),
-    hashWithPrefixKey: (state, on) => (state.hashWithPrefix = on),
-    removeFailedServers: (state, on) => (state.removeFailedServers = on),
-    autoEjectHosts: (state, on) => (state.removeFailedServers = on),
+    hashWithPrefixKey: (state, on) => (state.hashWithPrefix = Boolean(on)),
+    removeFailedServers: (state, on) => (state.removeFailedServers = Boolean(on)),
+    autoEjectHosts: (state, on) => (state.removeFailedServers = Boolean(on)),
     bucket: setBuckets,
   },
 };
+
+/** `MEMCACHED_BEHAVIOR_SORT_HOSTS` for `sortHosts`, and `MEMCACHED_HASH_MD5` for `md5`. */
+function inC(rules: object): NativeSpelling {
+  const behaviors = Object.keys(rules).filter((name) => name !== 'bucket' && !(name in libmemcachedPresetRules));
+  const { names } = spelledBy(behaviors, (name) => [
+    `MEMCACHED_${name === 'namespace' ? 'CALLBACK' : 'BEHAVIOR'}_${words(name, '_').toUpperCase()}`,
+  ]);
+  return {
+    names: { ...names, MEMCACHED_CALLBACK_PREFIX_KEY: 'namespace' },
+    value: (name, value) =>
+      typeof value === 'string' && (name === 'hash' || name === 'distribution')
+        ? value.replace(/^MEMCACHED_(?:HASH|DISTRIBUTION)_([A-Z0-9_]+)$/, (_, constant: string) =>
+            constant.toLowerCase(),
+          )
+        : value,
+  };
+}
 
 /**
  * The ring of libmemcached 1.1.4 in C: `libmemcached({ ketamaWeighted: true, hash: 'crc' })`. Behaviors are set in the order
@@ -140,5 +147,5 @@ const preset: LibmemcachedPreset<LibmemcachedBehaviors> = {
  * @throws TypeError for a behavior that it does not have. @throws RangeError for a value that it does not take.
  */
 export function libmemcached(behaviors: LibmemcachedBehaviors = {}): RingOptions {
-  return followPreset(preset, behaviors);
+  return followPreset({ ...preset, spelling: inC(preset.rules) }, behaviors);
 }

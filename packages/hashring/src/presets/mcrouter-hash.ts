@@ -1,5 +1,5 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
-import { isRecord } from '../config/read-nodes.ts';
+import { isRecord } from '../config/is-record.ts';
 import type { RingNode } from '../ring/ring.ts';
 
 /** A ring as mcrouter places keys in a pool: `createRing(nodes, options)`. */

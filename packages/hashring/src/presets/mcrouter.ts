@@ -1,6 +1,6 @@
 import { blankComments } from '../config/blank-comments.ts';
 import { parseJson } from '../config/parse-json.ts';
-import { isRecord } from '../config/read-nodes.ts';
+import { isRecord } from '../config/is-record.ts';
 import { type McrouterRing, readMcrouterHash } from './mcrouter-hash.ts';
 import { readMcrouterServer } from './mcrouter-server.ts';
 
@@ -28,7 +28,8 @@ interface Route {
  */
 export function mcrouter(config: string | Json, prefix?: string): McrouterRing {
   const root = typeof config === 'string' ? parseJson(blankComments(config)) : config;
-  if (!isRecord(root)) throw new TypeError('an mcrouter configuration must be an object');
+  if (!isRecord(root))
+    throw new TypeError(`mcrouter must be given its configuration, an object, got ${JSON.stringify(root)}`);
   const { pool: reference, hash } = readRoute(chooseRoute(root, prefix));
   const { name, pool } = readPool(root, reference);
   const { servers } = pool;

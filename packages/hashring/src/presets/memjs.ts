@@ -1,6 +1,7 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
 import { memjs as algorithm, type MemjsOptions } from '../algorithms/memjs.ts';
-import { completeOptions, type OptionRules } from '../algorithms/option-rules.ts';
+import { type OptionRules } from '../algorithms/option-rules.ts';
+import { clientOptions } from './client-options.ts';
 import { ignoredOptions } from './ignored-options.ts';
 
 /** Options of npm memjs's `Client.create`. */
@@ -31,6 +32,6 @@ const rules: OptionRules<MemjsClientOptions> = { ...algorithm.options, ...ignore
  * @throws TypeError for an option that it does not have. @throws RangeError for a value that it does not take.
  */
 export function memjs(options: MemjsClientOptions = {}): RingOptions {
-  const { failover } = completeOptions<MemjsClientOptions>('memjs', rules, { ...options });
+  const { failover } = clientOptions<MemjsClientOptions>('memjs', rules, options);
   return { algorithm: 'memjs', failover };
 }

@@ -1,10 +1,14 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
 import { npmHashring as algorithm } from '../algorithms/npm-hashring.ts';
-import { completeOptions, oneOf, type OptionRules } from '../algorithms/option-rules.ts';
+import { oneOf, type OptionRules } from '../algorithms/option-rules.ts';
+import { clientOptions } from './client-options.ts';
 import { ignoredOptions } from './ignored-options.ts';
+import { type InWords, spelledBy, words } from './native-spelling.ts';
 
-/** Arguments of npm's `new HashRing(servers, algorithm, options)`, in camel case. */
-export interface HashringArguments {
+/** Arguments of npm's `new HashRing(servers, algorithm, options)`, as there, `'vnode count'`, or in camel case. */
+export interface HashringArguments extends Settings, InWords<Settings, ' '> {}
+
+interface Settings {
   /** @default 'md5' */
   readonly algorithm?: 'md5' | 'sha1' | 'sha256';
   /** `vnode count`. @default 40 */
@@ -20,7 +24,7 @@ export interface HashringArguments {
 }
 
 const { hash, vnodeCount, replicas, defaultPort } = algorithm.options;
-const rules: OptionRules<HashringArguments> = {
+const rules: OptionRules<Settings> = {
   algorithm: hash,
   vnodeCount,
   defaultPort,
@@ -28,18 +32,19 @@ const rules: OptionRules<HashringArguments> = {
   replicas,
   ...ignoredOptions(['maxCacheSize']),
 };
+const spelling = spelledBy(Object.keys(rules), (name) => [words(name, ' ')]);
 
 /** How many points a digest gives. */
 const COMPATIBLE_REPLICAS = { ketama: 4, hash_ring: 3 };
 
 /**
- * The ring of npm hashring 3.2: `npmHashring({ compatibility: 'ketama', defaultPort: 11211 })`. In spite of that option it
+ * The ring of npm hashring 3.2: `npmHashring({ compatibility: 'ketama', 'default port': 11211 })`. In spite of that option it
  * is not quite libmemcached's: with 7, 14, 25 or 28 equal servers nearly 3 % of the keys are on another one.
  *
  * @throws TypeError for an option that it does not have. @throws RangeError for a value that it does not take.
  */
 export function npmHashring(options: HashringArguments = {}): RingOptions {
-  const given = completeOptions<HashringArguments>('npmHashring', rules, { ...options });
+  const given = clientOptions<Settings>('npmHashring', rules, options, spelling);
   const { compatibility } = given;
   return {
     algorithm: 'npm-hashring',

@@ -1,6 +1,7 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
 import { npmMemcached as algorithm, type NpmMemcachedOptions } from '../algorithms/npm-memcached.ts';
-import { completeOptions, type OptionRules } from '../algorithms/option-rules.ts';
+import { type OptionRules } from '../algorithms/option-rules.ts';
+import { clientOptions } from './client-options.ts';
 import { ignoredOptions } from './ignored-options.ts';
 
 /** Options of npm's `new Memcached(servers, options)`. */
@@ -43,7 +44,7 @@ const rules: OptionRules<NpmMemcachedClientOptions> = { algorithm: hash, ...shar
  * @throws TypeError for an option that it does not have. @throws RangeError for a value that it does not take.
  */
 export function npmMemcached(options: NpmMemcachedClientOptions = {}): RingOptions {
-  const given = completeOptions<NpmMemcachedClientOptions>('npmMemcached', rules, { ...options });
+  const given = clientOptions<NpmMemcachedClientOptions>('npmMemcached', rules, options);
   const { algorithm: digest, compatibility, namespace, remove } = given;
   return { algorithm: 'npm-memcached', hash: digest, compatibility, namespace, remove };
 }

@@ -1,9 +1,10 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
 import { bucketMap } from '../algorithms/libmemcached-virtual-bucket.ts';
-import { flag, oneOf, text } from '../algorithms/option-rules.ts';
+import { oneOf, text } from '../algorithms/option-rules.ts';
 import { ignoredOptions } from './ignored-options.ts';
 import {
   followPreset,
+  hashRule,
   type LibmemcachedHashName,
   type LibmemcachedPreset,
   libmemcachedPresetRules,
@@ -11,17 +12,26 @@ import {
   setHash,
 } from './libmemcached-preset.ts';
 import { setBuckets, setDistribution, setKetamaWeighted, setSortHosts } from './libmemcached-state.ts';
+import { type ConstantCase, type NativeSpelling, spelledBy, words } from './native-spelling.ts';
+import { type Switch, switchOption } from './switch-option.ts';
 
-/** Options of php-memcached (PECL `memcached`): `OPT_LIBKETAMA_COMPATIBLE` is `libketamaCompatible`. */
+/**
+ * Options of php-memcached (PECL `memcached`): `OPT_LIBKETAMA_COMPATIBLE`, also with `Memcached::` in front, or
+ * `libketamaCompatible` for short.
+ */
 export interface PhpMemcachedOptions
-  extends LibmemcachedPresetOptions, Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
+  extends Settings, Readonly<Partial<Record<Constant | `Memcached::${Constant}`, unknown>>> {}
+
+type Constant = `OPT_${ConstantCase<Exclude<keyof Settings, 'bucket' | keyof LibmemcachedPresetOptions>>}`;
+
+interface Settings extends LibmemcachedPresetOptions, Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
   /**
    * `OPT_LIBKETAMA_COMPATIBLE`: weighted ketama, and md5 for keys, over any `hash` that stands before it. `false` goes
    * back to `modula` and the default hash.
    *
    * @default false
    */
-  readonly libketamaCompatible?: boolean;
+  readonly libketamaCompatible?: Switch;
   /**
    * `OPT_DISTRIBUTION`. `consistent` is not ketama: 100 points per server, made with the hash of the keys. Any weight
    * above 1 silently switches its points, and only those, to weighted md5; see `setAfterServers`.
@@ -31,21 +41,21 @@ export interface PhpMemcachedOptions
   readonly distribution?: 'modula' | 'consistent' | 'virtual_bucket';
   /**
    * `OPT_HASH`. Before `libketamaCompatible` it has no effect; after it, keys have this hash while points stay md5.
-   * Setting `hsieh` fails with Debian's libmemcached, and keeps the hash there was.
+   * `hsieh` is refused: setting it fails with Debian's libmemcached, and keeps the hash there was.
    *
    * @default 'default', which is one_at_a_time
    */
-  readonly hash?: Exclude<LibmemcachedHashName, 'jenkins' | 'murmur3'>;
+  readonly hash?: Exclude<LibmemcachedHashName, 'hsieh' | 'jenkins' | 'murmur3'>;
   /** `OPT_PREFIX_KEY`. It is part of the key on the server, but is only hashed with `hashWithPrefixKey`. @default '' */
   readonly prefixKey?: string;
   /** `OPT_HASH_WITH_PREFIX_KEY`. @default false */
-  readonly hashWithPrefixKey?: boolean;
+  readonly hashWithPrefixKey?: Switch;
   /** `OPT_SORT_HOSTS`. @default false */
-  readonly sortHosts?: boolean;
+  readonly sortHosts?: Switch;
   /** `OPT_REMOVE_FAILED_SERVERS`: a consistent ring is built again without a dead server. @default false */
-  readonly removeFailedServers?: boolean;
+  readonly removeFailedServers?: Switch;
   /** `OPT_AUTO_EJECT_HOSTS`: the older name of `removeFailedServers`. @default false */
-  readonly autoEjectHosts?: boolean;
+  readonly autoEjectHosts?: Switch;
   /** The host map of `Memcached::setBucket`, which also sets the distribution. @default none */
   readonly bucket?: readonly number[];
 }
@@ -82,24 +92,24 @@ const IGNORED = [
   'randomizeReplicaRead',
 ] as const;
 
-const preset: LibmemcachedPreset<PhpMemcachedOptions> = {
+const preset: LibmemcachedPreset<Settings> = {
   name: 'phpMemcached',
   rules: {
     ...libmemcachedPresetRules,
     ...ignoredOptions(IGNORED),
-    libketamaCompatible: flag(false),
+    libketamaCompatible: switchOption(),
     distribution: oneOf('modula', ['modula', 'consistent', 'virtual_bucket']),
-    hash: oneOf('default', ['default', 'md5', 'crc', 'fnv1_64', 'fnv1a_64', 'fnv1_32', 'fnv1a_32', 'hsieh', 'murmur']),
+    hash: hashRule(['hsieh', 'jenkins', 'murmur3']),
     prefixKey: text(),
-    hashWithPrefixKey: flag(false),
-    sortHosts: flag(false),
-    removeFailedServers: flag(false),
-    autoEjectHosts: flag(false),
+    hashWithPrefixKey: switchOption(),
+    sortHosts: switchOption(),
+    removeFailedServers: switchOption(),
+    autoEjectHosts: switchOption(),
     bucket: bucketMap,
   },
   setters: {
     libketamaCompatible(state, on) {
-      setKetamaWeighted(state, on);
+      setKetamaWeighted(state, Boolean(on));
       if (on) return;
       // libmemcached would go to unweighted ketama and keep md5: the extension cleans up behind it.
       setHash(state, 'default');
@@ -108,13 +118,31 @@ const preset: LibmemcachedPreset<PhpMemcachedOptions> = {
     distribution: setDistribution,
     hash: setHash,
     prefixKey: (state, prefix) => (state.prefix = prefix),
-    hashWithPrefixKey: (state, on) => (state.hashWithPrefix = on),
-    sortHosts: setSortHosts,
-    removeFailedServers: (state, on) => (state.removeFailedServers = on),
-    autoEjectHosts: (state, on) => (state.removeFailedServers = on),
+    hashWithPrefixKey: (state, on) => (state.hashWithPrefix = Boolean(on)),
+    sortHosts: (state, on) => setSortHosts(state, Boolean(on)),
+    removeFailedServers: (state, on) => (state.removeFailedServers = Boolean(on)),
+    autoEjectHosts: (state, on) => (state.removeFailedServers = Boolean(on)),
     bucket: setBuckets,
   },
 };
+
+/** `Memcached::OPT_PREFIX_KEY` for `prefixKey`, and `Memcached::HASH_MD5` for `md5`. */
+function inPhp(rules: object): NativeSpelling {
+  const options = Object.keys(rules).filter((name) => name !== 'bucket' && !(name in libmemcachedPresetRules));
+  const spelling = spelledBy(options, (name) => {
+    const constant = `OPT_${words(name, '_').toUpperCase()}`;
+    return [constant, `Memcached::${constant}`];
+  });
+  return {
+    ...spelling,
+    value: (name, value) =>
+      typeof value === 'string' && (name === 'hash' || name === 'distribution')
+        ? value.replace(/^(?:Memcached::)?(?:HASH|DISTRIBUTION)_([A-Z0-9_]+)$/, (_, constant: string) =>
+            constant.toLowerCase(),
+          )
+        : value,
+  };
+}
 
 /**
  * The ring of php-memcached 3.2 with libmemcached 1.1.4: `phpMemcached({ libketamaCompatible: true })`. Options are set in
@@ -125,5 +153,5 @@ const preset: LibmemcachedPreset<PhpMemcachedOptions> = {
  * @throws TypeError for an option that it does not have. @throws RangeError for a value that it does not take.
  */
 export function phpMemcached(options: PhpMemcachedOptions = {}): RingOptions {
-  return followPreset(preset, options);
+  return followPreset({ ...preset, spelling: inPhp(preset.rules) }, options);
 }

@@ -1,8 +1,9 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
-import { oneOf, type OptionRule, text } from '../algorithms/option-rules.ts';
+import { oneOf, text } from '../algorithms/option-rules.ts';
 import { ignoredOptions } from './ignored-options.ts';
 import {
   followPreset,
+  hashRule,
   type LibmemcachedHashName,
   type LibmemcachedPreset,
   libmemcachedPresetRules,
@@ -10,23 +11,25 @@ import {
   setHash,
 } from './libmemcached-preset.ts';
 import {
+  LIBMEMCACHED_DISTRIBUTIONS,
   type LibmemcachedDistribution,
   setDistribution,
   setKetama,
   setKetamaWeighted,
   setSortHosts,
 } from './libmemcached-state.ts';
+import { type Switch, switchOption } from './switch-option.ts';
 
 /** Behaviors of pylibmc, by its own names. */
 export interface PylibmcOptions
   extends LibmemcachedPresetOptions, Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
   /**
    * Hash of the keys. pylibmc sets it before all the others, so that `ketama_weighted: True` overrides it: weighted ketama
-   * with another hash is `distribution: 'consistent_weighted'`. `hsieh` fails with Debian's libmemcached.
+   * with another hash is `distribution: 'consistent_weighted'`. `hsieh` is refused: setting it fails with Debian's libmemcached.
    *
    * @default 'default', which is one_at_a_time
    */
-  readonly hash?: Exclude<LibmemcachedHashName, 'murmur3'>;
+  readonly hash?: Exclude<LibmemcachedHashName, 'hsieh' | 'murmur3'>;
   /**
    * Not ketama in spite of its name: 100 points per server, made with the hash of the keys. Any weight above 1 silently
    * switches the points to weighted md5. `False` is `modula`.
@@ -49,9 +52,6 @@ export interface PylibmcOptions
   /** Overrides `auto_eject`. @default false */
   readonly remove_failed?: Switch;
 }
-
-/** Python's `True` and `False`, or a number as their stand-in. */
-type Switch = boolean | number;
 
 /** How older releases of pylibmc spell a distribution. */
 type SpacedDistribution = 'consistent ketama' | 'consistent ketama spy' | 'consistent weighted' | 'virtual bucket';
@@ -83,16 +83,6 @@ const IGNORED = [
   '_socket_recv_size',
 ] as const;
 
-const DISTRIBUTIONS: readonly LibmemcachedDistribution[] = [
-  'modula',
-  'consistent',
-  'consistent_weighted',
-  'consistent_ketama',
-  'consistent_ketama_spy',
-  'random',
-  'virtual_bucket',
-];
-
 const preset: LibmemcachedPreset<PylibmcOptions> = {
   name: 'pylibmc',
   order: [
@@ -109,29 +99,18 @@ const preset: LibmemcachedPreset<PylibmcOptions> = {
   rules: {
     ...libmemcachedPresetRules,
     ...ignoredOptions(IGNORED),
-    hash: oneOf('default', [
-      'default',
-      'md5',
-      'crc',
-      'fnv1_64',
-      'fnv1a_64',
-      'fnv1_32',
-      'fnv1a_32',
-      'murmur',
-      'hsieh',
-      'jenkins',
-    ]),
-    ketama: onOrOff(),
-    ketama_weighted: onOrOff(),
+    hash: hashRule(['hsieh', 'murmur3']),
+    ketama: switchOption(),
+    ketama_weighted: switchOption(),
     distribution: {
-      ...oneOf<LibmemcachedDistribution | SpacedDistribution>('modula', DISTRIBUTIONS),
-      accepts: (value) => typeof value === 'string' && DISTRIBUTIONS.includes(underscored(value)),
+      ...oneOf<LibmemcachedDistribution | SpacedDistribution>('modula', LIBMEMCACHED_DISTRIBUTIONS),
+      accepts: (value) => typeof value === 'string' && LIBMEMCACHED_DISTRIBUTIONS.includes(underscored(value)),
     },
-    _sort_hosts: onOrOff(),
+    _sort_hosts: switchOption(),
     namespace: text(),
-    _hash_with_prefix_key: onOrOff(),
-    auto_eject: onOrOff(),
-    remove_failed: onOrOff(),
+    _hash_with_prefix_key: switchOption(),
+    auto_eject: switchOption(),
+    remove_failed: switchOption(),
   },
   setters: {
     hash: setHash,
@@ -145,14 +124,6 @@ const preset: LibmemcachedPreset<PylibmcOptions> = {
     remove_failed: (state, on) => (state.removeFailedServers = Boolean(on)),
   },
 };
-
-function onOrOff(): OptionRule<Switch> {
-  return {
-    default: false,
-    expected: 'true, false or a number',
-    accepts: (value) => typeof value === 'boolean' || typeof value === 'number',
-  };
-}
 
 function underscored(name: string): LibmemcachedDistribution {
   return name.replaceAll(' ', '_') as LibmemcachedDistribution;

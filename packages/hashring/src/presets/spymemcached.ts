@@ -1,12 +1,14 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
-import { completeOptions, oneOf, type OptionRules } from '../algorithms/option-rules.ts';
+import { oneOf, type OptionRules } from '../algorithms/option-rules.ts';
 import { spymemcachedKetama } from '../algorithms/spymemcached-ketama.ts';
 import type { SpymemcachedFailureMode } from '../failover/spymemcached-failure-mode.ts';
 import type { SpymemcachedHashName } from '../hashes/spymemcached-hashes.ts';
 import type { SpymemcachedFormat } from '../labels/spymemcached-label.ts';
+import { clientOptions } from './client-options.ts';
+import { ignoredOptions } from './ignored-options.ts';
 
 /** What Java's `ConnectionFactoryBuilder` and `KetamaConnectionFactory` of spymemcached are given. */
-export interface SpymemcachedSettings {
+export interface SpymemcachedSettings extends Readonly<Partial<Record<(typeof IGNORED)[number], unknown>>> {
   /** `CONSISTENT` for the ketama locator, which `KetamaConnectionFactory` has. @default 'ARRAY_MOD' */
   readonly locatorType?: 'ARRAY_MOD' | 'CONSISTENT';
   /**
@@ -29,6 +31,23 @@ export interface SpymemcachedSettings {
   readonly failureMode?: SpymemcachedFailureMode;
 }
 
+/** Settings that do not change where keys go. */
+const IGNORED = [
+  'protocol',
+  'opTimeout',
+  'transcoder',
+  'daemon',
+  'readBufferSize',
+  'useNagleAlgorithm',
+  'shouldOptimize',
+  'maxReconnectDelay',
+  'opQueueMaxBlockTime',
+  'timeoutExceptionThreshold',
+  'authDescriptor',
+  'authWaitTime',
+  'keepAlive',
+] as const;
+
 const ketama = spymemcachedKetama.options;
 const rules: OptionRules<SpymemcachedSettings> = {
   locatorType: oneOf('ARRAY_MOD', ['ARRAY_MOD', 'CONSISTENT']),
@@ -36,6 +55,7 @@ const rules: OptionRules<SpymemcachedSettings> = {
   ketamaNodeKeyFormat: ketama.format,
   weighted: ketama.weighted,
   failureMode: ketama.failureMode,
+  ...ignoredOptions(IGNORED),
 };
 
 /**
@@ -44,7 +64,7 @@ const rules: OptionRules<SpymemcachedSettings> = {
  * @throws TypeError for an option that it does not have. @throws RangeError for a value that it does not take.
  */
 export function spymemcached(options: SpymemcachedSettings = {}): RingOptions {
-  const given = completeOptions<SpymemcachedSettings>('spymemcached', rules, { ...options });
+  const given = clientOptions<SpymemcachedSettings>('spymemcached', rules, options);
   const { locatorType, hashAlg, failureMode, weighted } = given;
   if (locatorType === 'ARRAY_MOD') return { algorithm: 'spymemcached-arraymod', hash: hashAlg, failureMode };
   const format = given.ketamaNodeKeyFormat;

@@ -1,8 +1,10 @@
 import type { RingOptions } from '../algorithms/algorithms.ts';
-import { completeOptions, flag, oneOf, type OptionRules } from '../algorithms/option-rules.ts';
+import { flag, oneOf, type OptionRules } from '../algorithms/option-rules.ts';
 import { type TwemproxyHash, twemproxyOptions } from '../algorithms/twemproxy-options.ts';
+import { isRecord } from '../config/is-record.ts';
 import { parseYaml } from '../config/parse-yaml.ts';
 import type { RingNode } from '../ring/ring.ts';
+import { clientOptions } from './client-options.ts';
 import { ignoredOptions } from './ignored-options.ts';
 import { readTwemproxyServer } from './twemproxy-server.ts';
 
@@ -70,7 +72,10 @@ const rules: OptionRules<TwemproxyPool> = {
  */
 export function twemproxy(config: string | Readonly<Record<string, TwemproxyPool>>, pool?: string): TwemproxyRing {
   const pools: unknown = typeof config === 'string' ? parseYaml(config) : config;
-  if (!isMap(pools)) throw new TypeError('a nutcracker configuration must be a map of pools');
+  if (!isRecord(pools))
+    throw new TypeError(
+      `twemproxy must be given a nutcracker configuration, a map of pools, got ${JSON.stringify(pools)}`,
+    );
   const name = choosePool(Object.keys(pools), pool);
   return readPool(`pool ${JSON.stringify(name)}`, pools[name]);
 }
@@ -84,8 +89,8 @@ function choosePool(names: readonly string[], wanted: string | undefined): strin
 }
 
 function readPool(subject: string, pool: unknown): TwemproxyRing {
-  if (!isMap(pool)) throw new TypeError(`${subject} must be a map, got ${JSON.stringify(pool)}`);
-  const { servers, hash, hash_tag, distribution, auto_eject_hosts } = completeOptions<TwemproxyPool>(
+  if (!isRecord(pool)) throw new TypeError(`${subject} must be a map, got ${JSON.stringify(pool)}`);
+  const { servers, hash, hash_tag, distribution, auto_eject_hosts } = clientOptions<TwemproxyPool>(
     subject,
     rules,
     pool,
@@ -99,8 +104,4 @@ function readPool(subject: string, pool: unknown): TwemproxyRing {
       autoEjectHosts: auto_eject_hosts,
     },
   };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,13 @@
 import type { Algorithm, Origin } from '../algorithms/algorithm.ts';
 import type { RingOptions } from '../algorithms/algorithms.ts';
+import { checkKey } from '../keys/check-key.ts';
 import { distinct } from '../lookups/walk.ts';
 import { diffRings } from './diff.ts';
 import { ejectionOrder } from './ejection-order.ts';
+import { frozenNode } from './frozen.ts';
 import { liveNodes } from './live-nodes.ts';
 import { resolveNode } from './resolve-node.ts';
-import type { Ring, RingKey, RingNode } from './ring.ts';
+import type { NodeReference, Ring, RingKey, RingNode } from './ring.ts';
 import { registerSpace, ringShares } from './shares.ts';
 import { validateNodes } from './validate-nodes.ts';
 
@@ -23,14 +25,17 @@ export function buildRing<Node extends RingNode>(definition: RingDefinition<Node
   const { algorithm, options, nodes, live } = definition;
   const placed = algorithm.place(live?.map((index) => nodes[index]!) ?? nodes, options, origin);
   const placement = live === undefined ? placed : liveNodes(placed, live);
-  const pick = nodes.length === 1 ? () => 0 : placement.pick;
+  const pick = nodes.length === 1 ? pickOnly : placement.pick;
 
   /** The ring of other nodes; `from` gives the index that each has here. */
   const change = (changed: readonly Node[], from: readonly number[]): Ring<Node> => {
     if (live !== undefined)
       throw new TypeError('a ring with ejected nodes does not change: change the whole ring, then eject');
     validateNodes(changed, algorithm.weights, (node) => algorithm.label(node, options));
-    return buildRing({ algorithm, options, nodes: Object.freeze(changed) }, { placement: placed, from });
+    return buildRing(
+      { algorithm, options, nodes: Object.freeze(changed.map((node) => frozenNode(node))) },
+      { placement: placed, from },
+    );
   };
   const preference = function* (key: RingKey): Iterable<number> {
     yield* placement.walk(key);
@@ -44,10 +49,11 @@ export function buildRing<Node extends RingNode>(definition: RingDefinition<Node
 
   const ring: Ring<Node> = {
     nodes,
-    options: { algorithm: algorithm.name, ...options } as RingOptions,
+    options: Object.freeze({ algorithm: algorithm.name, ...options }) as RingOptions,
     pick,
     get: (key) => nodes[pick(key)]!,
     pickMany(keys, out = new Uint32Array(keys.length)) {
+      if (typeof keys === 'string') throw new TypeError('keys must be an array, got a string');
       if (out.length < keys.length)
         throw new RangeError(`out must hold ${keys.length} indexes, it holds ${out.length}`);
       for (let i = 0; i < keys.length; i++) out[i] = pick(keys[i]!);
@@ -72,12 +78,14 @@ export function buildRing<Node extends RingNode>(definition: RingDefinition<Node
     },
     reweight(reference, weight) {
       const index = resolveNode(nodes, reference);
+      if (typeof weight !== 'number') throw new TypeError(`weight must be a number, got ${typeof weight}`);
       return change(nodes.with(index, { ...nodes[index]!, weight }), [...nodes.keys()]);
     },
     eject(dead) {
       if (algorithm.ejects !== true)
         throw new TypeError(`${algorithm.name} does not eject nodes: use sequence or without`);
-      const gone = new Set(dead.map((reference) => resolveNode(nodes, reference)));
+      if (!Array.isArray(dead)) throw new TypeError(`dead must be an array of nodes, got ${typeof dead}`);
+      const gone = new Set((dead as readonly NodeReference[]).map((reference) => resolveNode(nodes, reference)));
       const before = live ?? [...nodes.keys()];
       if (!before.some((index) => gone.has(index))) return ring;
       const from = [...before.keys()].filter((position) => !gone.has(before[position]!));
@@ -95,5 +103,11 @@ export function buildRing<Node extends RingNode>(definition: RingDefinition<Node
     }),
   };
   registerSpace(ring, placement.space);
-  return ring;
+  return Object.freeze(ring);
+}
+
+/** A single node owns every key. */
+function pickOnly(key: RingKey): number {
+  if (typeof key !== 'string') checkKey(key);
+  return 0;
 }

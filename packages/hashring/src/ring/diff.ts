@@ -27,6 +27,7 @@ export interface RingMove {
 
 /** See {@link Ring.diff}. */
 export function diffRings(from: Ring, to: Ring): RingDiff {
+  if (!Array.isArray((to as Partial<Ring> | undefined)?.nodes)) throw new TypeError('diff takes another ring');
   const counts = new Map<number, number>();
   const width = to.nodes.length;
   const add = (a: number, b: number, count: number): void => {

@@ -21,7 +21,7 @@ export type NodeReference = number | Pick<RingNode, 'host' | 'port'>;
 
 /** An immutable map from keys to nodes. Nodes are named by their index in `nodes`. */
 export interface Ring<Node extends RingNode = RingNode> {
-  /** The nodes in the order they were given; `pick` returns indexes into it. */
+  /** Frozen copies of the nodes in the order they were given; `pick` returns indexes into it. */
   readonly nodes: readonly Node[];
   /** The algorithm and every one of its options, defaults filled in. */
   readonly options: RingOptions;
@@ -44,7 +44,11 @@ export interface Ring<Node extends RingNode = RingNode> {
    * step after the first costs as much as `eject`.
    */
   sequence(key: RingKey): Iterable<number>;
-  /** The ring with one node or several more, at the end of the list. */
+  /**
+   * The ring with one node or several more, at the end of the list.
+   *
+   * @throws TypeError for a ring with ejected nodes, as the next two do: change the whole ring, then eject.
+   */
   with(added: Node | readonly Node[]): Ring<Node>;
   /** The ring without a node. @throws RangeError for a node that is not there and for the last one. */
   without(node: NodeReference): Ring<Node>;
@@ -79,6 +83,6 @@ export interface RingJSON<Node extends RingNode = RingNode> {
   readonly nodes: readonly Node[];
   /** Indexes of nodes that are ejected. */
   readonly ejected?: readonly number[];
-  /** What `jump`, `anchor` and `memento` remember of nodes that left. */
+  /** What `anchor` and `memento` remember of nodes that left. */
   readonly state?: unknown;
 }

@@ -3,7 +3,11 @@ import { createRing } from '../ring/create-ring.ts';
 import type { Case, Scenario } from './vector-file.ts';
 
 /** Says what this package answers to the questions of a scenario. */
-export type Answer = (key: Case['key'], question: string) => number | readonly number[];
+export interface Answer {
+  (key: Case['key'], question: string): number | readonly number[];
+  /** Whether -1 is an answer, that no server was left to ask. @default false: the client refused the key */
+  readonly nobody?: boolean;
+}
 
 /** How the scenarios of one algorithm are asked of this package. Throws where it does not understand one. */
 export type ScenarioRule = (scenario: Scenario) => Answer;

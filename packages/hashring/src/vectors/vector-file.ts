@@ -14,8 +14,6 @@ export interface Scenario {
   readonly options: Readonly<Record<string, unknown>>;
   readonly nodes: readonly RingNode[];
   readonly cases: readonly Case[];
-  /** How many keys the client refused (-1): nothing was observed for them. */
-  readonly refused: number;
 }
 
 /** One key and what was observed: an index of `nodes` or a number of another kind, or a list of indexes. */
@@ -33,7 +31,7 @@ type Observation = Case['expected'];
  * Reads a file of the format `{client, keys, scenarios: [{id, algorithm, options, servers, picks, keys?}]}`.
  *
  * A server is `{host, port, weight, label}` of which a ring may want less, or `{path, weight}` for a unix socket.
- * `picks[i]` is what was observed for `keys[i]`, -1 where the client refused the key. In place of `picks`, or besides,
+ * `picks[i]` is what was observed for `keys[i]`, -1 where the client refused the key or found no server for it. In place of `picks`, or besides,
  * a scenario may have `lists: {picks}`, each an order of nodes, and `casesHex: [[key in hexadecimal, observed], …]`.
  *
  * @throws SyntaxError for text that is not JSON.
@@ -57,7 +55,6 @@ function parseScenario(value: unknown, index: number, shared: unknown): Scenario
   if (typeof algorithm !== 'string') throw new TypeError(`${where} needs an algorithm`);
   const cases = readCases(raw, where, raw['keys'] ?? shared);
   if (cases.length === 0) throw new TypeError(`${where} has no picks`);
-  const observed = cases.filter(({ expected }) => expected !== -1);
   return {
     id,
     algorithm,
@@ -65,8 +62,7 @@ function parseScenario(value: unknown, index: number, shared: unknown): Scenario
     nodes: listOf(raw['servers'] ?? [], `servers of ${where}`, isRecord).map(({ path, ...server }) => {
       return { host: path ?? '', ...server } as RingNode;
     }),
-    cases: observed,
-    refused: cases.length - observed.length,
+    cases,
   };
 }
 

@@ -21,4 +21,13 @@ describe('libketama', () => {
       createRing([{ host: 'a' }], { algorithm: 'libketama', hash: 'md5' } as { algorithm: 'libketama' }),
     ).toThrow('libketama has no option "hash"; it has none');
   });
+
+  it('refuses a label for which its file of servers has no room, and names the node', () => {
+    const fits = { host: 'a'.repeat(15), port: 11_211 };
+    expect(createRing([fits, { host: 'b' }], { algorithm: 'libketama' }).nodes).toHaveLength(2);
+    const long = { host: 'é'.repeat(8), port: 11_211 };
+    expect(() => createRing([fits, long], { algorithm: 'libketama' })).toThrow(
+      'the label of node 1 (éééééééé:11211) must have at most 21 bytes with libketama, éééééééé:11211 has 22',
+    );
+  });
 });

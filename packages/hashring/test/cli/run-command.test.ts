@@ -77,7 +77,10 @@ describe('hashring', () => {
       'hashring: "nothing" is no file, preset or algorithm; `hashring algorithms` lists',
     ],
     [['compare', 'pecl', 'no/such.yaml'], 'hashring: no/such.yaml: there is no such file'],
-    [['compare', 'pecl:strtegy=x', 'pecl'], 'hashring: pecl:strtegy=x: pecl has no option "strtegy"; it has strategy'],
+    [
+      ['compare', 'pecl:strtegy=x', 'pecl'],
+      'hashring: pecl:strtegy=x: pecl has no option "strtegy"; did you mean "strategy"? It has strategy',
+    ],
     [['algorithms', 'x'], 'hashring: algorithms takes no argument, got x'],
   ])('complains of %j in a line, and leaves with 2', (args, message) => {
     const { code, printed, complaint } = run(...args);

@@ -50,7 +50,7 @@ describe('hashring vectors', () => {
   it('finds every observed placement of every client as it was observed', () => {
     vi.stubEnv('INIT_CWD', dirname(observed));
     const { code, lines } = run('vectors');
-    expect(lines.slice(21)).toEqual(['total 748 311,593 0 0 177', '']);
+    expect(lines.slice(21)).toEqual(['total 748 311,595 0 0 175', '']);
     expect(code).toBe(0);
   });
 
@@ -117,6 +117,17 @@ describe('hashring vectors', () => {
     write('own.json', file);
     expect(run(folder)).toMatchObject({ code: 0 });
     expect(run(folder).lines).toContain('own.json 1 5 0 0 1 my own');
+  });
+
+  it('fails for a file of which nothing is compared, beside others that are right', () => {
+    const file = ownFile();
+    write('own.json', file);
+    file.scenarios[0]!.picks.fill(-1);
+    write('idle.json', file);
+    const { code, lines } = run(folder);
+    expect(code).toBe(1);
+    expect(lines).toContain('idle.json 1 0 0 0 6 my own');
+    expect(lines).toContain('idle.json: nothing was compared');
   });
 
   it.each([

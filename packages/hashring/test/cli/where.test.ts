@@ -50,6 +50,14 @@ describe('hashring where', () => {
     expect(keys[0]!.replicas.toSorted()).toEqual(['a:11211', 'b:11211', 'c:11211']);
   });
 
+  it('prints a unix socket by its path, however it is written', () => {
+    const list = 'unix:///tmp/a.sock,unix:/tmp/b.sock,/tmp/c.sock';
+    const { code, printed } = run('where', 'k', '--nodes', list, '--preset', 'pecl', '--json');
+    expect(code).toBe(0);
+    const { keys } = JSON.parse(printed) as { keys: { replicas: string[] }[] };
+    expect(keys[0]!.replicas.toSorted()).toEqual(['/tmp/a.sock', '/tmp/b.sock', '/tmp/c.sock']);
+  });
+
   it('complains of a key that the ring does not take', () => {
     const { code, complaint } = run('where', 'user:42', '--nodes', 'a,b', '--algorithm', 'jump:hash=uint64');
     expect({ code, complaint }).toEqual({

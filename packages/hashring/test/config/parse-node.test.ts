@@ -14,6 +14,9 @@ describe('parseNode', () => {
     ['[::1]', { host: '::1' }],
     ['/var/run/memcached.sock', { host: '/var/run/memcached.sock' }],
     ['/var/run/memcached.sock:5 name', { host: '/var/run/memcached.sock', weight: 5, label: 'name' }],
+    ['unix:///tmp/a.sock', { host: 'unix:///tmp/a.sock' }],
+    ['unix:/tmp/a.sock:2 name', { host: 'unix:/tmp/a.sock', weight: 2, label: 'name' }],
+    ['unix:11211', { host: 'unix', port: 11211 }],
     ['/tmp/a:b.sock', { host: '/tmp/a:b.sock' }],
   ])('reads %j', (text, node) => {
     expect(parseNode(text)).toEqual(node);

@@ -74,6 +74,14 @@ nodes:
     });
   });
 
+  it('reads the options of a preset as its client spells them', () => {
+    const pecl = 'preset: pecl\noptions: {memcache.hash_strategy: standard, memcache.allow_failover: 0}\nnodes: [a, b]';
+    expect(parseRing(pecl, 'ring.yaml').options).toMatchObject({
+      algorithm: 'pecl-memcache-standard',
+      allowFailover: false,
+    });
+  });
+
   it('reads twemproxy and mcrouter as presets with nodes of their own', () => {
     const nodes = 'nodes: [a, b, "c:11212"]';
     const twemproxy = parseRing(`preset: twemproxy\noptions: {hash: md5, hash_tag: "{}"}\n${nodes}`, 'ring.yaml');
@@ -139,7 +147,7 @@ nodes:
         'nodes[0].prt is not known: a node has host, port, weight, label',
         'nodes[1] needs a host',
         'nodes[1].port must be a number, got "11211"',
-        'nodes[2]: "fe80::1:11211" is not a node: expected host, host:port, host:port:weight, [::1]:port or /path/to.sock; an IPv6 address needs brackets',
+        'nodes[2]: "fe80::1:11211" is not a node: expected host, host:port, host:port:weight, [::1]:port, /path/to.sock or unix:///path/to.sock; an IPv6 address needs brackets',
         'nodes[3] must be a text as host:port or a map of host, port, weight, label, got 7',
       ]),
     );
@@ -148,7 +156,7 @@ nodes:
   it.each([
     ['a: |\n x', 'ring.yaml: line 1: a block scalar (|) is not supported'],
     ['', 'ring.yaml: is not a ring: expected "algorithm" or "preset" with "nodes"'],
-    ['nodes: [a]', 'ring.yaml: is not a ring'],
+    ['nodes: [a]', 'ring.yaml: has nodes, but neither algorithm nor preset'],
     ['- a', 'ring.yaml: is not a ring'],
     ['algorithm: ketama', 'ring.yaml: nodes must be a list of at least one node, got none'],
     ['algorithm: ketama\nnodes: []', 'ring.yaml: nodes must be a list of at least one node, got []'],
@@ -162,7 +170,10 @@ nodes:
     ['preset: [x]\nnodes: [a]', 'ring.yaml: preset must be a name, got ["x"]'],
     ['preset: pylibmc\noptions: 1\nnodes: [a]', 'ring.yaml: options must be a map, got 1'],
     ['preset: pylibmc\nhash: md5\nnodes: [a]', 'ring.yaml: hash is not known beside preset: it has options and nodes'],
-    ['preset: php-memcached\noptions: {hsh: md5}\nnodes: [a]', 'ring.yaml: phpMemcached has no option "hsh"'],
+    [
+      'preset: php-memcached\noptions: {hsh: md5}\nnodes: [a]',
+      'ring.yaml: phpMemcached has no option "hsh"; did you mean "hash"?',
+    ],
     ['preset: twemproxy\noptions: {hsh: md5}\nnodes: [a]', 'hsh'],
     ['preset: twemproxy\noptions: {servers: [b]}\nnodes: [a]', 'twemproxy has its servers in "nodes" here'],
     ['preset: mcrouter\noptions: {weights: [1]}\nnodes: [a]', 'mcrouter has its weights in "nodes" here'],
@@ -185,6 +196,14 @@ describe('readRing', () => {
 
   it('takes the pool from behind the file name', () => {
     expect(readRing(`${folder}/nutcracker.yml#beta`).options.algorithm).toBe('twemproxy-modula');
+  });
+
+  it("takes the prefix of mcrouter's routes from behind the file name", () => {
+    const routes = ['a', 'b'].map((pool) => ({ aliases: [`/here/${pool}/`], route: `PoolRoute|${pool}` }));
+    const pools = { a: { servers: ['x:1'] }, b: { servers: ['y:1'] } };
+    writeFileSync(join(folder, 'mcrouter.json'), JSON.stringify({ pools, routes }));
+    expect(readRing(`${folder}/mcrouter.json#/here/b/`).nodes).toMatchObject([{ host: 'y' }]);
+    expect(readRing(`${folder}/mcrouter.json#/here/a/`).nodes).toMatchObject([{ host: 'x' }]);
   });
 
   it('takes the whole for a file name where there is such a file', () => {

@@ -47,6 +47,8 @@ export function keyFor({ options }: Subject): fc.Arbitrary<string> {
     fc.string({ maxLength: 300 }),
     fc.string({ unit: 'binary', maxLength: 120 }),
     anyText.map((units) => String.fromCharCode(...units)),
+    // Not ASCII, but a byte to a unit in memory.
+    fc.array(fc.integer({ min: 0, max: 0xff }), { maxLength: 60 }).map((units) => String.fromCharCode(...units)),
     fc.stringMatching(/^[a-z]{0,6}:\{[a-z]{0,6}\}[0-9]{0,5}$/),
   );
 }

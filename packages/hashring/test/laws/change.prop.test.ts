@@ -129,7 +129,6 @@ describe.each(titled(ejecting))('%s', (_title, subject) => {
   });
 });
 
-// Whose client fails over by ejection tries every node.
 describe.each(titled(ejecting))('%s', (_title, subject) => {
   const { numRuns } = subject;
   it('tries, when a node is dead, the one that the ring without it picks', () => {

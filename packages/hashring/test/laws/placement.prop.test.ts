@@ -18,7 +18,8 @@ describe.each(titled(everySubject))('%s', (_title, subject) => {
           const index = ring.pick(each);
           expect(list[index]).toBeDefined();
           expect(again.pick(each)).toBe(index);
-          expect(ring.get(each)).toBe(list[index]);
+          expect(ring.get(each)).toBe(ring.nodes[index]);
+          expect(ring.nodes).toEqual(list);
         }
         expect([...ring.pickMany(keys)]).toEqual(keys.map((each) => ring.pick(each)));
       }),

@@ -93,7 +93,8 @@ describe('presets.phpMemcached', () => {
       { distribution: 'random' },
       'distribution of phpMemcached must be one of "modula", "consistent", "virtual_bucket"',
     ],
-    [{ libketamaCompatible: 1 }, 'libketamaCompatible of phpMemcached must be true or false, got 1'],
+    [{ libketamaCompatible: 'on' }, 'libketamaCompatible of phpMemcached must be true, false or a number, got "on"'],
+    [{ hash: 'hsieh' }, "setting hsieh fails with Debian's libmemcached and keeps the hash there was"],
     [{ bucket: [-1] }, 'bucket of phpMemcached must be a list of indexes of nodes, got [-1]'],
   ])('refuses %j by name', (options, message) => {
     expect(() => phpMemcached(options)).toThrow(message);
@@ -148,6 +149,7 @@ describe('presets.pylibmc', () => {
   it.each<[object, string]>([
     [{ libketamaCompatible: true }, 'pylibmc has no option "libketamaCompatible"'],
     [{ hash: 'murmur3' }, 'hash of pylibmc must be one of "default", "md5"'],
+    [{ hash: 'hsieh' }, "setting hsieh fails with Debian's libmemcached and keeps the hash there was"],
     [{ distribution: 'ketama' }, 'distribution of pylibmc must be one of "modula", "consistent"'],
     [{ distribution: 'random' }, 'distribution random puts a key anywhere'],
     [{ ketama: 'yes' }, 'ketama of pylibmc must be true, false or a number, got "yes"'],
@@ -177,6 +179,10 @@ describe('presets.libmemcached', () => {
       algorithm: 'libmemcached-virtual-bucket',
       buckets: [1, 0],
     });
+  });
+
+  it('takes hsieh, which a library may have been built with', () => {
+    expect(libmemcached({ hash: 'hsieh' })).toMatchObject({ hash: 'hsieh' });
   });
 
   it('passes on the namespace, where it is hashed, and the compiler', () => {

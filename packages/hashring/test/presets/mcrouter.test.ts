@@ -177,7 +177,7 @@ describe('the text', () => {
     expect(() => mcrouter('{\n/* a\n comment */\n"pools": }')).toThrow(
       new SyntaxError('line 4: not valid JSON: expected a value, found "}"'),
     );
-    expect(() => mcrouter('[]')).toThrow(new TypeError('an mcrouter configuration must be an object'));
+    expect(() => mcrouter('[]')).toThrow(new TypeError('mcrouter must be given its configuration, an object, got []'));
   });
 });
 

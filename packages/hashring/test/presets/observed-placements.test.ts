@@ -9,7 +9,8 @@ import { parseVectorFile, type Scenario } from '../../src/vectors/vector-file.ts
 /** The first cases in which a preset, given a client's own configuration, does not do what that client did. */
 function wrongPlacements({ nodes, cases }: Scenario, options: RingOptions): readonly unknown[] {
   const ring = createRing(nodes, options);
-  const wrong = cases.filter(({ key, expected }) => ring.pick(key) !== expected);
+  // -1 is a key that the client refused.
+  const wrong = cases.filter(({ key, expected }) => expected !== -1 && ring.pick(key) !== expected);
   return cases.length === 0 ? ['no cases'] : wrong.slice(0, 3);
 }
 

@@ -25,8 +25,14 @@ describe('presets.pecl', () => {
 
   it.each([
     [{ strategy: 'ketama' }, 'strategy of pecl must be one of "consistent", "standard", got "ketama"'],
+    [
+      { 'memcache.prefix_host_key': 'On' },
+      'memcache.prefix_host_key of pecl must be off: give the host name in prefix',
+    ],
+    [{ default_port: 11_212 }, 'default_port of pecl must be 11211: give each node its port, got 11212'],
+    [{ 'memcache.allow_failover': 'perhaps' }, 'memcache.allow_failover of pecl must be true or false, got "perhaps"'],
     [{ function: 'md5' }, 'function of pecl must be one of "crc32", "fnv", got "md5"'],
-    [{ hash: 'fnv' }, 'pecl has no option "hash"; it has strategy, function'],
+    [{ hash: 'fnv' }, 'pecl has no option "hash"; it has strategy, function, prefix, allowFailover'],
   ])('refuses %o', (options, message) => {
     expect(() => presets.pecl(options as PeclOptions)).toThrow(message);
   });

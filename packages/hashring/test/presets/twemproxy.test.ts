@@ -68,8 +68,8 @@ describe('presets.twemproxy', () => {
   });
 
   it.each([
-    ['nothing', '', 'must be a map of pools'],
-    ['a list', '- a', 'must be a map of pools'],
+    ['nothing', '', 'twemproxy must be given a nutcracker configuration, a map of pools'],
+    ['a list', '- a', 'twemproxy must be given a nutcracker configuration, a map of pools'],
     ['no pool', '{}', 'needs a pool'],
     ['a pool that is no map', 'alpha: 3', 'pool "alpha" must be a map, got 3'],
     ['broken YAML', 'alpha: [', 'line 1'],

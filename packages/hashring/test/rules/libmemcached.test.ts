@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRing, type RingOptions } from '../../src/index.ts';
 import { checkScenario } from '../../src/vectors/check-scenario.ts';
 import { parseVectorFile } from '../../src/vectors/vector-file.ts';
+import { allRight, checkPicks } from './scenario.ts';
 
 const servers = ['a', 'b', 'c', 'd'].map((host, index) => ({ host, port: 11_211, weight: index + 1 }));
 const keys = Array.from({ length: 200 }, (_, i) => `key:${i}`);
@@ -62,5 +63,85 @@ describe('scenarios of libmemcached', () => {
     expect(check('libmemcached-modula', { hash: 'HASH_SHA1' }, { algorithm: 'libmemcached-modula' }).skipped).toContain(
       'hash of libmemcached-modula must be one of',
     );
+  });
+
+  const crc = { algorithm: 'ketama', hash: 'crc' } as const;
+
+  it.each<[string, object, RingOptions, readonly number[]]>([
+    [
+      'libmemcached-ketama-weighted-ejected',
+      { OPT_LIBKETAMA_COMPATIBLE: true, OPT_HASH: 'HASH_CRC', OPT_REMOVE_FAILED_SERVERS: true },
+      crc,
+      [1],
+    ],
+    ['libmemcached-ketama-weighted', { php: { OPT_LIBKETAMA_COMPATIBLE: true, OPT_HASH: 'HASH_CRC' } }, crc, []],
+    [
+      'libmemcached-ketama-weighted',
+      { php: { OPT_HASH: 'HASH_CRC', OPT_LIBKETAMA_COMPATIBLE: true } },
+      { algorithm: 'ketama' },
+      [],
+    ],
+    [
+      'libmemcached-ketama-weighted',
+      { hash: 'crc', php: { 'Memcached::OPT_LIBKETAMA_COMPATIBLE': true, OPT_HASH: 'HASH_CRC' } },
+      crc,
+      [],
+    ],
+    [
+      'libmemcached-modula',
+      { sortHosts: true, php: { OPT_HASH: 'HASH_MD5' } },
+      { algorithm: 'libmemcached-modula', hash: 'md5', sortHosts: true },
+      [],
+    ],
+    [
+      'libmemcached-ketama-weighted',
+      { php: { OPT_LIBKETAMA_COMPATIBLE: true, OPT_PREFIX_KEY: 'p', OPT_HASH_WITH_PREFIX_KEY: true } },
+      { algorithm: 'ketama', hashPrefix: 'p' },
+      [],
+    ],
+    [
+      'libmemcached-ketama-spy-autoweighted',
+      { behaviors: { distribution: 'consistent ketama spy', hash: 'murmur' } },
+      { algorithm: 'libmemcached-ketama-spy', hash: 'murmur' },
+      [],
+    ],
+    [
+      'libmemcached-consistent',
+      { behaviors: { ketama: true, hash: 'crc' } },
+      { algorithm: 'libmemcached-consistent', hash: 'crc', weighted: 'never' },
+      [],
+    ],
+  ])('%s follow the settings of the client: %j', (algorithm, options, ring, dead) => {
+    expect(check(algorithm, options, ring, dead)).toEqual(right);
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'libmemcached-modula',
+      { php: { OPT_DISTRIBUTION: 'DISTRIBUTION_CONSISTENT' } },
+      'make libmemcached-consistent, but',
+    ],
+    ['libmemcached-modula', { hash: 'md5', php: { OPT_HASH: 'HASH_CRC' } }, 'hash is "md5", but'],
+    ['libmemcached-modula', { OPT_NONSENSE: 1 }, 'nonsense'],
+    ['libmemcached-modula', { behaviors: { nonsense: 1 } }, 'nonsense'],
+    ['libmemcached-modula', { behaviors: {}, OPT_HASH: 'HASH_CRC' }, 'behaviors or OPT_ options, not both'],
+    ['libmemcached-modula', { hashWithPrefix: true }, 'a prefix that is hashed must be a string'],
+  ])('%s with %j contradict themselves', (algorithm, options, reason) => {
+    expect(check(algorithm, options, { algorithm: 'libmemcached-modula' }).skipped).toContain(reason);
+  });
+
+  it.each<[string, object, RingOptions]>([
+    ['libmemcached-modula-ejected', { OPT_REMOVE_FAILED_SERVERS: true }, { algorithm: 'libmemcached-modula' }],
+    ['libmemcached-modula-ejected', { removeFailedServers: true }, { algorithm: 'libmemcached-modula' }],
+    ['libmemcached-ketama-weighted-ejected', { removeFailedServers: false }, { algorithm: 'ketama' }],
+    [
+      'libmemcached-ketama-weighted-ejected',
+      { OPT_LIBKETAMA_COMPATIBLE: true, OPT_REMOVE_FAILED_SERVERS: false },
+      { algorithm: 'ketama' },
+    ],
+  ])('%s with %j leave a dead server in the list: its keys have none', (algorithm, options, ring) => {
+    const { pick } = createRing(servers, ring);
+    const expected = (key: string) => (pick(key) === 2 ? -1 : pick(key));
+    expect(checkPicks({ algorithm, servers, options: { ...options, dead: [2] } }, expected)).toEqual(allRight);
   });
 });

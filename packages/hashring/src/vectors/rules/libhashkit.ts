@@ -1,12 +1,14 @@
-import { type CharSignedness } from '../../hashes/char-signedness.ts';
 import { hashKey } from '../../hashes/hash-key.ts';
 import type { LibhashkitName } from '../../hashes/hash-names.ts';
+import { knowing } from '../known-options.ts';
 import type { ScenarioRule } from '../scenario-rule.ts';
 
-const digest: ScenarioRule = ({ options: { hash, char = 'signed' } }) => {
+const digest = knowing({ reads: ['hash', 'char'] }, ({ options: { hash, char = 'signed' } }) => {
+  if (char !== 'signed' && char !== 'unsigned')
+    throw new RangeError(`char must be signed or unsigned, got ${JSON.stringify(char)}`);
   const name = hashName(hash);
-  return (key) => hashKey(name, key, { charSignedness: char as CharSignedness });
-};
+  return (key) => hashKey(name, key, { charSignedness: char });
+});
 
 /** Scenarios of libhashkit, whose answers are hashes and not nodes. */
 export const libhashkitRules: Readonly<Record<string, ScenarioRule>> = {

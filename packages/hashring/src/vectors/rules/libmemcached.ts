@@ -1,44 +1,40 @@
-import type { RingOptions } from '../../algorithms/algorithms.ts';
-import type { LibmemcachedOptions } from '../../algorithms/libmemcached-options.ts';
 import { createRing } from '../../ring/create-ring.ts';
 import type { ScenarioRule } from '../scenario-rule.ts';
+import { ejectedFrom, ownerIfAlive } from '../survivors.ts';
 import type { Scenario } from '../vector-file.ts';
-import { hashName } from './libhashkit.ts';
+import {
+  knownLibmemcachedOptions,
+  type LibmemcachedRing,
+  readLibmemcached,
+  staysInList,
+} from './libmemcached-options.ts';
+import { knowing } from '../known-options.ts';
 
-const configurations: Readonly<Record<string, (scenario: Scenario) => RingOptions>> = {
-  'libmemcached-ketama-weighted': (scenario) => ({ algorithm: 'ketama', ...common(scenario, 'md5') }),
-  // Where it had weights, the distribution was set after the servers.
-  'libmemcached-consistent': (scenario) => {
-    return { algorithm: 'libmemcached-consistent', weighted: 'never', ...common(scenario) };
-  },
-  'libmemcached-consistent-then-autoweighted': (scenario) => {
-    return { algorithm: 'libmemcached-consistent', ...common(scenario) };
-  },
-  'libmemcached-ketama-spy': (scenario) => ({ algorithm: 'libmemcached-ketama-spy', ...common(scenario) }),
-  'libmemcached-ketama-spy-autoweighted': (scenario) => ({ algorithm: 'libmemcached-ketama-spy', ...common(scenario) }),
-  'libmemcached-modula': (scenario) => ({ algorithm: 'libmemcached-modula', ...common(scenario) }),
+/** What the files call each ring. */
+const ALGORITHMS: Readonly<Record<string, LibmemcachedRing>> = {
+  'libmemcached-ketama-weighted': 'ketama',
+  'libmemcached-consistent': 'libmemcached-consistent',
+  'libmemcached-consistent-then-autoweighted': 'libmemcached-consistent',
+  'libmemcached-ketama-spy': 'libmemcached-ketama-spy',
+  'libmemcached-ketama-spy-autoweighted': 'libmemcached-ketama-spy',
+  'libmemcached-modula': 'libmemcached-modula',
 };
 
 /** Scenarios of php-memcached, pylibmc and libmemcached in C, also with dead servers that they ejected. */
 export const libmemcachedRules: Readonly<Record<string, ScenarioRule>> = Object.fromEntries(
-  Object.entries(configurations).flatMap(([name, configure]): readonly (readonly [string, ScenarioRule])[] => [
-    [name, (scenario) => createRing(scenario.nodes, configure(scenario)).pick],
-    [`${name}-ejected`, (scenario) => createRing(scenario.nodes, configure(scenario)).eject(deadOf(scenario)).pick],
-  ]),
+  Object.entries(ALGORITHMS).flatMap(([name, algorithm]): readonly (readonly [string, ScenarioRule])[] => {
+    // Where it had weights, the distribution was set after the servers.
+    const setAfterServers = name === 'libmemcached-consistent';
+    const read = (scenario: Scenario) => readLibmemcached(scenario, algorithm, setAfterServers);
+    const survivors: ScenarioRule = (scenario) =>
+      (staysInList(scenario, algorithm) ? ownerIfAlive(read) : ejectedFrom(read))(scenario);
+    return [
+      [name, known((scenario) => createRing(scenario.nodes, read(scenario)).pick)],
+      [`${name}-ejected`, known(survivors, 'dead')],
+    ];
+  }),
 );
 
-/** Options that a file may give by our own names, beside those of the clients. */
-const OWN = new Set(['charSignedness', 'hashPrefix', 'pointHash', 'removeFailedServers', 'weighted']);
-
-function common({ options }: Scenario, hash = 'default'): LibmemcachedOptions {
-  return {
-    hash: hashName(options['hash'] ?? hash),
-    hashPrefix: options['hashWithPrefix'] === true ? String(options['prefix']) : '',
-    sortHosts: options['sortHosts'] === true,
-    ...Object.fromEntries(Object.entries(options).filter(([name]) => OWN.has(name))),
-  };
-}
-
-function deadOf({ options }: Scenario): readonly number[] {
-  return options['dead'] as readonly number[];
+function known(rule: ScenarioRule, ...more: readonly string[]): ScenarioRule {
+  return (scenario) => knowing({ reads: [...knownLibmemcachedOptions(scenario), ...more] }, rule)(scenario);
 }
