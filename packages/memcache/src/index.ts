@@ -1,21 +1,77 @@
 // The contract of a driver
-export type { CallOptions, Capabilities, Item, Key, MemcacheDriver, StoreOptions, StoreOutcome } from './driver.ts';
-export type { Mutation } from './mutation.ts';
+export type {
+  BatchOptions,
+  CallOptions,
+  CasOptions,
+  FlushOptions,
+  Item,
+  Key,
+  MemcacheDriver,
+  StoreOptions,
+  StoreOutcome,
+} from './driver/driver.ts';
+export type { Capabilities } from './driver/capabilities.ts';
+export type { MarkStaleOptions, ReadOptions, ReadResult } from './driver/read.ts';
+export type { Mutation } from './driver/mutation.ts';
 
 // The driver of the meta protocol
-export { connectMeta, createMetaDriver } from './meta-driver.ts';
-export type { MetaDriverOptions } from './meta-options.ts';
-export type { NodeAddress } from './node-address.ts';
+export { connectMeta, createMetaDriver } from './engine/meta-driver.ts';
+export type { MetaDriverOptions } from './engine/meta-options.ts';
+export type { TlsOptions, TransportOptions } from './engine/transport-options.ts';
+export type { NodeAddress } from './driver/node-address.ts';
+export type { QueueDepth } from './driver/queue-depth.ts';
+
+// Messages of the diagnostics channels
+export type { CommandMessage, NodeMessage } from './engine/channels.ts';
 
 // The driver over memjs
-export { createMemjsDriver, type MemjsDriverOptions } from './memjs-driver.ts';
-export type { MemjsTarget } from './memjs-client.ts';
+export { createMemjsDriver } from './memjs/memjs-driver.ts';
+export type { MemjsDriverOptions } from './memjs/memjs-options.ts';
+export type { MemjsTarget } from './memjs/memjs-module.ts';
 
 // Many nodes as one
-export type { MemcachePool, PoolNode, PoolNodeStats } from './memcache-pool.ts';
-export { createPool } from './pool.ts';
-export type { PoolOptions } from './pool-options.ts';
+export type {
+  DeleteEverywhereOptions,
+  MemcachePool,
+  PoolNode,
+  PoolNodeStats,
+  ReloadOptions,
+  SetEntry,
+} from './pool/memcache-pool.ts';
+export type { BroadcastPolicy } from './pool/broadcast.ts';
+export { createPool } from './pool/pool.ts';
+export type { Cleared, PoolEvent, PoolListener } from './pool/pool-event.ts';
+export type { Failover, PoolOptions, WarmUpOptions } from './pool/pool-options.ts';
+export type { ShadowOptions, ShadowStats, ShadowTarget } from './pool/shadow.ts';
+export type { WarmUpLimits } from './pool/warm-up.ts';
+
+// Values: codecs, those of other clients, and compression
+export type { Codec, Encoded, SyncCodec } from './values/codec.ts';
+export { bufferCodec } from './values/buffer-codec.ts';
+export { stringCodec } from './values/string-codec.ts';
+export { jsonCodec } from './values/json-codec.ts';
+export { createPhpCodec, phpCodec, type PhpCodecOptions } from './values/php-codec.ts';
+export type { PhpArray, PhpValue } from './values/php-value.ts';
+export { createPylibmcCodec, pylibmcCodec } from './values/pylibmc-codec.ts';
+export { createPymemcacheCodec, pymemcacheCodec } from './values/pymemcache-codec.ts';
+export type { PythonCodecOptions, PythonValue } from './values/python-codec.ts';
+export { checked } from './values/checked.ts';
+export { flagged } from './values/flagged.ts';
+export { compressed, type CompressedOptions } from './values/compressed.ts';
+export type { Compression } from './values/compression.ts';
+
+// A driver or pool with values of one type
+export { withCodec } from './values/with-codec.ts';
+export type {
+  CodecTarget,
+  TypedCache,
+  TypedCacheOptions,
+  ValueCasOptions,
+  ValueReadResult,
+  ValueStoreOptions,
+  ValueWithCas,
+} from './values/typed-cache.ts';
 
 // Errors
-export { MemcacheError, type MemcacheErrorCode, type MemcacheErrorOptions } from './memcache-error.ts';
-export type { NodeOutcome } from './node-outcome.ts';
+export { MemcacheError, type MemcacheErrorCode, type MemcacheErrorOptions } from './driver/memcache-error.ts';
+export type { KeyOutcome, NodeOutcome } from './pool/node-outcome.ts';

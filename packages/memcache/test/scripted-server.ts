@@ -9,15 +9,19 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly accepted: number;
   /** Every command line received so far, `version` not counted. */
   readonly commands: readonly string[];
+  /** Ends all connections that there are. */
+  dropAll(): void;
 }
 
 /** Answers one command line. `index` counts the commands of all connections from 0. */
 export type CommandScript = (socket: Socket, line: string, index: number) => void;
 
-/** Starts a scripted server. `onConnect` sees each connection before it is read. */
+/** Starts a scripted server. `onConnect` sees each connection before it is read; `version` is what it says it is. */
 export async function startScriptedServer(
   onCommand: CommandScript,
   onConnect: (socket: Socket) => void = () => {},
+  version: () => string = () => '1.6.18',
+  host = '127.0.0.1',
 ): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   const commands: string[] = [];
@@ -33,20 +37,23 @@ export async function startScriptedServer(
       const lines = (rest + chunk.toString('latin1')).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        if (line === 'version') socket.write('VERSION 1.6.18\r\n');
+        if (line === 'version') socket.write(`VERSION ${version()}\r\n`);
         else onCommand(socket, line, commands.push(line) - 1);
       }
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   return {
-    host: '127.0.0.1',
+    host,
     port: (server.address() as AddressInfo).port,
     get accepted() {
       return accepted;
     },
     commands,
+    dropAll() {
+      for (const socket of sockets) socket.destroy();
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -20,10 +20,14 @@ const host = fc.oneof(
   { weight: 1, arbitrary: fc.stringMatching(/^[é漢🔑]{1,3}\.example$/u) },
 );
 
+/** The original libketama has room for 21 bytes, with a colon and five digits. */
+const shortHost = host.filter((name) => Buffer.byteLength(name) <= 15);
+
 /** A node that the subject accepts. */
 export function nodeFor({ algorithm }: Subject): fc.Arbitrary<RingNode> {
   const port = fc.oneof(fc.constant(11_211), fc.integer({ min: 1, max: 65_535 }));
-  return fc.record({ host, port, weight: WEIGHTS[algorithm.weights] }, { requiredKeys: ['host'] });
+  const name = algorithm.name === 'libketama' ? shortHost : host;
+  return fc.record({ host: name, port, weight: WEIGHTS[algorithm.weights] }, { requiredKeys: ['host'] });
 }
 
 /** Nodes with different hosts, which the subject makes a ring of. */

@@ -8,7 +8,7 @@ import { byDefault, everySubject, type Subject, titled } from './subjects.ts';
 /** Three ways in which fleets are spelled. */
 const spellings: readonly ((count: number) => RingNode[])[] = [
   fleet,
-  (count) => Array.from({ length: count }, (_, i) => ({ host: `cache-${i}.example` })),
+  (count) => Array.from({ length: count }, (_, i) => ({ host: `cache-${i}.test` })),
   (count) => Array.from({ length: count }, (_, i) => ({ host: '127.0.0.1', port: 11_000 + i })),
 ];
 

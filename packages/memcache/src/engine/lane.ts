@@ -1,0 +1,232 @@
+import { type Backoff, type Clock, createBackoff, type Timer } from '@lockstep/core';
+
+import { MemcacheError } from '../driver/memcache-error.ts';
+import { describeAddress, type NodeAddress } from '../driver/node-address.ts';
+import { isOnKey } from '../protocol/command-facts.ts';
+import { describeFeature, supports } from '../protocol/features.ts';
+import { Connection } from './connection.ts';
+import { DeadlineWatch } from './deadline-watch.ts';
+import type { QueueBudget } from './queue-budget.ts';
+import type { RequestQueue } from './request-queue.ts';
+import type { Request } from './request.ts';
+import type { ResolvedTransportOptions } from './transport-options.ts';
+
+/** What a lane is given; see MetaDriverOptions for the meaning of what is not explained here. */
+export interface LaneOptions extends Pick<ResolvedTransportOptions, 'tls' | 'lookup'> {
+  readonly address: NodeAddress;
+  readonly clock: Clock;
+  readonly connectTimeoutMs: number;
+  readonly hardTimeoutMs: number;
+  readonly maxValueBytes: number;
+  readonly random: () => number;
+  /** Shared by the lanes of a node. A lane admits by it; `onReleased` gives back. */
+  readonly budget: QueueBudget;
+  /** Called once for each request that was admitted, when it is out of the lane. */
+  readonly onReleased: (request: Request) => void;
+  /** True when the request may be sent a second time after `error`. */
+  readonly mayRetry: (request: Request, error: MemcacheError) => boolean;
+  readonly onUp: () => void;
+  readonly onDown: (error: MemcacheError) => void;
+}
+
+/** `down`: the last attempt to connect failed, and requests fail at once until one succeeds. */
+type LaneState = 'idle' | 'connecting' | 'ready' | 'down' | 'closed';
+
+/** One FIFO to a node: connects with the first request, and again whenever the connection is lost. */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #backoff: Backoff;
+  readonly #watch: DeadlineWatch;
+  #state: LaneState = 'idle';
+  #isHeld = false;
+  #connection: Connection | undefined;
+  #retryTimer: Timer | undefined;
+  #lastError: MemcacheError | undefined;
+  #serverVersion: string | undefined;
+  /** Requests that no connection has taken. */
+  #waiting: Request[] = [];
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#backoff = createBackoff({ random: options.random });
+    this.#watch = new DeadlineWatch(options.clock, () => this.#sweep());
+  }
+
+  /** False exactly while requests fail at once because the node cannot be reached. */
+  get isUp(): boolean {
+    return this.#state !== 'down' && this.#state !== 'closed';
+  }
+
+  /** True between `hold` and `resume`. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** What the server answered to `version` on the latest connection. */
+  get serverVersion(): string | undefined {
+    return this.#serverVersion;
+  }
+
+  /**
+   * Sends the request, or keeps it until the connection is there. Failures reject the request.
+   *
+   * @returns false when the request was not admitted, which rejects it too, and `onReleased` will not be called.
+   */
+  send(request: Request): boolean {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      request.fail(refusal);
+      return false;
+    }
+    const { budget, hardTimeoutMs, onReleased } = this.#options;
+    budget.take(request);
+    this.#watch.watch(Math.min(request.deadline, request.sentAt + hardTimeoutMs));
+    if (this.#state !== 'ready' || this.#isHeld) {
+      this.#waiting.push(request);
+      if (this.#state === 'idle') this.#connect();
+    } else if (this.#knows(request)) this.#connection!.send(request);
+    else onReleased(request);
+    return true;
+  }
+
+  /** Keeps requests from now on, in their order, until `resume`. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Sends what was held. */
+  resume(): void {
+    this.#isHeld = false;
+    if (this.#state === 'ready') this.#sendWaiting();
+  }
+
+  /** True when a request on that key is in the lane, or one on several keys that may be about it. */
+  isAbout(key: string): boolean {
+    for (let request = this.#connection?.oldest; request !== undefined; request = request.next) {
+      if (isAbout(request, key)) return true;
+    }
+    return this.#waiting.some((request) => isAbout(request, key));
+  }
+
+  /** Rejects what is in the lane with ERR_MEMCACHE_CLOSED. Resolves when the socket is closed. Idempotent. */
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    const error = this.#error('ERR_MEMCACHE_CLOSED', 'the driver was closed');
+    this.#state = 'closed';
+    this.#retryTimer?.cancel();
+    this.#watch.stop();
+    this.#rejectWaiting(error);
+    await connection?.close(error);
+  }
+
+  #refusal(): MemcacheError | undefined {
+    if (this.#state === 'closed') return this.#error('ERR_MEMCACHE_CLOSED', 'the driver is closed');
+    if (this.#state === 'down') return this.#error('ERR_MEMCACHE_NODE_DOWN', 'cannot be reached', this.#lastError);
+    if (this.#options.budget.isFull) return this.#error('ERR_MEMCACHE_OVERLOADED', 'too much waits for its answers');
+    return undefined;
+  }
+
+  /** False when the server does not know what the request needs, and the request is rejected. */
+  #knows(request: Request): boolean {
+    const { needs } = request;
+    if (needs === undefined || supports(this.#serverVersion, needs)) return true;
+    const reason = `version ${this.#serverVersion} has no ${describeFeature(needs)}`;
+    request.fail(this.#error('ERR_MEMCACHE_UNSUPPORTED', reason));
+    return false;
+  }
+
+  #connect(): void {
+    const { onReleased } = this.#options;
+    this.#connection = Connection.open({
+      ...this.#options,
+      onReady: (version) => this.#becomeReady(version),
+      onReleased,
+      onLost: (error, orphans) => this.#lose(error, orphans),
+    });
+    if (this.#state === 'idle' || this.#state === 'ready') this.#state = 'connecting';
+  }
+
+  #becomeReady(version: string): void {
+    this.#state = 'ready';
+    this.#lastError = undefined;
+    this.#serverVersion = version;
+    this.#options.onUp();
+    if (!this.#isHeld) this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
+    const { clock, hardTimeoutMs, onReleased } = this.#options;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const now = clock.monotonic();
+    for (const request of waiting) {
+      request.sentAt = now;
+      // What the caller has given up must not be carried out any more.
+      if (request.isSettled || !this.#knows(request)) onReleased(request);
+      else this.#connection!.send(request);
+    }
+    if (waiting.length > 0) this.#watch.watch(now + hardTimeoutMs);
+  }
+
+  #lose(error: MemcacheError, orphans: RequestQueue): void {
+    // A connection that worked is replaced at once, and requests may wait for that. One that never
+    // answered a request is a failure: otherwise a server that accepts and hangs up keeps us spinning.
+    const isReplaced = this.#state === 'ready' && this.#connection!.answered > 0;
+    const retried: Request[] = [];
+    for (let request = orphans.shift(); request !== undefined; request = orphans.shift()) {
+      if (isReplaced && this.#options.mayRetry(request, error)) {
+        request.retriedAfter = error;
+        retried.push(request);
+      } else {
+        request.fail(error);
+        this.#options.onReleased(request);
+      }
+    }
+    if (this.#state === 'closed') return;
+    this.#lastError = error;
+    this.#waiting = [...retried, ...this.#waiting];
+    if (isReplaced) {
+      this.#backoff.reset();
+      this.#connect();
+      return;
+    }
+    this.#state = 'down';
+    this.#options.onDown(error);
+    this.#rejectWaiting(this.#error('ERR_MEMCACHE_NODE_DOWN', 'cannot be reached', error));
+    this.#retryTimer = this.#options.clock.setTimer(() => this.#connect(), this.#backoff.next());
+  }
+
+  #rejectWaiting(error: MemcacheError): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const request of waiting) {
+      // What was sent once was not refused by a node that is down: its connection was lost.
+      request.fail(error.code === 'ERR_MEMCACHE_NODE_DOWN' ? (request.retriedAfter ?? error) : error);
+      this.#options.onReleased(request);
+    }
+  }
+
+  #sweep(): void {
+    const now = this.#options.clock.monotonic();
+    let nextAt = this.#state === 'ready' ? this.#connection!.sweep(now) : Infinity;
+    const settled: Request[] = [];
+    for (const request of this.#waiting) {
+      if (request.deadline > now) nextAt = Math.min(nextAt, request.deadline);
+      else request.fail(this.#error('ERR_MEMCACHE_TIMEOUT', 'no connection in time'));
+      if (request.isSettled) settled.push(request);
+    }
+    this.#waiting = this.#waiting.filter((request) => !request.isSettled);
+    for (const request of settled) this.#options.onReleased(request);
+    if (nextAt < Infinity && this.#state !== 'closed') this.#watch.watch(nextAt);
+  }
+
+  #error(code: MemcacheError['code'], reason: string, cause?: MemcacheError): MemcacheError {
+    const because = cause === undefined ? '' : ` (${cause.message})`;
+    return new MemcacheError(code, `${describeAddress(this.#options.address)}: ${reason}${because}`, { cause });
+  }
+}
+
+function isAbout(request: Request, key: string): boolean {
+  if (request.hasOneKey) return isOnKey(request.text, key);
+  return request.text.includes(key) || request.body?.includes(key, 0, 'latin1') === true;
+}

@@ -1,0 +1,148 @@
+import { MemcacheError } from '../driver/memcache-error.ts';
+import type { Feature } from '../protocol/features.ts';
+import type { Reply } from '../protocol/reply.ts';
+
+/** What a collector returns while it expects further replies. */
+export const more: unique symbol = Symbol('more');
+
+/**
+ * Turns replies into a result. A MemcacheError that it throws rejects the call and leaves the stream
+ * in step, except for ERR_MEMCACHE_PROTOCOL, which means that the stream is not what it should be.
+ */
+export type Collect<T> = (reply: Reply) => T | typeof more;
+
+/** What a request is made of. */
+export interface RequestParts<T> {
+  /** The command, one character per byte. */
+  readonly text: string;
+  /** A data block after the text, without its line break. */
+  readonly body: Buffer | undefined;
+  /** The opaque number of the first reply, each further one has the next; -1 for text commands. */
+  readonly opaque: number;
+  /** How many replies it will get, where that is known. */
+  readonly replies: number;
+  /** What the server must know, or the request is refused instead of sent. */
+  readonly needs?: Feature | undefined;
+  /** Monotonic moment at which the caller stops waiting. */
+  readonly deadline: number;
+  /** Monotonic moment of the call. */
+  readonly now: number;
+  readonly signal: AbortSignal | undefined;
+  readonly collect: Collect<T>;
+}
+
+let latestResolve: ((result: never) => void) | undefined;
+let latestReject: ((error: unknown) => void) | undefined;
+
+/** The one executor of all promises: a function for each of them would be garbage with every call. */
+function capture(resolve: (result: never) => void, reject: (error: unknown) => void): void {
+  latestResolve = resolve;
+  latestReject = reject;
+}
+
+/**
+ * A request in its place in a FIFO. Its caller may be answered early (deadline, abort); the request
+ * keeps its place until its replies have arrived, so that they are not taken for somebody else's.
+ */
+export class Request<T = unknown> {
+  /** What the caller waits for. */
+  readonly promise: Promise<T>;
+  readonly bytes: number;
+  readonly replies: number;
+  readonly deadline: number;
+  readonly needs: Feature | undefined;
+  readonly text: string;
+  body: Buffer | undefined;
+  /** Monotonic moment at which it was sent, or of the call while it has not been. */
+  sentAt: number;
+  next: Request | undefined;
+  isSettled = false;
+  /** True once any of its replies has arrived. */
+  isAnswered = false;
+  /** Why it is being sent a second time. */
+  retriedAfter: MemcacheError | undefined;
+  /** Length of the largest value among its replies. */
+  valueBytes = 0;
+  /** Called when the caller is answered, with the error unless he got a result. */
+  onSettled: ((error: unknown) => void) | undefined;
+  #opaque: number;
+  #signal: AbortSignal | undefined;
+  #abort: (() => void) | undefined;
+  readonly #collect: Collect<T>;
+  readonly #resolve: (result: T) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(parts: RequestParts<T>) {
+    const { text, body } = parts;
+    this.promise = new Promise<T>(capture);
+    this.#resolve = latestResolve as (result: T) => void;
+    this.#reject = latestReject!;
+    this.text = text;
+    this.body = body;
+    this.bytes = body === undefined ? text.length : text.length + body.length + 2;
+    this.replies = parts.replies;
+    this.deadline = parts.deadline;
+    this.needs = parts.needs;
+    this.sentAt = parts.now;
+    this.#opaque = parts.opaque;
+    this.#signal = parts.signal;
+    this.#collect = parts.collect;
+    if (parts.signal !== undefined) {
+      this.#abort = () => this.fail(this.#signal?.reason);
+      parts.signal.addEventListener('abort', this.#abort, { once: true });
+    }
+  }
+
+  /** One meta command on one key, as opposed to a text command or a batch, whose commands are in its body. */
+  get hasOneKey(): boolean {
+    return this.#opaque >= 0 && this.replies === 1 && this.text !== '';
+  }
+
+  /**
+   * Takes the next reply. True when it was the last one.
+   *
+   * @throws MemcacheError ERR_MEMCACHE_PROTOCOL when the reply belongs to another request.
+   */
+  take(reply: Reply): boolean {
+    if (!this.#isMine(reply))
+      throw new MemcacheError('ERR_MEMCACHE_PROTOCOL', 'a reply does not belong to its request');
+    if (this.#opaque >= 0) this.#opaque++;
+    this.isAnswered = true;
+    const { value } = reply;
+    if (value !== undefined && value.length > this.valueBytes) this.valueBytes = value.length;
+    let result: T | typeof more;
+    try {
+      result = this.#collect(reply);
+    } catch (error) {
+      if (error instanceof MemcacheError && error.code === 'ERR_MEMCACHE_PROTOCOL') throw error;
+      this.fail(error);
+      return true;
+    }
+    if (result === more) return false;
+    if (this.#settle(undefined)) this.#resolve(result);
+    return true;
+  }
+
+  /** Rejects the caller, once. */
+  fail(error: unknown): void {
+    if (this.#settle(error)) this.#reject(error);
+  }
+
+  /** Replies without an opaque number are the ones to which memcached adds none: `EN`, `MN` and errors. */
+  #isMine(reply: Reply): boolean {
+    if (reply.opaque >= 0 || this.#opaque < 0) return reply.opaque === this.#opaque;
+    return reply.status === 'EN' || reply.status === 'MN' || reply.status.endsWith('ERROR');
+  }
+
+  #settle(error: unknown): boolean {
+    if (this.isSettled) return false;
+    this.isSettled = true;
+    if (this.#abort !== undefined) {
+      this.#signal?.removeEventListener('abort', this.#abort);
+      this.#abort = undefined;
+    }
+    this.#signal = undefined;
+    this.onSettled?.(error);
+    return true;
+  }
+}

@@ -1,0 +1,36 @@
+import { type Clock, systemClock } from '@lockstep/core';
+
+import { checkPositive } from '../engine/meta-options.ts';
+import type { MemjsTarget } from './memjs-module.ts';
+
+/** How the memjs driver behaves. */
+export interface MemjsDriverOptions extends MemjsTarget {
+  /** Milliseconds until a call rejects with ERR_MEMCACHE_TIMEOUT. @default 1000 */
+  readonly timeoutMs?: number;
+  /** Answers waited for, above which calls reject with ERR_MEMCACHE_OVERLOADED. @default 16384 */
+  readonly maxQueueOps?: number;
+  /** Bytes of unanswered requests, above which calls reject with ERR_MEMCACHE_OVERLOADED. @default 67108864 */
+  readonly maxQueueBytes?: number;
+  /** The longest value to accept from the server. @default 67108864 */
+  readonly maxValueBytes?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** The options with their defaults, those for the connection apart. */
+export type ResolvedMemjsOptions = Required<Omit<MemjsDriverOptions, keyof MemjsTarget>>;
+
+const defaultBytes = 64 * 1024 * 1024;
+
+/** @throws RangeError naming the option that is not a positive number. */
+export function resolveMemjsOptions(options: MemjsDriverOptions): ResolvedMemjsOptions {
+  const {
+    timeoutMs = 1000,
+    maxQueueOps = 16_384,
+    maxQueueBytes = defaultBytes,
+    maxValueBytes = defaultBytes,
+  } = options;
+  const numbers = { timeoutMs, maxQueueOps, maxQueueBytes, maxValueBytes };
+  for (const [name, value] of Object.entries(numbers)) checkPositive(name, value);
+  return { ...numbers, clock: options.clock ?? systemClock };
+}

@@ -1,0 +1,72 @@
+/** The first word of a reply line. */
+export type ReplyStatus =
+  | 'HD'
+  | 'VA'
+  | 'EN'
+  | 'NF'
+  | 'NS'
+  | 'EX'
+  | 'MN'
+  | 'OK'
+  | 'END'
+  | 'STAT'
+  | 'VALUE'
+  | 'VERSION'
+  | 'ERROR'
+  | 'CLIENT_ERROR'
+  | 'SERVER_ERROR';
+
+/** The `ttl` of a reply without a `t` flag. */
+export const noTtl = -2;
+
+/** One parsed reply. The parser uses the same object for every reply: take what you need at once. */
+export interface Reply {
+  status: ReplyStatus;
+  /** The data block of a `VA` or `VALUE` reply; nothing else refers to it. */
+  value: Buffer | undefined;
+  /** The `f` flag, or the flags of a `VALUE`; -1 when the reply has none. */
+  flags: number;
+  /** The `c` flag. */
+  cas: bigint | undefined;
+  /** The `O` flag; -1 when the reply has none. */
+  opaque: number;
+  /** The `t` flag: seconds, -1 for never; `noTtl` when the reply has none. */
+  ttl: number;
+  /** The `W` flag: this client is the one to refresh. */
+  isWon: boolean;
+  /** The `Z` flag: another client has been told to refresh. */
+  isTaken: boolean;
+  /** The `X` flag: the item is marked as stale. */
+  isStale: boolean;
+  /** What follows the first word of replies that are text: `STAT`, `VERSION` and errors; the key of a `VALUE`. */
+  text: string;
+}
+
+/** A reply object for a parser to fill. */
+export function createReply(): Reply {
+  return {
+    status: 'EN',
+    value: undefined,
+    flags: -1,
+    cas: undefined,
+    opaque: -1,
+    ttl: noTtl,
+    isWon: false,
+    isTaken: false,
+    isStale: false,
+    text: '',
+  };
+}
+
+/** Forgets what the reply object held. */
+export function clearReply(reply: Reply): void {
+  reply.value = undefined;
+  reply.flags = -1;
+  reply.cas = undefined;
+  reply.opaque = -1;
+  reply.ttl = noTtl;
+  reply.isWon = false;
+  reply.isTaken = false;
+  reply.isStale = false;
+  reply.text = '';
+}
