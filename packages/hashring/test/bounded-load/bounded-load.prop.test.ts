@@ -90,7 +90,7 @@ describe('createBoundedLoad', () => {
     bounded.release({ host: `node-${node}` });
     expect(bounded.loads).toEqual([0, 0]);
     expect(() => bounded.release(node)).toThrow(new RangeError(`node ${node} has no load to release`));
-    expect(() => bounded.release(2)).toThrow(new RangeError('the ring has no node 2'));
+    expect(() => bounded.release(2)).toThrow(new RangeError('the ring has no node 2, only 0 to 1'));
   });
 
   it.each([1, 0, -1, NaN, Infinity])('refuses a factor of %d', (factor) => {
