@@ -1,8 +1,11 @@
+import { CHAR_CODE_AT } from '../keys/char-code-at.ts';
 import { isLong } from '../keys/is-long.ts';
 import { bytes, loadKey, words } from '../keys/key-buffer.ts';
 import type { RingKey } from '../ring/ring.ts';
 import type { Hash } from './hash.ts';
 import { nativeCrc32 } from './native-crc32.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 const [table0, table1, table2, table3] = slicingTables();
 
@@ -31,15 +34,15 @@ function crc32Key(key: RingKey): number {
   let crc = -1;
   let seen = 0;
   for (let i = 0; i < whole; i += 4) {
-    const a = key.charCodeAt(i);
-    const b = key.charCodeAt(i + 1);
-    const c = key.charCodeAt(i + 2);
-    const d = key.charCodeAt(i + 3);
+    const a = charCodeAt.call(key, i);
+    const b = charCodeAt.call(key, i + 1);
+    const c = charCodeAt.call(key, i + 2);
+    const d = charCodeAt.call(key, i + 3);
     seen |= a | b | c | d;
     crc = crc32Word(crc ^ (a | (b << 8) | (c << 16) | (d << 24)));
   }
   for (let i = whole; i < length; i++) {
-    const code = key.charCodeAt(i);
+    const code = charCodeAt.call(key, i);
     seen |= code;
     crc = table0[(crc ^ code) & 0xff]! ^ (crc >>> 8);
   }

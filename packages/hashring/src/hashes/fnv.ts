@@ -1,6 +1,9 @@
+import { CHAR_CODE_AT } from '../keys/char-code-at.ts';
 import { bytes, loadKey } from '../keys/key-buffer.ts';
 import { CHAR_SHIFTS, type CharSignedness } from './char-signedness.ts';
 import type { Hash } from './hash.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 const BASIS_32 = 0x811c9dc5;
 const PRIME_32 = 0x01000193;
@@ -44,7 +47,7 @@ function fnv1(name: string, charShift: number, basis: number, prime: number): Ha
       let hash = basis | 0;
       let seen = 0;
       for (let i = 0; i < key.length; i++) {
-        const code = key.charCodeAt(i);
+        const code = charCodeAt.call(key, i);
         seen |= code;
         hash = Math.imul(hash, prime) ^ code;
       }
@@ -68,7 +71,7 @@ function fnv1a(name: string, charShift: number, basis: number, prime: number): H
       let hash = basis | 0;
       let seen = 0;
       for (let i = 0; i < key.length; i++) {
-        const code = key.charCodeAt(i);
+        const code = charCodeAt.call(key, i);
         seen |= code;
         hash = Math.imul(hash ^ code, prime);
       }

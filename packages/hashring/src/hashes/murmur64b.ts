@@ -1,6 +1,9 @@
+import { CHAR_CODE_AT } from '../keys/char-code-at.ts';
 import { loadKey, words } from '../keys/key-buffer.ts';
 import type { RingKey } from '../ring/ring.ts';
 import { half, type Hash64 } from './hash64.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 const M = 0x5bd1e995;
 
@@ -35,24 +38,24 @@ function murmur64bKey(key: RingKey): void {
   let low = 0;
   let seen = 0;
   for (let at = 0; at < whole; at += 8) {
-    const a = key.charCodeAt(at);
-    const b = key.charCodeAt(at + 1);
-    const c = key.charCodeAt(at + 2);
-    const d = key.charCodeAt(at + 3);
-    const e = key.charCodeAt(at + 4);
-    const f = key.charCodeAt(at + 5);
-    const g = key.charCodeAt(at + 6);
-    const h = key.charCodeAt(at + 7);
+    const a = charCodeAt.call(key, at);
+    const b = charCodeAt.call(key, at + 1);
+    const c = charCodeAt.call(key, at + 2);
+    const d = charCodeAt.call(key, at + 3);
+    const e = charCodeAt.call(key, at + 4);
+    const f = charCodeAt.call(key, at + 5);
+    const g = charCodeAt.call(key, at + 6);
+    const h = charCodeAt.call(key, at + 7);
     seen |= a | b | c | d | e | f | g | h;
     high = Math.imul(high, M) ^ mix(a | (b << 8) | (c << 16) | (d << 24));
     low = Math.imul(low, M) ^ mix(e | (f << 8) | (g << 16) | (h << 24));
   }
   let at = whole;
   if ((length & 4) > 0) {
-    const a = key.charCodeAt(at);
-    const b = key.charCodeAt(at + 1);
-    const c = key.charCodeAt(at + 2);
-    const d = key.charCodeAt(at + 3);
+    const a = charCodeAt.call(key, at);
+    const b = charCodeAt.call(key, at + 1);
+    const c = charCodeAt.call(key, at + 2);
+    const d = charCodeAt.call(key, at + 3);
     seen |= a | b | c | d;
     high = Math.imul(high, M) ^ mix(a | (b << 8) | (c << 16) | (d << 24));
     at += 4;
@@ -60,7 +63,7 @@ function murmur64bKey(key: RingKey): void {
   if (at < length) {
     let rest = 0;
     for (let i = length - 1; i >= at; i--) {
-      const code = key.charCodeAt(i);
+      const code = charCodeAt.call(key, i);
       seen |= code;
       rest = (rest << 8) | code;
     }

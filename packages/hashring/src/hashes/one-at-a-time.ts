@@ -1,6 +1,9 @@
+import { CHAR_CODE_AT } from '../keys/char-code-at.ts';
 import { bytes, loadKey } from '../keys/key-buffer.ts';
 import { CHAR_SHIFTS, type CharSignedness } from './char-signedness.ts';
 import type { Hash } from './hash.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 /** Bob Jenkins's one-at-a-time, libmemcached's default: bytes are added as `char`. */
 export const oneAtATime: Readonly<Record<CharSignedness, Hash>> = {
@@ -25,7 +28,7 @@ function create(name: string, charShift: number): Hash {
       let hash = 0;
       let seen = 0;
       for (let i = 0; i < key.length; i++) {
-        const code = key.charCodeAt(i);
+        const code = charCodeAt.call(key, i);
         seen |= code;
         hash = mix((hash + code) | 0);
       }

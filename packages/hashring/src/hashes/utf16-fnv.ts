@@ -1,5 +1,8 @@
+import { CHAR_CODE_AT } from '../keys/char-code-at.ts';
 import { keyText } from '../keys/key-text.ts';
 import type { RingKey } from '../ring/ring.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 const BASIS_32 = 0x811c9dc5;
 const PRIME_32 = 0x01000193;
@@ -23,7 +26,7 @@ function fnv1(basis: number, prime: number): (key: RingKey) => number {
   return (key) => {
     const text = keyText(key);
     let hash = basis | 0;
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash, prime) ^ text.charCodeAt(i);
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash, prime) ^ charCodeAt.call(text, i);
     return hash;
   };
 }
@@ -32,7 +35,7 @@ function fnv1a(basis: number, prime: number): (key: RingKey) => number {
   return (key) => {
     const text = keyText(key);
     let hash = basis | 0;
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), prime);
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ charCodeAt.call(text, i), prime);
     return hash;
   };
 }

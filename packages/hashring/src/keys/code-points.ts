@@ -1,6 +1,9 @@
 import type { RingKey } from '../ring/ring.ts';
 import { bytes, loadKey, reserve } from './key-buffer.ts';
 import { keyText } from './key-text.ts';
+import { CHAR_CODE_AT } from './char-code-at.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 /**
  * Loads the lowest eight bits of every code point of a key, for Python clients that hash characters; returns how many
@@ -14,8 +17,8 @@ export function loadCodePoints(key: RingKey): number {
   reserve(length);
   let count = 0;
   for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    const next = text.charCodeAt(i + 1);
+    const unit = charCodeAt.call(text, i);
+    const next = charCodeAt.call(text, i + 1);
     const pair = unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000;
     // The upper half of a pair does not reach the lowest ten bits of its code point.
     if (pair) i++;

@@ -1,5 +1,8 @@
 import type { RingKey } from '../ring/ring.ts';
 import { checkKey } from './check-key.ts';
+import { CHAR_CODE_AT } from './char-code-at.ts';
+
+const charCodeAt = CHAR_CODE_AT;
 
 /** What a hash may write behind the key: the padding of its last block and one more. */
 const SLACK = 128;
@@ -29,15 +32,15 @@ export function loadKey(key: RingKey): number {
   const whole = length & ~3;
   let seen = 0;
   for (let i = 0; i < whole; i += 4) {
-    const a = key.charCodeAt(i);
-    const b = key.charCodeAt(i + 1);
-    const c = key.charCodeAt(i + 2);
-    const d = key.charCodeAt(i + 3);
+    const a = charCodeAt.call(key, i);
+    const b = charCodeAt.call(key, i + 1);
+    const c = charCodeAt.call(key, i + 2);
+    const d = charCodeAt.call(key, i + 3);
     seen |= a | b | c | d;
     target[i >> 2] = a | (b << 8) | (c << 16) | (d << 24);
   }
   for (let i = whole; i < length; i++) {
-    const code = key.charCodeAt(i);
+    const code = charCodeAt.call(key, i);
     seen |= code;
     bytes[i] = code;
   }
@@ -47,7 +50,7 @@ export function loadKey(key: RingKey): number {
 /** Puts ASCII text behind the first `length` bytes and returns the new length. */
 export function appendText(length: number, text: string): number {
   reserve(length + text.length);
-  for (let i = 0; i < text.length; i++) bytes[length + i] = text.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) bytes[length + i] = charCodeAt.call(text, i);
   return length + text.length;
 }
 
