@@ -53,6 +53,7 @@ export { jsonCodec } from './values/json-codec.ts';
 export { createPhpCodec, phpCodec, type PhpCodecOptions } from './values/php-codec.ts';
 export type { PhpArray, PhpValue } from './values/php-value.ts';
 export { createPylibmcCodec, pylibmcCodec } from './values/pylibmc-codec.ts';
+export { npmMemcachedCodec } from './values/npm-memcached-codec.ts';
 export { createPymemcacheCodec, pymemcacheCodec } from './values/pymemcache-codec.ts';
 export type { PythonCodecOptions, PythonValue } from './values/python-codec.ts';
 export { checked } from './values/checked.ts';

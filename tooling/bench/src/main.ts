@@ -6,7 +6,7 @@ import { contestantOpener } from './harness/contestant-process.ts';
 import { canPin, cores, pinProcesses } from './harness/pinning.ts';
 import { renderJson, renderList, renderTable } from './harness/report.ts';
 import { type CaseResult, type Effort, runCase } from './harness/run-case.ts';
-import { benchCases } from './registry.ts';
+import { benches, loadCases } from './registry.ts';
 
 const thorough: Effort = { warmUpMs: 2000, rounds: 7, durationMs: 1000 };
 const quick: Effort = { warmUpMs: 500, rounds: 3, durationMs: 250 };
@@ -15,9 +15,10 @@ const thoroughTurns: Effort = { warmUpMs: 500, rounds: 21, durationMs: 60 };
 const quickTurns: Effort = { warmUpMs: 100, rounds: 5, durationMs: 20 };
 
 async function main(): Promise<void> {
-  const known = [...new Set(benchCases.map((one) => one.bench))];
+  const known = Object.keys(benches);
   const request = parseCommandLine(process.argv.slice(2), known);
-  const chosen = benchCases.filter((one) => request.names.length === 0 || request.names.includes(one.bench));
+  const wanted = known.filter((name) => request.names.length === 0 || request.names.includes(name));
+  const chosen = (await Promise.all(wanted.map(loadCases))).flat();
   if (request.list) {
     console.log(renderList(chosen));
     return;

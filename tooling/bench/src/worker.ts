@@ -3,10 +3,10 @@ import { describeError } from '@lockstep/core';
 
 import type { Params, Runner } from './harness/bench-case.ts';
 import type { ProcessAnswer, ProcessRequest } from './harness/contestant-process.ts';
-import { benchCases } from './registry.ts';
+import { loadCases } from './registry.ts';
 
-const [bench, caseName, names = '[]', params = '{}'] = process.argv.slice(2);
-const benchCase = benchCases.find((one) => one.bench === bench && one.case === caseName);
+const [bench = '', caseName, names = '[]', params = '{}'] = process.argv.slice(2);
+const benchCase = (await loadCases(bench)).find((one) => one.case === caseName);
 const contestants = benchCase === undefined ? [] : [benchCase.subject, ...benchCase.peers];
 const wanted = (JSON.parse(names) as string[]).map((name) => {
   const contestant = contestants.find((one) => one.name === name);

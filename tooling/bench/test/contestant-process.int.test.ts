@@ -4,20 +4,20 @@ import { describe, expect, it } from 'vitest';
 
 import type { BenchCase } from '../src/harness/bench-case.ts';
 import { contestantOpener, openContestantProcess } from '../src/harness/contestant-process.ts';
-import { benchCases } from '../src/registry.ts';
+import { loadCases } from '../src/registry.ts';
 
 const worker = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
-const caseOf = (bench: string): BenchCase => benchCases.find((one) => one.bench === bench)!;
+const caseOf = async (bench: string): Promise<BenchCase> => (await loadCases(bench))[0]!;
 
 describe('openContestantProcess', () => {
   it('hands on why a contestant could not open', async () => {
-    const benchCase = caseOf('memcache');
+    const benchCase = await caseOf('memcache');
     const opening = openContestantProcess(benchCase, [benchCase.subject], {}, worker);
     await expect(opening).rejects.toThrow('the surroundings did not set host');
   });
 
   it('rejects when the process ends before it is ready', async () => {
-    const benchCase = caseOf('memcache');
+    const benchCase = await caseOf('memcache');
     const nobody = { ...benchCase.subject, name: 'nobody' };
     await expect(openContestantProcess(benchCase, [nobody], {}, worker)).rejects.toThrow(
       'the process ended with code 1',
@@ -27,7 +27,7 @@ describe('openContestantProcess', () => {
 
 describe('contestantOpener', () => {
   it('measures all contestants of a case in one process, where the case says so', async () => {
-    const whole = caseOf('hashring');
+    const whole = await caseOf('hashring');
     const benchCase = { ...whole, peers: whole.peers.slice(0, 1) };
     const open = contestantOpener(benchCase, {}, worker);
     const subject = await open(benchCase.subject);

@@ -14,7 +14,7 @@ function buffered(length: number): number {
 }
 
 /** MurmurHash3_x86_32 of the first `length` bytes of the key buffer, as a signed 32-bit integer. */
-export function murmur3Buffered(length: number, seed: number): number {
+function murmur3Buffered(length: number, seed: number): number {
   zeroTail(length);
   const source = words;
   const whole = length >> 2;

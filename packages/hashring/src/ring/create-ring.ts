@@ -7,7 +7,8 @@ import type { Ring, RingJSON, RingNode } from './ring.ts';
 import { validateNodes } from './validate-nodes.ts';
 
 /**
- * Builds a ring, of frozen copies of the nodes. The same nodes and options place every key as the client that the algorithm is named after does.
+ * Builds a ring, of frozen copies of the nodes. The same nodes and options place every key as the client does that the
+ * algorithm is named after.
  *
  * @param options `{ algorithm: 'ketama' }` where none are given; an option that is left out has its default.
  * @throws RangeError for an empty list, a port, a weight or an option out of range, or an unknown algorithm.

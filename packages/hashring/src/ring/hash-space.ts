@@ -2,7 +2,7 @@
 export interface HashSpace {
   /** Two rings with the same id hash every key to the same value. */
   readonly id: string;
-  /** How many values there are; each is as likely as any other. */
+  /** How many values there are. Each counts the same; whether keys reach them evenly is up to the hash. */
   readonly size: number;
   /**
    * `segments`: the values from `starts[i]` up to the next start belong to `owners[i]`; `starts` ascends from 0.

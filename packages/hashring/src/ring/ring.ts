@@ -68,7 +68,10 @@ export interface Ring<Node extends RingNode = RingNode> {
   toJSON(): RingJSON<Node>;
 }
 
-/** How much of the hash space each node owns, in the order of `nodes`. */
+/**
+ * How much of the hash space each node owns, in the order of `nodes`. How evenly keys reach that space is up to the hash,
+ * so that the share of keys that are much alike can be another.
+ */
 export interface RingShares {
   /** Fractions of 1 that sum to 1. */
   readonly shares: readonly number[];

@@ -4,7 +4,7 @@ import type { Ring } from './ring.ts';
 export const SAMPLES = 200_000;
 
 /** The keys of a sample: always the same, so that two runs agree. */
-export function sampleKey(index: number): string {
+function sampleKey(index: number): string {
   return `sample:${index}`;
 }
 

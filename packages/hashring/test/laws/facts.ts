@@ -11,7 +11,7 @@ export interface Facts {
    */
   readonly lastLeaves?: 'refused' | 'others move';
   /** Whether a node gets the same keys wherever in the list it stands. */
-  readonly anyOrder?: true;
+  readonly anyOrder?: boolean;
   /**
    * Up to how many nodes of equal weight only the keys of a node move that joins or leaves; beyond, rounding may take
    * points from all. Absent where others move at any number.
@@ -88,6 +88,8 @@ const factsWithOptions: Readonly<Record<string, Facts>> = {
   'pecl-memcache-consistent hash="fnv"': { busiest: [2.2, 5] },
   'flexihash hash="md5"': { busiest: POINTS_64 },
   'spymemcached-ketama weighted=true': { ignoresWeights: false },
+  // Of 15 bits, so that points of several nodes fall together, and the last of them hides the others until it leaves.
+  'spymemcached-ketama hash="CRC_HASH"': { anyOrder: false, nextIsHeir: false },
   'cache-memcached-fast ketamaPoints=160': {
     anyOrder: true,
     minimalUpTo: ANY,

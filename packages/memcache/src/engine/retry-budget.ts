@@ -1,4 +1,4 @@
-/** Retries that are always allowed, so that a driver with few calls has any. */
+/** Retries beyond the share of the calls, so that a driver with few calls has any. */
 const floor = 3;
 /** Retries per call made. */
 const share = 0.1;

@@ -48,17 +48,17 @@ const ketamaCases = SIZES.map((count) =>
   ]),
 );
 
-const others: readonly (readonly [string, RingOptions])[] = [
-  ['crc32 ring (nginx-consistent)', { algorithm: 'nginx-consistent' }],
+const others: readonly (readonly [string, RingOptions, ...Contestant[]])[] = [
+  ['crc32 ring (nginx-consistent)', { algorithm: 'nginx-consistent' }, bareHash('crc32', keys)],
   ['murmur ring (libmemcached-consistent)', { algorithm: 'libmemcached-consistent', hash: 'murmur' }],
   ['pecl-memcache-consistent', { algorithm: 'pecl-memcache-consistent' }],
   ['maglev', { algorithm: 'maglev' }],
   ['anchor', { algorithm: 'anchor' }],
   ['jump', { algorithm: 'jump' }],
 ];
-const otherCases = others.flatMap(([name, options]) =>
+const otherCases = others.flatMap(([name, options, ...limits]) =>
   SIZES.map((count) =>
-    lookupCase(`${name}, ${count} nodes`, lockstepPick(count, options, keys), [hashring(count, keys)]),
+    lookupCase(`${name}, ${count} nodes`, lockstepPick(count, options, keys), [hashring(count, keys), ...limits]),
   ),
 );
 
