@@ -1,13 +1,13 @@
 // The backend that both faces stand on
-export { createBackend, type BackendOptions } from './create-backend.ts';
-export type { Backend, BackendStoreOptions } from './backend.ts';
-export type { PoolLike } from './pool-like.ts';
+export { createBackend, type BackendOptions } from './backend/create-backend.ts';
+export type { Backend, BackendStoreOptions } from './backend/backend.ts';
+export type { PoolLike } from './backend/pool-like.ts';
 
 // What happens on a write
-export type { ProxyWrite, WriteHook } from './write-hook.ts';
+export type { ProxyWrite, WriteHook } from './backend/write-hook.ts';
 
 // HTTP
-export { memcacheHttp, type MemcacheHttpOptions } from './http/memcache-http.ts';
+export { memcacheHttp, type MemcacheHttpOptions } from './http/cache/memcache-http.ts';
 export type { Problem } from './http/problem.ts';
 
 // The memcached text protocol

@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 
 import { FAILURE_CHANNEL, memcacheHttp, type ProxyFailure, type ProxyWrite, type WriteHook } from '../src/index.ts';
-import { ScriptClient } from './script-client.ts';
+import { ScriptClient } from './text/script-client.ts';
 import { type StartedProxy, startProxy } from './start-proxy.ts';
 
 const UNKNOWN = 'SERVER_ERROR ERR_MEMCACHE_PROXY_WRITE_UNKNOWN\r\n';

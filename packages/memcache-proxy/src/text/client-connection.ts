@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { systemClock } from '@lockstep/core';
 
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { Command } from './command.ts';
 import { CommandParser, type ParserOptions } from './command-parser.ts';
 import { executeCommand, type Reply } from './execute-command.ts';

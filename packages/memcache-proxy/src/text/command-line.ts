@@ -1,4 +1,4 @@
-import { brokenKeyRule } from '../key-rule.ts';
+import { brokenKeyRule } from '../backend/key-rule.ts';
 import type { AnswerCommand, Command, StoreVerb } from './command.ts';
 import { parseInt32, parseUint32, parseUint64 } from './number-token.ts';
 import {

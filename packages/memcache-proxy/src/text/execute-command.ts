@@ -1,6 +1,6 @@
 import type { Item, StoreOutcome } from '@lockstep/memcache';
 
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import type { Command, CountCommand, ReadCommand, StoreCommand } from './command.ts';
 import type { KeyOrder } from './key-order.ts';

@@ -2,7 +2,7 @@ import { createServer, type ListenOptions, type Server, type Socket } from 'node
 
 import { systemClock } from '@lockstep/core';
 
-import type { Backend } from '../backend.ts';
+import type { Backend } from '../backend/backend.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import { ClientConnection, type ConnectionOptions } from './client-connection.ts';
 

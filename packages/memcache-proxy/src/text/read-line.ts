@@ -1,4 +1,4 @@
-import { brokenKeyRule } from '../key-rule.ts';
+import { brokenKeyRule } from '../backend/key-rule.ts';
 import type { ReadCommand } from './command.ts';
 
 /** How many keys of one `get` are read at a time. */

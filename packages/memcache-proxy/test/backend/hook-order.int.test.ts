@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { ScriptClient } from './script-client.ts';
-import { type StartedProxy, startProxy } from './start-proxy.ts';
+import { ScriptClient } from '../text/script-client.ts';
+import { type StartedProxy, startProxy } from '../start-proxy.ts';
 
 let proxy: StartedProxy;
 

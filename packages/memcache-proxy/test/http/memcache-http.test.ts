@@ -2,8 +2,8 @@ import { systemClock } from '@lockstep/core';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createBackend, memcacheHttp, type ProxyWrite } from '../src/index.ts';
-import { MemoryPool, poolError } from './memory-pool.ts';
+import { createBackend, memcacheHttp, type ProxyWrite } from '../../src/index.ts';
+import { MemoryPool, poolError } from '../backend/memory-pool.ts';
 
 const NOW_SECONDS = 1_800_000_000;
 const clock = { ...systemClock, now: () => NOW_SECONDS * 1000 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { parseInt32, parseUint32, parseUint64 } from '../src/text/number-token.ts';
+import { parseInt32, parseUint32, parseUint64 } from '../../src/text/number-token.ts';
 
 const token = (text: string): Buffer => Buffer.from(text);
 

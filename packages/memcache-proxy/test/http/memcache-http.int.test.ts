@@ -4,9 +4,9 @@ import { type AddressInfo, connect } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
-import { memcacheHttp } from '../src/index.ts';
-import { ScriptClient } from './script-client.ts';
-import { type StartedProxy, startProxy } from './start-proxy.ts';
+import { memcacheHttp } from '../../src/index.ts';
+import { ScriptClient } from '../text/script-client.ts';
+import { type StartedProxy, startProxy } from '../start-proxy.ts';
 
 let proxy: StartedProxy;
 let app: FastifyInstance;

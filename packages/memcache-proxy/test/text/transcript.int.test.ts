@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
 import { splitAt } from './parse-all.ts';
 import { ScriptClient } from './script-client.ts';
-import { type StartedProxy, startProxy } from './start-proxy.ts';
+import { type StartedProxy, startProxy } from '../start-proxy.ts';
 import { SCRIPTS, SMALL_SCRIPT } from './transcript-scripts.ts';
 
 let real: MemcachedServer;

@@ -1,6 +1,6 @@
 import { describeError } from '@lockstep/core';
 
-import { MemcacheProxyError } from './memcache-proxy-error.ts';
+import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 
 /** A failed write, and whether memcached may have changed the key before it failed. */
 export interface WriteFailure {

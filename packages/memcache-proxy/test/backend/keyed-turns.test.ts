@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { KeyedTurns } from '../src/keyed-turns.ts';
+import { KeyedTurns } from '../../src/backend/keyed-turns.ts';
 
 const late = (): Error => new Error('late');
 

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 
-import { MAX_RELATIVE_TTL_SECONDS } from '../expiry.ts';
-import { brokenKeyRule } from '../key-rule.ts';
-import { MemcacheProxyError } from '../memcache-proxy-error.ts';
+import { MAX_RELATIVE_TTL_SECONDS } from '../../backend/expiry.ts';
+import { brokenKeyRule } from '../../backend/key-rule.ts';
+import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 
 const MAX_UINT32 = 2 ** 32 - 1;
 /** memcached keeps absolute times in 32 signed bits. */

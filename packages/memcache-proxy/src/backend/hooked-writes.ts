@@ -1,8 +1,9 @@
 import { type Clock, describeError, withDeadline } from '@lockstep/core';
+import type { Key } from '@lockstep/memcache';
 
-import { publishFailure } from './failure-channel.ts';
+import { publishFailure } from '../failure-channel.ts';
 import { KeyedTurns } from './keyed-turns.ts';
-import { MemcacheProxyError } from './memcache-proxy-error.ts';
+import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import { toWriteFailure } from './pool-failure.ts';
 import type { ProxyWrite, WriteHook } from './write-hook.ts';
 
@@ -28,7 +29,7 @@ export class HookedWrites {
   }
 
   /** Resolves with what `send` resolved with, after the hook took what `toWrite` made of it. */
-  async run<T>(key: Buffer, send: () => Promise<T>, toWrite: (result: T) => ProxyWrite | undefined): Promise<T> {
+  async run<T>(key: Key, send: () => Promise<T>, toWrite: (result: T) => ProxyWrite | undefined): Promise<T> {
     try {
       return await this.#run(key, send, toWrite);
     } catch (error) {
@@ -37,8 +38,9 @@ export class HookedWrites {
     }
   }
 
-  async #run<T>(key: Buffer, send: () => Promise<T>, toWrite: (result: T) => ProxyWrite | undefined): Promise<T> {
-    const name = key.toString('latin1');
+  async #run<T>(key: Key, send: () => Promise<T>, toWrite: (result: T) => ProxyWrite | undefined): Promise<T> {
+    const bytes = typeof key === 'string' ? Buffer.from(key) : key;
+    const name = bytes.toString('latin1');
     await this.#turns.enter(name, this.#options.queueTimeoutMs, () => this.#busy());
     let result: T;
     let told: Promise<void> | undefined;
@@ -47,7 +49,7 @@ export class HookedWrites {
       told = this.#tell(toWrite(result));
     } catch (cause) {
       const { error, mayHaveChanged } = toWriteFailure(cause);
-      if (mayHaveChanged) told = this.#tell({ kind: 'delete', key });
+      if (mayHaveChanged) told = this.#tell({ kind: 'delete', key: bytes });
       // The turn ends before the hook settles: the next write may start, this client still waits.
       this.#turns.leave(name);
       throw await this.#withHookOutcome(error, told);

@@ -1,7 +1,7 @@
 import { systemClock } from '@lockstep/core';
 import { describe, expect, it, vi } from 'vitest';
 
-import { createBackend, type Backend, type BackendOptions, type ProxyWrite } from '../src/index.ts';
+import { createBackend, type Backend, type BackendOptions, type ProxyWrite } from '../../src/index.ts';
 import { MemoryPool, poolError } from './memory-pool.ts';
 
 const KEY = Buffer.from('k');

@@ -2,9 +2,9 @@ import { type Clock, systemClock } from '@lockstep/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
-import type { Backend } from '../backend.ts';
-import { MemcacheProxyError } from '../memcache-proxy-error.ts';
-import { sendProblem } from './problem.ts';
+import type { Backend } from '../../backend/backend.ts';
+import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
+import { sendProblem } from '../problem.ts';
 import { readFlags, readKey, readTtlSeconds } from './request-fields.ts';
 
 /** A 250-byte key with every byte percent-encoded. */

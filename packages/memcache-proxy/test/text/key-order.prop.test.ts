@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { KeyOrder } from '../src/text/key-order.ts';
+import { KeyOrder } from '../../src/text/key-order.ts';
 
 const command = fc.record({ key: fc.constantFrom('a', 'b'), isWrite: fc.boolean() });
 

@@ -1,5 +1,5 @@
-import type { Command } from '../src/text/command.ts';
-import { CommandParser, type ParserOptions } from '../src/text/command-parser.ts';
+import type { Command } from '../../src/text/command.ts';
+import { CommandParser, type ParserOptions } from '../../src/text/command-parser.ts';
 
 const OPTIONS: ParserOptions = { maxValueBytes: 64, maxLineBytes: 300, maxReadLineBytes: 2000, version: '9.9.9' };
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { createMemcacheServer } from '../src/index.ts';
+import { createMemcacheServer } from '../../src/index.ts';
 import { ScriptClient } from './script-client.ts';
-import { type StartedProxy, startProxy } from './start-proxy.ts';
+import { type StartedProxy, startProxy } from '../start-proxy.ts';
 
 let proxy: StartedProxy;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { toExpiresAt } from '../src/expiry.ts';
+import { toExpiresAt } from '../../src/backend/expiry.ts';
 
 const NOW_MS = 1_800_000_000_999;
 

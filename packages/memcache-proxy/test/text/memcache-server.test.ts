@@ -2,8 +2,13 @@ import { Socket } from 'node:net';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { createBackend, createMemcacheServer, type MemcacheServer, type MemcacheServerOptions } from '../src/index.ts';
-import { MemoryPool, poolError } from './memory-pool.ts';
+import {
+  createBackend,
+  createMemcacheServer,
+  type MemcacheServer,
+  type MemcacheServerOptions,
+} from '../../src/index.ts';
+import { MemoryPool, poolError } from '../backend/memory-pool.ts';
 import { ScriptClient } from './script-client.ts';
 
 const closers: (() => Promise<void>)[] = [];

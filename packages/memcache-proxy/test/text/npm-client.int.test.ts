@@ -1,7 +1,7 @@
 import Memcached from 'memcached';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { type StartedProxy, startProxy } from './start-proxy.ts';
+import { type StartedProxy, startProxy } from '../start-proxy.ts';
 
 let proxy: StartedProxy;
 let client: Memcached;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { ReplyQueue } from '../src/text/reply-queue.ts';
+import { ReplyQueue } from '../../src/text/reply-queue.ts';
 
 it('sends replies in the order of the requests, whichever is ready first', () => {
   const sent: string[] = [];

@@ -1,0 +1,23 @@
+import type { MemcachePool } from '@lockstep/memcache';
+
+/** The calls that the proxy makes on a memcached pool; `MemcachePool` of `@lockstep/memcache` has them all. */
+export type PoolLike = Pick<
+  MemcachePool,
+  | 'get'
+  | 'gets'
+  | 'getMany'
+  | 'read'
+  | 'gat'
+  | 'set'
+  | 'add'
+  | 'replace'
+  | 'cas'
+  | 'append'
+  | 'prepend'
+  | 'delete'
+  | 'markStale'
+  | 'touch'
+  | 'incr'
+  | 'decr'
+  | 'flushAll'
+>;
