@@ -30,8 +30,8 @@ export interface BackendOptions {
  *
  * @throws RangeError when a timeout is not positive.
  */
-export function createBackend(options: BackendOptions): Backend {
-  const { pool, onWrite, hookTimeoutMs = 5000, queueTimeoutMs = 2000, clock = systemClock } = options;
+export function createBackend(made: BackendOptions): Backend {
+  const { pool, onWrite, hookTimeoutMs = 5000, queueTimeoutMs = 2000, clock = systemClock } = made;
   if (!(hookTimeoutMs > 0)) throw new RangeError(`hookTimeoutMs must be positive, got ${hookTimeoutMs}`);
   if (!(queueTimeoutMs > 0)) throw new RangeError(`queueTimeoutMs must be positive, got ${queueTimeoutMs}`);
   const writes = new HookedWrites({ onWrite, hookTimeoutMs, queueTimeoutMs, clock });
