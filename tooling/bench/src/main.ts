@@ -9,7 +9,7 @@ import { type CaseResult, type Effort, runCase } from './harness/run-case.ts';
 import { benches, loadCases } from './registry.ts';
 
 const thorough: Effort = { warmUpMs: 2000, rounds: 7, durationMs: 1000 };
-const quick: Effort = { warmUpMs: 500, rounds: 3, durationMs: 250 };
+const quick: Effort = { warmUpMs: 200, rounds: 3, durationMs: 100 };
 /** For those who share a process: what the machine does to one window it does to the next, if they are short. */
 const thoroughTurns: Effort = { warmUpMs: 500, rounds: 21, durationMs: 60 };
 const quickTurns: Effort = { warmUpMs: 100, rounds: 5, durationMs: 20 };

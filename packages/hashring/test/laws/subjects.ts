@@ -29,6 +29,9 @@ const FURTHER: Readonly<Record<string, readonly object[]>> = {
   'multi-probe': [{ probes: 1 }],
 };
 
+/** How many cases of each law, where somebody asks for another number than the usual: under several Nodes, say. */
+const runs = process.env['LOCKSTEP_LAW_RUNS'];
+
 /** Every algorithm there is, as it is by default. */
 export const byDefault: readonly Subject[] = (Object.values(algorithms) as Algorithm<object>[]).map((algorithm) =>
   subject(algorithm, {}),
@@ -58,7 +61,7 @@ function subject(algorithm: Algorithm<object>, given: object): Subject {
     title: `${algorithm.name}${shown.join('')}`,
     algorithm,
     options,
-    numRuns: shown.length === 0 ? 20 : 5,
+    numRuns: runs === undefined ? (shown.length === 0 ? 20 : 5) : Number(runs),
     create: (nodes) => createRing(nodes, options),
   };
 }

@@ -1,13 +1,16 @@
 /**
  * Keeps `concurrency` operations in flight for `durationMs`: as soon as one is done, its slot starts the next.
  *
+ * @param check looks at what an operation resolved with. An operation that awaits and looks itself would add to the
+ * cost of what is measured.
  * @returns operations per second, those in flight at the end included.
  * @throws what the first operation that failed threw, when all others have ended.
  */
-export async function closedLoop(
+export async function closedLoop<T>(
   concurrency: number,
   durationMs: number,
-  operation: (index: number) => Promise<void>,
+  operation: (index: number) => Promise<T>,
+  check: (result: T, index: number) => void = () => {},
 ): Promise<number> {
   const startedAt = performance.now();
   const endsAt = startedAt + durationMs;
@@ -16,7 +19,7 @@ export async function closedLoop(
     while (performance.now() < endsAt) {
       const index = started;
       started += 1;
-      await operation(index);
+      check(await operation(index), index);
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: concurrency }, slot));

@@ -1,4 +1,4 @@
-import { createMetaDriver } from '@lockstep/memcache';
+import { createMetaDriver, type Item } from '@lockstep/memcache';
 
 import { requireParam } from '../harness/bench-case.ts';
 import type { ClientKind } from './bench-client.ts';
@@ -9,10 +9,17 @@ export const lockstepClient: ClientKind = {
   open(params) {
     const driver = createMetaDriver({ host: requireParam(params, 'host'), port: Number(requireParam(params, 'port')) });
     return {
-      get: async (key) => (await driver.get(key))?.value,
+      get: (key) => driver.get(key),
+      lengthOf,
       set: (key, value) => driver.set(key, value),
-      getMany: async (keys) => (await driver.getMany(keys)).map((item) => item?.value),
+      isStored: () => true,
+      getMany: (keys) => driver.getMany(keys),
+      lengthsOf: (answer) => (answer as unknown[]).map(lengthOf),
       [Symbol.asyncDispose]: () => driver.close(),
     };
   },
 };
+
+function lengthOf(answer: unknown): number | undefined {
+  return (answer as Item | undefined)?.value.length;
+}

@@ -23,7 +23,7 @@ const smallBytes = 100;
 /** Operations per second; for `getMany`, keys per second. */
 export function throughputOf(kind: ClientKind, work: Work): Contestant {
   return contestant(kind, work.valueBytes, async (client, durationMs) => {
-    const calls = await closedLoop(work.concurrency, durationMs, callOf(client, work));
+    const calls = await callAgainAndAgain(client, work, durationMs);
     return work.verb === 'getMany' ? calls * keysPerCall : calls;
   });
 }
@@ -31,7 +31,7 @@ export function throughputOf(kind: ClientKind, work: Work): Contestant {
 /** Microseconds of this process's processor time per call. */
 export function cpuOf(kind: ClientKind, work: Work): Contestant {
   return contestant(kind, work.valueBytes, (client, durationMs) =>
-    cpuPerCall(() => closedLoop(work.concurrency, durationMs, callOf(client, work))),
+    cpuPerCall(() => callAgainAndAgain(client, work, durationMs)),
   );
 }
 
@@ -52,14 +52,14 @@ export function mixedLatencyOf(kind: ClientKind, share: number): Contestant {
     await Promise.all([
       closedLoop(smallCallers, durationMs, async (index) => {
         const startedAt = performance.now();
-        expectLength(await client.get(keyAt(index)), smallBytes);
+        expectLength(client.lengthOf(await client.get(keyAt(index))), smallBytes);
         latencies.push(performance.now() - startedAt);
         await sleep(pauseMs);
       }),
       closedLoop(1, durationMs, async (index) => {
         const key = largeKeys[index % largeKeys.length]!;
         await client.set(key, large);
-        expectLength(await client.get(key), largeBytes);
+        expectLength(client.lengthOf(await client.get(key)), largeBytes);
       }),
     ]);
     latencies.sort((a, b) => a - b);
@@ -86,15 +86,23 @@ function contestant(
   };
 }
 
-function callOf(client: BenchClient, { verb, valueBytes }: Work): (index: number) => Promise<void> {
+/** Calls per second. */
+function callAgainAndAgain(client: BenchClient, work: Work, durationMs: number): Promise<number> {
+  const { verb, valueBytes, concurrency } = work;
   const value = valueOf(valueBytes);
-  const calls: Readonly<Record<Work['verb'], (index: number) => Promise<void>>> = {
-    get: async (index) => expectLength(await client.get(keyAt(index)), valueBytes),
-    set: (index) => client.set(keyAt(index), value),
-    async getMany(index) {
-      const values = await client.getMany(keySets[index % keySets.length]!);
-      for (const one of values) expectLength(one, valueBytes);
-    },
+  if (verb === 'set') {
+    const expectStored = (answer: unknown): void => {
+      if (!client.isStored(answer)) throw new Error('a value was not stored');
+    };
+    return closedLoop(concurrency, durationMs, (index) => client.set(keyAt(index), value), expectStored);
+  }
+  if (verb === 'get') {
+    const expectFound = (answer: unknown): void => expectLength(client.lengthOf(answer), valueBytes);
+    return closedLoop(concurrency, durationMs, (index) => client.get(keyAt(index)), expectFound);
+  }
+  const keySetAt = (index: number): readonly string[] => keySets[index % keySets.length]!;
+  const expectAll = (answer: unknown, index: number): void => {
+    for (const length of client.lengthsOf(answer, keySetAt(index))) expectLength(length, valueBytes);
   };
-  return calls[verb];
+  return closedLoop(concurrency, durationMs, (index) => client.getMany(keySetAt(index)), expectAll);
 }

@@ -15,16 +15,19 @@ export const memcachedClient: ClientKind = {
             error ? reject(asError(error)) : resolve(value),
           );
         }),
+      lengthOf,
       set: (key, value) =>
-        new Promise((resolve, reject) => {
+        new Promise<void>((resolve, reject) => {
           client.set(key, value, 0, (error: unknown) => (error ? reject(asError(error)) : resolve()));
         }),
+      isStored: () => true,
       getMany: (keys) =>
         new Promise((resolve, reject) => {
-          client.getMulti([...keys], (error: unknown, found: Record<string, Buffer>) =>
-            error ? reject(asError(error)) : resolve(keys.map((key) => found[key])),
+          client.getMulti([...keys], (error: unknown, found: unknown) =>
+            error ? reject(asError(error)) : resolve(found),
           );
         }),
+      lengthsOf: (answer, keys) => keys.map((key) => lengthOf((answer as Record<string, Buffer>)[key])),
       async [Symbol.asyncDispose]() {
         client.end();
       },
@@ -34,4 +37,8 @@ export const memcachedClient: ClientKind = {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+function lengthOf(answer: unknown): number | undefined {
+  return (answer as Buffer | undefined)?.length;
 }

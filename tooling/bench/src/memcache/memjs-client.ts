@@ -9,14 +9,19 @@ export const memjsClient: ClientKind = {
   open(params) {
     const client = memjs.Client.create(`${requireParam(params, 'host')}:${requireParam(params, 'port')}`);
     return {
-      get: async (key) => (await client.get(key)).value,
-      async set(key, value) {
-        if (!(await client.set(key, value, {}))) throw new Error('memjs did not store a value');
-      },
-      getMany: (keys) => Promise.all(keys.map(async (key) => (await client.get(key)).value)),
+      get: (key) => client.get(key),
+      lengthOf,
+      set: (key, value) => client.set(key, value, {}),
+      isStored: (answer) => answer === true,
+      getMany: (keys) => Promise.all(keys.map((key) => client.get(key))),
+      lengthsOf: (answer) => (answer as unknown[]).map(lengthOf),
       async [Symbol.asyncDispose]() {
         client.close();
       },
     };
   },
 };
+
+function lengthOf(answer: unknown): number | undefined {
+  return (answer as { readonly value: Buffer | null }).value?.length;
+}

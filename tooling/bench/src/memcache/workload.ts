@@ -35,6 +35,6 @@ export function valueOf(bytes: number): Buffer {
 }
 
 /** A run that reads anything but what was stored measures nothing. */
-export function expectLength(read: { readonly length: number } | null | undefined, bytes: number): void {
-  if (read?.length !== bytes) throw new Error(`read ${read?.length} bytes, expected ${bytes}`);
+export function expectLength(length: number | undefined, bytes: number): void {
+  if (length !== bytes) throw new Error(`read ${length} bytes, expected ${bytes}`);
 }
