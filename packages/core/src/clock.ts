@@ -9,17 +9,25 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only ever move forward, from an arbitrary start. Use it for every duration. */
   monotonic(): number;
-  /** Runs `callback` once after `delayMs`. The timer never keeps the process alive. */
+  /** Runs `callback` once after `delayMs`, of which Infinity is never. The timer never keeps the process alive. */
   setTimer(callback: () => void, delayMs: number): Timer;
 }
+
+/** The longest delay of `setTimeout`, which takes a longer one for 1 ms. */
+const maxDelayMs = 2 ** 31 - 1;
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(callback, delayMs) {
-    const handle = setTimeout(callback, delayMs);
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const arm = (restMs: number): void => {
+      handle =
+        restMs > maxDelayMs ? setTimeout(() => arm(restMs - maxDelayMs), maxDelayMs) : setTimeout(callback, restMs);
+      handle.unref();
+    };
+    arm(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };

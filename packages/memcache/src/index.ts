@@ -12,6 +12,7 @@ export type {
 } from './driver/driver.ts';
 export type { Capabilities } from './driver/capabilities.ts';
 export type { MarkStaleOptions, ReadOptions, ReadResult } from './driver/read.ts';
+export type { MetaCommand, MetaReply, MetaRequest } from './driver/meta.ts';
 export type { Mutation } from './driver/mutation.ts';
 
 // The driver of the meta protocol
@@ -39,10 +40,11 @@ export type {
   SetEntry,
 } from './pool/memcache-pool.ts';
 export type { BroadcastPolicy } from './pool/broadcast.ts';
+export type { NodeAnswer } from './pool/node-answer.ts';
 export { createPool } from './pool/pool.ts';
 export type { Cleared, PoolEvent, PoolListener } from './pool/pool-event.ts';
 export type { Failover, PoolOptions, WarmUpOptions } from './pool/pool-options.ts';
-export type { ShadowOptions, ShadowStats, ShadowTarget } from './pool/shadow.ts';
+export { Shadow, type ShadowOptions, type ShadowStats, type ShadowTarget } from './pool/shadow.ts';
 export type { WarmUpLimits } from './pool/warm-up.ts';
 
 // Values: codecs, those of other clients, and compression
@@ -75,4 +77,4 @@ export type {
 
 // Errors
 export { MemcacheError, type MemcacheErrorCode, type MemcacheErrorOptions } from './driver/memcache-error.ts';
-export type { KeyOutcome, NodeOutcome } from './pool/node-outcome.ts';
+export type { GetOutcome, KeyOutcome, NodeOutcome } from './pool/node-outcome.ts';

@@ -1,6 +1,7 @@
 import { batchCases } from './batch-cases.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { leaseCases } from './lease-cases.ts';
+import { metaCases } from './meta-cases.ts';
 import { serverCases } from './server-cases.ts';
 import { storeCases } from './store-cases.ts';
 import { valueCases } from './value-cases.ts';
@@ -17,5 +18,6 @@ export const driverConformance: readonly ConformanceCase[] = [
   ...batchCases,
   ...valueCases,
   ...leaseCases,
+  ...metaCases,
   ...serverCases,
 ];

@@ -36,7 +36,7 @@ export const serverCases: readonly ConformanceCase[] = [
 
   always('refuses calls for which it lacks the capability, and does nothing', async (driver, key) => {
     await driver.set(key('k'), '1');
-    const { cas, counters, append, stale, explicitCas, conditionalGet } = driver.capabilities;
+    const { cas, counters, append, stale, meta, explicitCas, conditionalGet } = driver.capabilities;
     const refused: [boolean, (driver: MemcacheDriver) => Promise<unknown>][] = [
       [cas, () => driver.gets(key('k'))],
       [cas, () => driver.cas(key('k'), '2', 1n)],
@@ -45,6 +45,7 @@ export const serverCases: readonly ConformanceCase[] = [
       [append, () => driver.append(key('k'), '2')],
       [append, () => driver.prepend(key('k'), '2')],
       [stale, () => driver.markStale(key('k'))],
+      [meta, () => driver.meta({ command: 'md', key: key('k'), flags: [] })],
       [explicitCas, () => driver.set(key('k'), '2', { explicitCas: 7n })],
       [explicitCas, () => driver.add(key('none'), '2', { explicitCas: 7n })],
       [explicitCas, () => driver.markStale(key('k'), { explicitCas: 7n })],

@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly lease: boolean;
   /** `markStale`, `cas` with `orStale`, and `read` that tells stale from fresh. */
   readonly stale: boolean;
+  /** `meta` sends commands of the meta protocol as they are. */
+  readonly meta: boolean;
   /** `explicitCas`: the caller chooses the CAS value. memcached 1.6.27; false until the version is known. */
   readonly explicitCas: boolean;
   /** `unlessCas` of `read`. memcached 1.6.40; false until the version is known. */
@@ -32,6 +34,7 @@ export const noCapabilities: Capabilities = {
   append: false,
   lease: false,
   stale: false,
+  meta: false,
   explicitCas: false,
   conditionalGet: false,
 };

@@ -1,11 +1,15 @@
 import type { Capabilities } from './capabilities.ts';
+import type { MetaReply, MetaRequest } from './meta.ts';
 import type { Mutation } from './mutation.ts';
 import type { QueueDepth } from './queue-depth.ts';
 import type { MarkStaleOptions, ReadOptions, ReadResult } from './read.ts';
 
 export type { Capabilities } from './capabilities.ts';
 
-/** Keys are bytes; a string stands for its UTF-8 bytes. 1 to 250 bytes, none of them 0x00-0x20 or 0x7f. */
+/**
+ * Keys are bytes; a string stands for its UTF-8 bytes. 1 to 250 bytes, none of them 0x00-0x20 or 0x7f; with
+ * `keys: 'binary'` also 1 to 186 bytes of any kind.
+ */
 export type Key = string | Buffer;
 
 /** What every call takes. */
@@ -98,7 +102,11 @@ export interface MemcacheDriver extends AsyncDisposable {
   gat(key: Key, ttlSeconds: number, options?: CallOptions): Promise<Item | undefined>;
   /** Answers in the order of `keys`, `undefined` for a miss. */
   getMany(keys: readonly Key[], options?: CallOptions): Promise<(Item | undefined)[]>;
-  /** Do not change `value` before the promise settles. The same holds for the other stores. */
+  /**
+   * Do not change `value` before the promise settles. The same holds for the other stores. What is not written
+   * when a call ends early, by its deadline or signal, is kept as it was then; but the socket may still be reading
+   * from a Buffer above 2048 bytes, which must not be changed after such a rejection either.
+   */
   set(key: Key, value: Buffer | string, options?: StoreOptions): Promise<void>;
   add(key: Key, value: Buffer | string, options?: StoreOptions): Promise<StoreOutcome>;
   replace(key: Key, value: Buffer | string, options?: StoreOptions): Promise<StoreOutcome>;
@@ -123,6 +131,11 @@ export interface MemcacheDriver extends AsyncDisposable {
   incr(key: Key, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
   /** The new value (stops at 0), or undefined when the key is not there. */
   decr(key: Key, delta: bigint, options?: CallOptions): Promise<bigint | undefined>;
+  /**
+   * One command of the meta protocol, for proxies: what the other calls make of leases, stale marks and misses
+   * is left to the caller. Needs `capabilities.meta`. TypeError for flags that the command does not know.
+   */
+  meta(request: MetaRequest, options?: CallOptions): Promise<MetaReply>;
   /**
    * Carries out all mutations and resolves when the server has confirmed each of them. A value that
    * the server refuses for good (too large, out of memory) becomes a delete of its key: a miss, not

@@ -1,5 +1,7 @@
-const maxRelativeSeconds = 30 * 24 * 60 * 60;
-const maxAbsoluteSeconds = 0x7fff_ffff;
+/** memcached takes a time to live up to this as seconds from now, and a longer one as seconds since the epoch. */
+export const maxRelativeSeconds: number = 30 * 24 * 60 * 60;
+/** The last moment that memcached can tell. */
+export const maxAbsoluteSeconds = 0x7fff_ffff;
 
 /**
  * The time to live that makes a value expire at `expiresAt` (seconds since the epoch, 0 never), by

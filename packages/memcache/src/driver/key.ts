@@ -10,8 +10,8 @@ const plainKey = /^[\x21-\x7e]{1,250}$/;
 
 /**
  * Which keys a driver takes: `text`, what every client of memcached can use; or `binary`, any bytes,
- * of which those that are no text go over the wire as base64 (`b`) and cannot be seen by clients that
- * do not know that flag.
+ * of which those that are no text go over the wire as base64 (`b`). The server stores the bytes: clients
+ * of the text protocol cannot name such a key, those of the binary protocol can.
  */
 export type KeyKind = 'text' | 'binary';
 
@@ -60,9 +60,27 @@ export function encodeBinaryKey(key: Key): string {
   return `${Buffer.from(bytes, 'latin1').toString('base64')} b`;
 }
 
+/**
+ * As `encodeBinaryKey`, and turns every key into base64, as a client asked for.
+ *
+ * @throws MemcacheError ERR_MEMCACHE_BAD_KEY when it has no bytes, or more than 186.
+ */
+export function encodeBase64Key(key: Key): string {
+  const bytes = typeof key === 'string' ? Buffer.from(key) : key;
+  if (bytes.length === 0) throw badKey('', 'is empty');
+  if (bytes.length > maxBinaryKeyBytes) {
+    throw badKey(bytes.toString('latin1', 0, maxKeyBytes), `has ${bytes.length} bytes, more than ${maxBinaryKeyBytes}`);
+  }
+  return `${bytes.toString('base64')} b`;
+}
+
 /** One character per byte; of a key that is too long, enough to see that it is. */
 function latin1Of(key: Key): string {
-  if (typeof key !== 'string') return key.toString('latin1', 0, maxKeyBytes + 1);
+  if (typeof key !== 'string') {
+    // The text of a Uint8Array is another key.
+    if (!Buffer.isBuffer(key)) throw new TypeError(`a key must be a string or a Buffer, got ${typeof key}`);
+    return key.toString('latin1', 0, maxKeyBytes + 1);
+  }
   if (key.length > maxKeyBytes) return key.slice(0, maxKeyBytes + 1);
   for (let index = 0; index < key.length; index++) {
     if (key.charCodeAt(index) > 0x7f) return Buffer.from(key, 'utf8').toString('latin1');
@@ -84,8 +102,12 @@ function firstForbidden(bytes: string): number {
 }
 
 function badKey(bytes: string, reason: string): MemcacheError {
-  // A key is foreign input and ends up in logs: printable ASCII only, and not all of it.
+  return new MemcacheError('ERR_MEMCACHE_BAD_KEY', `the key "${excerptOf(bytes)}" ${reason}`);
+}
+
+/** A key for a message. It is foreign input and ends up in logs: printable ASCII only, and not all of it. */
+export function excerptOf(key: Key): string {
+  const bytes = typeof key === 'string' ? key : key.toString('latin1');
   const excerpt = bytes.slice(0, excerptLength).replaceAll(/[^\x21-\x7e]/g, '?');
-  const dots = bytes.length > excerptLength ? '…' : '';
-  return new MemcacheError('ERR_MEMCACHE_BAD_KEY', `the key "${excerpt}${dots}" ${reason}`);
+  return bytes.length > excerptLength ? `${excerpt}…` : excerpt;
 }

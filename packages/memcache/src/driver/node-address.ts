@@ -14,9 +14,11 @@ export type NodeAddress =
 /** The port that memcached listens on unless told otherwise. */
 export const defaultPort = 11211;
 
-/** The address as one word, for messages. */
+/** The address as one word, for messages: `host:port`, `[::1]:port` or a path. */
 export function describeAddress(address: NodeAddress): string {
-  return 'socketPath' in address ? address.socketPath : `${address.host}:${address.port ?? defaultPort}`;
+  if ('socketPath' in address) return address.socketPath;
+  const { host, port = defaultPort } = address;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**

@@ -36,15 +36,25 @@ export function publishNode(node: string, state: 'up' | 'down', error?: Memcache
   nodeChannel.publish({ node, state, ...(error === undefined ? {} : { error }) } satisfies NodeMessage);
 }
 
-/** Has the request tell how it ends, when anybody listens. */
-export function observeCommand(node: string, request: Request, clock: Clock): void {
-  if (!commandChannel.hasSubscribers) return;
-  const startedAt = request.sentAt;
-  const command = request.text === '' ? 'batch' : commandName(request.text);
-  request.onSettled = (error) => {
+/** What to tell how a call has ended that begins now: the error, unless there is a result. Undefined when nobody listens. */
+export function watchCommand(node: string, command: string, clock: Clock): ((error?: unknown) => void) | undefined {
+  if (!commandChannel.hasSubscribers) return undefined;
+  const startedAt = clock.monotonic();
+  return (error) => {
     const durationMs = clock.monotonic() - startedAt;
     commandChannel.publish({ node, command, durationMs, outcome: outcomeOf(error) } satisfies CommandMessage);
   };
+}
+
+/** Has the request tell how it ends, when anybody listens. */
+export function observeCommand(node: string, request: Request, clock: Clock): void {
+  if (!commandChannel.hasSubscribers) return;
+  request.onSettled = watchCommand(node, isOneCommand(request.text) ? commandName(request.text) : 'batch', clock);
+}
+
+/** The commands of a batch are in one text, or in the body. */
+function isOneCommand(text: string): boolean {
+  return text.indexOf('\r\n') === text.length - 2;
 }
 
 function outcomeOf(error: unknown): string {

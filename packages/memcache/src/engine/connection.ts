@@ -80,9 +80,7 @@ export class Connection {
   /** Sends a request: with the others of this turn, or with those of this very callback when nothing is on its way. */
   send(request: Request): void {
     const isIdle = this.#inFlight.first === undefined;
-    this.#outbox.add(request.text, request.body);
-    // A batch keeps its body, so that its keys can be looked for while it is in flight.
-    if (request.hasOneKey) request.body = undefined;
+    this.#outbox.add(request);
     this.#inFlight.push(request);
     this.#gathered++;
     if (this.#outbox.bytes >= maxGatheredBytes || this.#gathered >= maxGatheredRequests) this.#flush();

@@ -1,4 +1,4 @@
-import { type Backoff, type Clock, createBackoff, type Timer } from '@lockstep/core';
+import { type Backoff, type Clock, createBackoff, describeError, type Timer } from '@lockstep/core';
 
 import { MemcacheError } from '../driver/memcache-error.ts';
 import { describeAddress, type NodeAddress } from '../driver/node-address.ts';
@@ -7,7 +7,7 @@ import { describeFeature, supports } from '../protocol/features.ts';
 import { Connection } from './connection.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
 import type { QueueBudget } from './queue-budget.ts';
-import type { RequestQueue } from './request-queue.ts';
+import { RequestQueue } from './request-queue.ts';
 import type { Request } from './request.ts';
 import type { ResolvedTransportOptions } from './transport-options.ts';
 
@@ -25,8 +25,12 @@ export interface LaneOptions extends Pick<ResolvedTransportOptions, 'tls' | 'loo
   readonly onReleased: (request: Request) => void;
   /** True when the request may be sent a second time after `error`. */
   readonly mayRetry: (request: Request, error: MemcacheError) => boolean;
+  /** Called with each connection that can be used, also when it replaces another one. */
   readonly onUp: () => void;
+  /** Called with each connection that could not be made. */
   readonly onDown: (error: MemcacheError) => void;
+  /** Takes what waits when no connection can be made, in its order. Without it, all of that is rejected. */
+  readonly onStranded?: (requests: readonly Request[]) => void;
 }
 
 /** `down`: the last attempt to connect failed, and requests fail at once until one succeeds. */
@@ -73,7 +77,7 @@ export class Lane {
    * @returns false when the request was not admitted, which rejects it too, and `onReleased` will not be called.
    */
   send(request: Request): boolean {
-    const refusal = this.#refusal();
+    const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       request.fail(refusal);
       return false;
@@ -87,6 +91,18 @@ export class Lane {
     } else if (this.#knows(request)) this.#connection!.send(request);
     else onReleased(request);
     return true;
+  }
+
+  /** Sends requests that another lane has admitted and cannot send, before all that this lane holds. */
+  adopt(requests: readonly Request[]): void {
+    if (this.#state === 'ready') {
+      this.#sendAll(requests);
+      return;
+    }
+    this.#waiting = [...requests, ...this.#waiting];
+    for (const { deadline } of requests) this.#watch.watch(deadline);
+    if (!this.isUp) this.#rejectWaiting(this.#unreachable());
+    else if (this.#state === 'idle') this.#connect();
   }
 
   /** Keeps requests from now on, in their order, until `resume`. */
@@ -119,11 +135,15 @@ export class Lane {
     await connection?.close(error);
   }
 
-  #refusal(): MemcacheError | undefined {
+  #refusal(request: Request): MemcacheError | undefined {
+    if (!this.isUp) return this.#toldOf(request, this.#unreachable());
+    if (!this.#options.budget.isFull || request.isContinuation) return undefined;
+    return this.#error('ERR_MEMCACHE_OVERLOADED', 'too much waits for its answers');
+  }
+
+  #unreachable(): MemcacheError {
     if (this.#state === 'closed') return this.#error('ERR_MEMCACHE_CLOSED', 'the driver is closed');
-    if (this.#state === 'down') return this.#error('ERR_MEMCACHE_NODE_DOWN', 'cannot be reached', this.#lastError);
-    if (this.#options.budget.isFull) return this.#error('ERR_MEMCACHE_OVERLOADED', 'too much waits for its answers');
-    return undefined;
+    return this.#error('ERR_MEMCACHE_NODE_DOWN', 'cannot be reached', this.#lastError);
   }
 
   /** False when the server does not know what the request needs, and the request is rejected. */
@@ -137,13 +157,18 @@ export class Lane {
 
   #connect(): void {
     const { onReleased } = this.#options;
-    this.#connection = Connection.open({
-      ...this.#options,
-      onReady: (version) => this.#becomeReady(version),
-      onReleased,
-      onLost: (error, orphans) => this.#lose(error, orphans),
-    });
     if (this.#state === 'idle' || this.#state === 'ready') this.#state = 'connecting';
+    try {
+      this.#connection = Connection.open({
+        ...this.#options,
+        onReady: (version) => this.#becomeReady(version),
+        onReleased,
+        onLost: (error, orphans) => this.#lose(error, orphans),
+      });
+    } catch (cause) {
+      // What is wrong with an option can show here for the first time, such as a `lookup` that throws.
+      this.#lose(this.#error('ERR_MEMCACHE_CONNECTION_LOST', describeError(cause), cause), new RequestQueue());
+    }
   }
 
   #becomeReady(version: string): void {
@@ -155,17 +180,21 @@ export class Lane {
   }
 
   #sendWaiting(): void {
-    const { clock, hardTimeoutMs, onReleased } = this.#options;
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#sendAll(waiting);
+  }
+
+  #sendAll(requests: readonly Request[]): void {
+    const { clock, hardTimeoutMs, onReleased } = this.#options;
     const now = clock.monotonic();
-    for (const request of waiting) {
+    for (const request of requests) {
       request.sentAt = now;
       // What the caller has given up must not be carried out any more.
       if (request.isSettled || !this.#knows(request)) onReleased(request);
       else this.#connection!.send(request);
     }
-    if (waiting.length > 0) this.#watch.watch(now + hardTimeoutMs);
+    if (requests.length > 0) this.#watch.watch(now + hardTimeoutMs);
   }
 
   #lose(error: MemcacheError, orphans: RequestQueue): void {
@@ -192,18 +221,36 @@ export class Lane {
     }
     this.#state = 'down';
     this.#options.onDown(error);
-    this.#rejectWaiting(this.#error('ERR_MEMCACHE_NODE_DOWN', 'cannot be reached', error));
+    this.#strand(this.#error('ERR_MEMCACHE_NODE_DOWN', 'cannot be reached', error));
     this.#retryTimer = this.#options.clock.setTimer(() => this.#connect(), this.#backoff.next());
+  }
+
+  #strand(error: MemcacheError): void {
+    const { onStranded } = this.#options;
+    const waiting = this.#waiting;
+    if (onStranded === undefined || waiting.length === 0) {
+      this.#rejectWaiting(error);
+      return;
+    }
+    this.#waiting = [];
+    onStranded(waiting);
   }
 
   #rejectWaiting(error: MemcacheError): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const request of waiting) {
-      // What was sent once was not refused by a node that is down: its connection was lost.
-      request.fail(error.code === 'ERR_MEMCACHE_NODE_DOWN' ? (request.retriedAfter ?? error) : error);
+      request.fail(this.#toldOf(request, error));
       this.#options.onReleased(request);
     }
+  }
+
+  /** What the caller is told: ERR_MEMCACHE_NODE_DOWN says that nothing was sent, which something of the call was. */
+  #toldOf(request: Request, error: MemcacheError): MemcacheError {
+    if (error.code !== 'ERR_MEMCACHE_NODE_DOWN') return error;
+    if (request.retriedAfter !== undefined) return request.retriedAfter;
+    if (!request.isContinuation) return error;
+    return this.#error('ERR_MEMCACHE_CONNECTION_LOST', 'lost between the requests of a call', error);
   }
 
   #sweep(): void {
@@ -220,13 +267,14 @@ export class Lane {
     if (nextAt < Infinity && this.#state !== 'closed') this.#watch.watch(nextAt);
   }
 
-  #error(code: MemcacheError['code'], reason: string, cause?: MemcacheError): MemcacheError {
-    const because = cause === undefined ? '' : ` (${cause.message})`;
+  #error(code: MemcacheError['code'], reason: string, cause?: unknown): MemcacheError {
+    const because = cause instanceof MemcacheError ? ` (${cause.message})` : '';
     return new MemcacheError(code, `${describeAddress(this.#options.address)}: ${reason}${because}`, { cause });
   }
 }
 
 function isAbout(request: Request, key: string): boolean {
   if (request.hasOneKey) return isOnKey(request.text, key);
+  if (request.text.startsWith('flush_all')) return true;
   return request.text.includes(key) || request.body?.includes(key, 0, 'latin1') === true;
 }

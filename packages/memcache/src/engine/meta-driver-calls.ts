@@ -1,10 +1,14 @@
 import type { CallOptions, Key, StoreOptions } from '../driver/driver.ts';
 import { type KeyEncoder, keyEncoder } from '../driver/key.ts';
+import { timeLeft } from '../driver/time-left.ts';
+import type { MetaReply, MetaRequest } from '../driver/meta.ts';
+import { valueBytes } from '../driver/value-bytes.ts';
 import type { BatchCommands } from '../protocol/batch.ts';
+import { collectMeta, composeMeta } from '../protocol/meta-command.ts';
 import { isBase64, storeCommand, type StoreMode } from '../protocol/commands.ts';
 import type { Feature } from '../protocol/features.ts';
 import { OpaqueCounter } from '../protocol/opaque-counter.ts';
-import { checkPositive, type MetaDriverOptions } from './meta-options.ts';
+import { checkPositive, type ResolvedMetaOptions } from './meta-options.ts';
 import type { NodeLink } from './node-link.ts';
 import { type Collect, Request, type RequestParts } from './request.ts';
 
@@ -15,16 +19,16 @@ const noOpaque = -1;
 export type Compose<A> = (key: string, opaque: number, argument: A) => string;
 
 /** The part of a request that depends on the call. */
-type Command = Pick<RequestParts<unknown>, 'text' | 'body' | 'opaque' | 'replies' | 'needs'>;
+type Command = Pick<RequestParts<unknown>, 'text' | 'body' | 'opaque' | 'replies' | 'needs' | 'isContinuation'>;
 
 /** Turns calls into requests: keys into wire form, opaque numbers, deadlines. What is wrong with a call rejects it. */
 export class MetaDriverCalls {
-  readonly #options: Required<MetaDriverOptions>;
+  readonly #options: ResolvedMetaOptions;
   readonly #link: NodeLink;
   readonly #encode: KeyEncoder;
   readonly #opaques = new OpaqueCounter();
 
-  constructor(link: NodeLink, options: Required<MetaDriverOptions>) {
+  constructor(link: NodeLink, options: ResolvedMetaOptions) {
     this.#link = link;
     this.#options = options;
     this.#encode = keyEncoder(options.keys);
@@ -60,12 +64,24 @@ export class MetaDriverCalls {
     collect: Collect<T>,
   ): Promise<T> {
     try {
-      const body = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+      const body = valueBytes(value);
       const wireKey = this.#encode(key);
       const opaque = this.#opaques.take(1);
       const text = storeCommand(wireKey, opaque, { valueBytes: body.length, options, condition });
       const needs = options.explicitCas !== undefined ? 'explicitCas' : isBase64(wireKey) ? 'binaryKeys' : undefined;
       return this.#send(options, { text, body, opaque, replies: 1, needs }, collect);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** One meta command as somebody else has put it together. */
+  meta(options: CallOptions | undefined, request: MetaRequest): Promise<MetaReply> {
+    try {
+      const { start, needs } = composeMeta(request, this.#encode);
+      const opaque = this.#opaques.take(1);
+      const text = `${start} O${opaque}\r\n`;
+      return this.#send(options, { text, body: request.value, opaque, replies: 1, needs }, collectMeta);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -92,13 +108,14 @@ export class MetaDriverCalls {
     wireKeys: readonly string[],
     compose: (opaque: number) => BatchCommands,
     collect: Collect<T>,
+    isContinuation = false,
   ): Promise<T> {
     try {
       const replies = wireKeys.length;
       const opaque = this.#opaques.take(replies);
       const { text, body } = compose(opaque);
       const needs = neededFor(wireKeys);
-      return this.#send(options, { text, body, opaque, replies, needs }, collect);
+      return this.#send(options, { text, body, opaque, replies, needs, isContinuation }, collect);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -110,16 +127,13 @@ export class MetaDriverCalls {
   }
 
   /** The same options for a second request of the same call: with what then remains of its time. */
-  remaining(options: CallOptions = noOptions): () => CallOptions {
-    const { clock } = this.#options;
-    const { timeoutMs = this.#options.timeoutMs, signal } = options;
-    const endsAt = clock.monotonic() + timeoutMs;
-    return () => ({ timeoutMs: Math.max(1, endsAt - clock.monotonic()), signal });
+  remaining(options: CallOptions | undefined): () => CallOptions {
+    return timeLeft(options, this.#options.timeoutMs, this.#options.clock);
   }
 
   #send<T>(
     options: CallOptions = noOptions,
-    { text, body, opaque, replies, needs }: Command,
+    { text, body, opaque, replies, needs, isContinuation = false }: Command,
     collect: Collect<T>,
   ): Promise<T> {
     const { timeoutMs = this.#options.timeoutMs, signal } = options;
@@ -133,6 +147,7 @@ export class MetaDriverCalls {
       opaque,
       replies,
       needs,
+      isContinuation,
       now,
       deadline,
       signal,

@@ -1,6 +1,7 @@
 import type { BatchOptions, CallOptions, Item, Key } from '../driver/driver.ts';
 import type { Mutation } from '../driver/mutation.ts';
 import {
+  type BatchCommands,
   batchCommands,
   collectBatch,
   collectQuietDeletes,
@@ -8,7 +9,7 @@ import {
   type PlannedMutation,
   quietDeletes,
 } from '../protocol/batch.ts';
-import { collectItems, collectValues } from '../protocol/collectors.ts';
+import { collectItems, collectValuesOf } from '../protocol/collectors.ts';
 import { getCommand, isBase64, multiGetCommand } from '../protocol/commands.ts';
 import { type MetaDriverCalls, neededFor } from './meta-driver-calls.ts';
 
@@ -28,17 +29,17 @@ export async function getMany(
   if (keys.length === 0) return [];
   const wireKeys = calls.encodeAll(keys);
   const remaining = calls.remaining(options);
-  if (wireKeys.some(isBase64)) return getManyByMeta(calls, wireKeys, options);
+  if (wireKeys.some(isBase64)) return getManyByMeta(calls, wireKeys, options, false);
   const parts = cut(wireKeys);
-  const items = (
-    await Promise.all(parts.map((part) => calls.text(options, multiGetCommand(part), collectValues(part), part.length)))
-  ).flat();
+  const text = parts.map(multiGetCommand).join('');
+  const items = await calls.text(options, text, collectValuesOf(parts), wireKeys.length);
   const doubtful = [...items.keys()].filter((index) => items[index]?.value.length === 0);
   if (doubtful.length === 0) return items;
   const again = await getManyByMeta(
     calls,
     doubtful.map((index) => wireKeys[index]!),
     remaining(),
+    true,
   );
   doubtful.forEach((index, position) => (items[index] = again[position]));
   return items;
@@ -48,12 +49,14 @@ function getManyByMeta(
   calls: MetaDriverCalls,
   wireKeys: readonly string[],
   options: CallOptions | undefined,
+  isContinuation: boolean,
 ): Promise<(Item | undefined)[]> {
   return calls.many(
     options,
     wireKeys,
     (opaque) => ({ text: wireKeys.map((key, index) => getCommand(key, opaque + index)).join(''), body: undefined }),
     collectItems(wireKeys.length),
+    isContinuation,
   );
 }
 
@@ -90,18 +93,20 @@ export async function applyMutations(
     return;
   }
   const remaining = calls.remaining(options);
-  const refused = await applyPlanned(calls, expireMutations(mutations, nowMs), options);
+  const refused = await applyPlanned(calls, expireMutations(mutations, nowMs), options, false);
   if (refused.length === 0) return;
   // memcached keeps the old value when it runs out of memory in the middle of a large one.
   const deletes = refused.map((key): PlannedMutation => ({ kind: 'delete', key }));
-  await applyPlanned(calls, deletes, remaining());
+  await applyPlanned(calls, deletes, remaining(), true);
 }
 
 function applyPlanned(
   calls: MetaDriverCalls,
   planned: readonly PlannedMutation[],
   options: CallOptions | undefined,
+  isContinuation: boolean,
 ): Promise<Buffer[]> {
   const wireKeys = calls.encodeAll(planned.map(({ key }) => key));
-  return calls.many(options, wireKeys, (opaque) => batchCommands(planned, wireKeys, opaque), collectBatch(planned));
+  const compose = (opaque: number): BatchCommands => batchCommands(planned, wireKeys, opaque);
+  return calls.many(options, wireKeys, compose, collectBatch(planned), isContinuation);
 }

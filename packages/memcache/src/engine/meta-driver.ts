@@ -10,6 +10,7 @@ import type {
   StoreOptions,
   StoreOutcome,
 } from '../driver/driver.ts';
+import type { MetaReply, MetaRequest } from '../driver/meta.ts';
 import type { Mutation } from '../driver/mutation.ts';
 import { checkAddress, type NodeAddress } from '../driver/node-address.ts';
 import type { QueueDepth } from '../driver/queue-depth.ts';
@@ -42,7 +43,7 @@ import {
 import { supports } from '../protocol/features.ts';
 import { MetaDriverCalls } from './meta-driver-calls.ts';
 import { applyMutations, getMany } from './meta-driver-many.ts';
-import { type MetaDriverOptions, resolveMetaOptions } from './meta-options.ts';
+import { type MetaDriverOptions, type ResolvedMetaOptions, resolveMetaOptions } from './meta-options.ts';
 import { NodeLink } from './node-link.ts';
 
 /**
@@ -70,7 +71,7 @@ export async function connectMeta(address: NodeAddress, options: MetaDriverOptio
 }
 
 class MetaDriver implements MemcacheDriver {
-  readonly #options: Required<MetaDriverOptions>;
+  readonly #options: ResolvedMetaOptions;
   readonly #link: NodeLink;
   readonly #calls: MetaDriverCalls;
 
@@ -90,6 +91,7 @@ class MetaDriver implements MemcacheDriver {
       append: true,
       lease: true,
       stale: true,
+      meta: true,
       explicitCas: supports(version, 'explicitCas'),
       conditionalGet: supports(version, 'conditionalGet'),
     };
@@ -168,6 +170,10 @@ class MetaDriver implements MemcacheDriver {
 
   decr(key: Key, delta: bigint, options?: CallOptions): Promise<bigint | undefined> {
     return this.#calls.key(options, key, decrCommand, delta, collectCount);
+  }
+
+  meta(request: MetaRequest, options?: CallOptions): Promise<MetaReply> {
+    return this.#calls.meta(options, request);
   }
 
   batch(mutations: readonly Mutation[], options?: BatchOptions): Promise<void> {

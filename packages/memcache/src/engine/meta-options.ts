@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '@lockstep/core';
 
 import type { KeyKind } from '../driver/key.ts';
-import { resolveTransportOptions, type TransportOptions } from './transport-options.ts';
+import { defaultMaxQueueBytes, defaultMaxQueueOps } from './queue-budget.ts';
+import { resolveTransportOptions, type ResolvedTransportOptions, type TransportOptions } from './transport-options.ts';
 
 /** How the driver of the meta protocol behaves. */
 export interface MetaDriverOptions extends TransportOptions {
@@ -19,8 +20,8 @@ export interface MetaDriverOptions extends TransportOptions {
   readonly maxValueBytes?: number;
   /**
    * Which keys calls take. With `binary`, keys that are no text (spaces, control bytes, up to 186
-   * bytes of any kind) are stored under their bytes all the same, where clients that do not know the
-   * `b` flag of meta commands cannot see them. memcached 1.6.10.
+   * bytes of any kind) are stored under their bytes all the same. Clients of the text protocol cannot
+   * name them; those of the binary protocol, and of meta commands with the flag `b`, can. memcached 1.6.10.
    *
    * @default 'text'
    */
@@ -31,20 +32,26 @@ export interface MetaDriverOptions extends TransportOptions {
   readonly random?: () => number;
 }
 
+/** The options with their defaults. */
+export type ResolvedMetaOptions = Required<Omit<MetaDriverOptions, keyof TransportOptions>> & ResolvedTransportOptions;
+
+/** The longest value that drivers accept unless told otherwise. */
+export const defaultMaxValueBytes: number = 64 * 1024 * 1024;
+
 /**
  * The options with their defaults.
  *
- * @throws RangeError naming the option that is not a positive number.
+ * @throws RangeError or TypeError naming the option that makes no sense.
  */
-export function resolveMetaOptions(options: MetaDriverOptions): Required<MetaDriverOptions> {
+export function resolveMetaOptions(options: MetaDriverOptions): ResolvedMetaOptions {
   const timeoutMs = options.timeoutMs ?? 1000;
   const resolved = {
     timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs ?? 1000,
     hardTimeoutMs: options.hardTimeoutMs ?? 2 * timeoutMs,
-    maxQueueOps: options.maxQueueOps ?? 16_384,
-    maxQueueBytes: options.maxQueueBytes ?? 64 * 1024 * 1024,
-    maxValueBytes: options.maxValueBytes ?? 64 * 1024 * 1024,
+    maxQueueOps: options.maxQueueOps ?? defaultMaxQueueOps,
+    maxQueueBytes: options.maxQueueBytes ?? defaultMaxQueueBytes,
+    maxValueBytes: options.maxValueBytes ?? defaultMaxValueBytes,
   };
   for (const [name, value] of Object.entries(resolved)) checkPositive(name, value);
   const { keys = 'text' } = options;

@@ -11,10 +11,10 @@ import { LargeKeys } from './large-keys.ts';
 import { QueueBudget } from './queue-budget.ts';
 import type { Request } from './request.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { resolveTransportOptions, type ResolvedTransportOptions, type TransportOptions } from './transport-options.ts';
+import type { ResolvedTransportOptions } from './transport-options.ts';
 
 /** What a link is given; see MetaDriverOptions for the meaning of each. */
-export interface NodeLinkOptions extends TransportOptions {
+export interface NodeLinkOptions extends ResolvedTransportOptions {
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
   readonly hardTimeoutMs: number;
@@ -32,7 +32,8 @@ export interface NodeLinkOptions extends TransportOptions {
 export class NodeLink {
   readonly #node: string;
   readonly #clock: Clock;
-  readonly #transport: ResolvedTransportOptions;
+  readonly #laneBytes: number;
+  readonly #retry: ResolvedTransportOptions['retry'];
   readonly #budget: QueueBudget;
   readonly #retries = new RetryBudget();
   readonly #small: Lane;
@@ -40,15 +41,16 @@ export class NodeLink {
   /** The keys of the requests in the large lane. A key is never in both lanes. */
   readonly #onLarge = new KeysInFlight();
   readonly #largeKeys = new LargeKeys();
+  #published: 'up' | 'down' | undefined;
 
   constructor(address: NodeAddress, options: NodeLinkOptions) {
     this.#node = describeAddress(address);
     this.#clock = options.clock;
-    this.#transport = resolveTransportOptions(options);
+    this.#laneBytes = options.laneBytes;
+    this.#retry = options.retry;
     this.#budget = new QueueBudget(options);
     const shared: Omit<LaneOptions, 'onReleased' | 'onUp' | 'onDown'> = {
       ...options,
-      ...this.#transport,
       address,
       budget: this.#budget,
       mayRetry: (request, error) => this.#mayRetry(request, error),
@@ -56,12 +58,13 @@ export class NodeLink {
     this.#small = new Lane({
       ...shared,
       onReleased: (request) => this.#releaseSmall(request),
-      onUp: () => publishNode(this.#node, 'up'),
-      onDown: (error) => publishNode(this.#node, 'down', error),
+      onUp: () => this.#publish('up'),
+      onDown: (error) => this.#publish('down', error),
     });
     this.#large = new Lane({
       ...shared,
       onReleased: (request) => this.#releaseLarge(request),
+      onStranded: (requests) => this.#takeBack(requests),
       onUp: () => {},
       onDown: () => {},
     });
@@ -86,7 +89,7 @@ export class NodeLink {
   send(request: Request): void {
     observeCommand(this.#node, request, this.#clock);
     this.#retries.count(request.sentAt);
-    if (request.bytes < this.#transport.laneBytes && this.#onLarge.isEmpty && this.#largeKeys.isEmpty) {
+    if (request.bytes < this.#laneBytes && this.#onLarge.isEmpty && this.#largeKeys.isEmpty) {
       this.#small.send(request);
     } else this.#route(request);
   }
@@ -120,7 +123,7 @@ export class NodeLink {
   /** A large value changes lanes only while nothing on its key is in the other one. */
   #mayGoLarge(request: Request, key: string): boolean {
     const { body, text } = request;
-    const { laneBytes } = this.#transport;
+    const laneBytes = this.#laneBytes;
     if (body !== undefined && body.length >= laneBytes) this.#largeKeys.remember(key);
     else if (body !== undefined || !text.startsWith('mg ') || !this.#largeKeys.has(key)) return false;
     return laneBytes < Infinity && this.#large.isUp && !this.#small.isAbout(key);
@@ -131,9 +134,16 @@ export class NodeLink {
     return text.startsWith('flush_all') || this.#onLarge.occurIn(text, body);
   }
 
+  /** A connection that replaces a lost one, and one more attempt that fails, change nothing. */
+  #publish(state: 'up' | 'down', error?: MemcacheError): void {
+    if (state === this.#published) return;
+    this.#published = state;
+    publishNode(this.#node, state, error);
+  }
+
   #releaseSmall(request: Request): void {
     this.#budget.release(request);
-    if (request.valueBytes >= this.#transport.laneBytes && request.hasOneKey) {
+    if (request.valueBytes >= this.#laneBytes && request.hasOneKey) {
       this.#largeKeys.remember(commandKey(request.text));
     }
   }
@@ -143,12 +153,19 @@ export class NodeLink {
     const key = commandKey(request.text);
     this.#onLarge.remove(key);
     const wasRead = request.isAnswered && request.text.startsWith('mg ');
-    if (wasRead && request.valueBytes < this.#transport.laneBytes) this.#largeKeys.forget(key);
+    if (wasRead && request.valueBytes < this.#laneBytes) this.#largeKeys.forget(key);
+    if (this.#onLarge.isEmpty && this.#small.isHeld) this.#small.resume();
+  }
+
+  /** What the large lane cannot send takes the small one: nothing on its keys is there, but what came after it. */
+  #takeBack(requests: readonly Request[]): void {
+    for (const { text } of requests) this.#onLarge.remove(commandKey(text));
+    this.#small.adopt(requests);
     if (this.#onLarge.isEmpty && this.#small.isHeld) this.#small.resume();
   }
 
   #mayRetry(request: Request, error: MemcacheError): boolean {
-    if (this.#transport.retry === 'never' || error.code !== 'ERR_MEMCACHE_CONNECTION_LOST') return false;
+    if (this.#retry === 'never' || error.code !== 'ERR_MEMCACHE_CONNECTION_LOST') return false;
     if (request.isSettled || request.isAnswered || request.retriedAfter !== undefined) return false;
     return isPlainRead(request.text) && this.#retries.take(this.#clock.monotonic());
   }

@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 import { defaultPort, type NodeAddress } from '../driver/node-address.ts';
 import type { ResolvedTransportOptions } from './transport-options.ts';
@@ -35,8 +35,7 @@ export function openSocket(
   // SNI takes names only; a certificate for an IP address is checked against the host all the same.
   const host = isUnix ? undefined : address.host;
   const servername = host === undefined || isIP(host) !== 0 ? undefined : host;
-  const socket = connectTls({
-    socket: plain,
+  const socket = secure(plain, {
     ...(host === undefined ? {} : { host }),
     ...(servername === undefined ? {} : { servername }),
     ...tls,
@@ -48,4 +47,14 @@ export function openSocket(
       socket.destroy();
     },
   };
+}
+
+/** TLS over the socket, which goes down with it. */
+function secure(plain: Socket, options: ConnectionOptions): Socket {
+  try {
+    return connectTls({ socket: plain, ...options });
+  } catch (error) {
+    plain.destroy();
+    throw error;
+  }
 }

@@ -1,6 +1,11 @@
 import type { QueueDepth } from '../driver/queue-depth.ts';
 import type { Request } from './request.ts';
 
+/** How many answers may be waited for unless told otherwise. */
+export const defaultMaxQueueOps = 16_384;
+/** How many bytes of requests may wait for their replies unless told otherwise. */
+export const defaultMaxQueueBytes: number = 64 * 1024 * 1024;
+
 /** How much may wait for one node. */
 export interface QueueLimits {
   /** Replies that are waited for. */

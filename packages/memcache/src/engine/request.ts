@@ -28,6 +28,8 @@ export interface RequestParts<T> {
   /** Monotonic moment of the call. */
   readonly now: number;
   readonly signal: AbortSignal | undefined;
+  /** Another request of the same call has been sent before: it is past the bounds on what waits. @default false */
+  readonly isContinuation?: boolean;
   readonly collect: Collect<T>;
 }
 
@@ -51,12 +53,15 @@ export class Request<T = unknown> {
   readonly replies: number;
   readonly deadline: number;
   readonly needs: Feature | undefined;
+  readonly isContinuation: boolean;
   readonly text: string;
   body: Buffer | undefined;
   /** Monotonic moment at which it was sent, or of the call while it has not been. */
   sentAt: number;
   next: Request | undefined;
   isSettled = false;
+  /** True while the body waits, as it is, to be written. */
+  isGathered = false;
   /** True once any of its replies has arrived. */
   isAnswered = false;
   /** Why it is being sent a second time. */
@@ -83,6 +88,7 @@ export class Request<T = unknown> {
     this.replies = parts.replies;
     this.deadline = parts.deadline;
     this.needs = parts.needs;
+    this.isContinuation = parts.isContinuation === true;
     this.sentAt = parts.now;
     this.#opaque = parts.opaque;
     this.#signal = parts.signal;
@@ -125,7 +131,15 @@ export class Request<T = unknown> {
 
   /** Rejects the caller, once. */
   fail(error: unknown): void {
-    if (this.#settle(error)) this.#reject(error);
+    if (!this.#settle(error)) return;
+    // From here on the bytes are the caller's again, and the server is to get those that he passed.
+    if (this.isGathered) this.body = Buffer.from(this.body!);
+    this.#reject(error);
+  }
+
+  /** Lets go of the body of a request that has been sent. A batch keeps it, so that its keys can be looked for. */
+  dropBody(): void {
+    if (this.hasOneKey) this.body = undefined;
   }
 
   /** Replies without an opaque number are the ones to which memcached adds none: `EN`, `MN` and errors. */

@@ -1,5 +1,7 @@
 import type { LookupFunction } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
+
+import { describeError } from '@lockstep/core';
 
 /** How a connection is encrypted; see node:tls for each. */
 export type TlsOptions = Pick<
@@ -22,17 +24,24 @@ export interface TransportOptions {
   readonly laneBytes?: number;
   /**
    * `idempotent` sends a plain read once more when its connection was lost before anything of its answer
-   * arrived, within the deadline of the call, for at most a tenth of all calls. Writes, leases and calls
-   * that set a time to live are never sent twice.
+   * arrived, within the deadline of the call and a budget: a tenth of the calls of the last ten to twenty
+   * seconds, and three more. Writes, calls that ask for a lease and calls that set a time to live are never
+   * sent twice. A read that was the first to see a stale value has lost the right to refresh it with the
+   * connection, repeated or not: memcached has given it away and tells nobody else to refresh.
    *
    * @default 'idempotent'
    */
   readonly retry?: 'idempotent' | 'never';
 }
 
+/** How a connection is encrypted, with what all connections have in common made once. */
+export interface ResolvedTlsOptions extends TlsOptions {
+  readonly secureContext: SecureContext;
+}
+
 /** The options with their defaults. */
 export interface ResolvedTransportOptions {
-  readonly tls: TlsOptions | undefined;
+  readonly tls: ResolvedTlsOptions | undefined;
   readonly lookup: LookupFunction | undefined;
   readonly laneBytes: number;
   readonly retry: 'idempotent' | 'never';
@@ -49,5 +58,24 @@ export function resolveTransportOptions(options: TransportOptions): ResolvedTran
   if (retry !== 'idempotent' && retry !== 'never') {
     throw new TypeError(`retry must be 'idempotent' or 'never', got ${String(retry)}`);
   }
-  return { tls: tls === true ? {} : tls === false ? undefined : tls, lookup, laneBytes, retry };
+  if (lookup !== undefined && typeof lookup !== 'function') {
+    throw new TypeError(`lookup must be a function, got ${typeof lookup}`);
+  }
+  return { tls: resolveTls(tls), lookup, laneBytes, retry };
+}
+
+function resolveTls(tls: boolean | TlsOptions | undefined): ResolvedTlsOptions | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  if (tls !== true && (typeof tls !== 'object' || tls === null)) {
+    throw new TypeError(`tls must be true, false or an object, got ${tls === null ? 'null' : typeof tls}`);
+  }
+  const options = tls === true ? {} : tls;
+  if (options.servername !== undefined && typeof options.servername !== 'string') {
+    throw new TypeError(`tls.servername must be a string, got ${typeof options.servername}`);
+  }
+  try {
+    return { ...options, secureContext: createSecureContext(options) };
+  } catch (cause) {
+    throw new TypeError(`tls makes no sense: ${describeError(cause)}`, { cause });
+  }
 }

@@ -1,6 +1,8 @@
 import type { Key, StoreOptions } from '../driver/driver.ts';
+import { maxRelativeSeconds } from '../driver/expiry.ts';
 import { encodeKey } from '../driver/key.ts';
-import { checkFlags, checkTtl } from '../protocol/numbers.ts';
+import { valueBytes } from '../driver/value-bytes.ts';
+import { checkFlags, checkTtl, checkUnsigned64, maxUnsigned64 } from '../protocol/numbers.ts';
 import type { MemjsModule } from './memjs-module.ts';
 
 /**
@@ -25,6 +27,11 @@ export const opcodes = {
   gat: 0x1d,
 } as const;
 
+/** What they are called. */
+export const opcodeNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(opcodes).map(([name, opcode]) => [opcode, name]),
+);
+
 /** One command, before it has its opaque number. */
 export interface BinaryRequest {
   readonly opcode: number;
@@ -35,12 +42,11 @@ export interface BinaryRequest {
   readonly cas: bigint;
 }
 
-const maxUint64 = 2n ** 64n - 1n;
 const nothing = Buffer.alloc(0);
 const headerBytes = 24;
 const casOffset = 16;
 /** A moment after 1970 that memcached takes as absolute, and as long past. */
-const expiredSeconds = 30 * 24 * 60 * 60 + 1;
+const expiredSeconds = maxRelativeSeconds + 1;
 /** In place of a time to live: do not make a counter that is not there. */
 const doNotCreate = 0xffff_ffff;
 
@@ -70,7 +76,7 @@ export function storeRequest(
   const extras = Buffer.allocUnsafe(8);
   extras.writeUInt32BE(checkFlags(flags), 0);
   extras.writeUInt32BE(toExpires(checkTtl(ttlSeconds)), 4);
-  return keyRequest(opcode, key, { extras, value: toBody(value) });
+  return keyRequest(opcode, key, { extras, value: valueBytes(value) });
 }
 
 /** A `set` that is carried out only if the item still has that CAS value. */
@@ -82,12 +88,12 @@ export function casRequest(
 ): BinaryRequest {
   const request = storeRequest(opcodes.set, key, value, options);
   // 0 would store in any case. No item has it, and none gets to the last value either.
-  return { ...request, cas: checkUint64('cas', cas) === 0n ? maxUint64 : cas };
+  return { ...request, cas: checkUnsigned64('cas', cas) === 0n ? maxUnsigned64 : cas };
 }
 
 /** `append` or `prepend`. */
 export function appendRequest(opcode: number, key: Key, value: Buffer | string): BinaryRequest {
-  return keyRequest(opcode, key, { value: toBody(value) });
+  return keyRequest(opcode, key, { value: valueBytes(value) });
 }
 
 /** The extras of `touch` and `gat`. */
@@ -100,7 +106,7 @@ export function expiryExtras(ttlSeconds: number): Buffer {
 /** `increment` or `decrement` with all 64 bits: memjs writes 32 of them. */
 export function countRequest(opcode: number, key: Key, delta: bigint): BinaryRequest {
   const extras = Buffer.alloc(20);
-  extras.writeBigUInt64BE(checkUint64('delta', delta), 0);
+  extras.writeBigUInt64BE(checkUnsigned64('delta', delta), 0);
   extras.writeUInt32BE(doNotCreate, 16);
   return keyRequest(opcode, key, { extras });
 }
@@ -121,14 +127,4 @@ export function lengthOf({ key, extras, value }: BinaryRequest): number {
 
 function toExpires(ttlSeconds: number): number {
   return ttlSeconds < 0 ? expiredSeconds : ttlSeconds;
-}
-
-function toBody(value: Buffer | string): Buffer {
-  return typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
-}
-
-function checkUint64(name: string, value: bigint): bigint {
-  if (typeof value !== 'bigint') throw new TypeError(`${name} must be a bigint, got ${typeof value}`);
-  if (value >= 0n && value <= maxUint64) return value;
-  throw new RangeError(`${name} must be an unsigned 64-bit integer, got ${value}`);
 }

@@ -1,4 +1,4 @@
-import { withDeadline } from '@lockstep/core';
+import { type Clock, systemClock } from '@lockstep/core';
 
 import { type Capabilities, noCapabilities } from '../driver/capabilities.ts';
 import type {
@@ -13,10 +13,10 @@ import type {
 } from '../driver/driver.ts';
 import { remainingTtl } from '../driver/expiry.ts';
 import { MemcacheError } from '../driver/memcache-error.ts';
+import type { MetaReply } from '../driver/meta.ts';
 import type { Mutation } from '../driver/mutation.ts';
-import { describeAddress } from '../driver/node-address.ts';
+import type { QueueDepth } from '../driver/queue-depth.ts';
 import type { ReadResult } from '../driver/read.ts';
-import { checkPositive } from '../engine/meta-options.ts';
 import { checkTtl } from '../protocol/numbers.ts';
 import {
   type CollectAnswer,
@@ -38,14 +38,14 @@ import {
   countRequest,
   expiryExtras,
   keyRequest,
-  lengthOf,
+  opcodeNames,
   opcodes,
   plainRequest,
   storeRequest,
 } from './binary-request.ts';
-import { createMemjsServer, loadMemjs, type MemjsModule } from './memjs-module.ts';
-import { type MemjsDriverOptions, type ResolvedMemjsOptions, resolveMemjsOptions } from './memjs-options.ts';
-import { MemjsSession } from './memjs-session.ts';
+import { MemjsLink } from './memjs-link.ts';
+import type { MemjsDriverOptions } from './memjs-options.ts';
+import type { MemjsSession } from './memjs-session.ts';
 import type { Caller } from './pending-calls.ts';
 
 const collectAdd = collectOutcome({ [statuses.exists]: 'not-stored', [statuses.notStored]: 'not-stored' });
@@ -71,22 +71,20 @@ class MemjsDriver implements MemcacheDriver {
     counters: true,
     append: true,
   };
-  readonly #target: MemjsDriverOptions;
-  readonly #options: ResolvedMemjsOptions;
-  readonly #node: string;
-  #memjs: MemjsModule | undefined;
-  #session: MemjsSession | undefined;
-  #isUp = true;
-  #isClosed = false;
+  readonly #link: MemjsLink;
+  readonly #clock: Clock;
 
   constructor(options: MemjsDriverOptions) {
-    this.#target = options;
-    this.#options = resolveMemjsOptions(options);
-    this.#node = describeAddress(options);
+    this.#link = new MemjsLink(options);
+    this.#clock = options.clock ?? systemClock;
   }
 
   get isUp(): boolean {
-    return this.#isUp && !this.#isClosed;
+    return this.#link.isUp;
+  }
+
+  get queued(): QueueDepth {
+    return this.#link.queued;
   }
 
   async get(key: Key, options?: CallOptions): Promise<Item | undefined> {
@@ -110,7 +108,9 @@ class MemjsDriver implements MemcacheDriver {
   async getMany(keys: readonly Key[], options?: CallOptions): Promise<(Item | undefined)[]> {
     if (keys.length === 0) return [];
     const requests = keys.map((key) => keyRequest(opcodes.get, key));
-    return this.#callAll(requests, collectItem, options);
+    const send = (session: MemjsSession, caller: Caller): Promise<(Item | undefined)[]> =>
+      Promise.all(requests.map((request) => session.call(request, collectItem, caller)));
+    return this.#link.run({ command: 'get', requests, send }, options);
   }
 
   async set(key: Key, value: Buffer | string, options?: StoreOptions): Promise<void> {
@@ -150,6 +150,10 @@ class MemjsDriver implements MemcacheDriver {
     return unsupported('stale', 'markStale');
   }
 
+  meta(): Promise<MetaReply> {
+    return unsupported('meta', 'meta');
+  }
+
   async touch(key: Key, ttlSeconds: number, options?: CallOptions): Promise<boolean> {
     const extras = expiryExtras(checkTtl(ttlSeconds));
     return this.#call(keyRequest(opcodes.touch, key, { extras }), collectFound, options);
@@ -165,7 +169,7 @@ class MemjsDriver implements MemcacheDriver {
 
   async batch(mutations: readonly Mutation[], options?: CallOptions): Promise<void> {
     if (mutations.length === 0) return;
-    const now = this.#options.clock.now();
+    const now = this.#clock.now();
     const planned = mutations.map((mutation) => {
       const remove = keyRequest(opcodes.delete, mutation.key);
       const ttlSeconds = mutation.kind === 'set' ? remainingTtl(mutation.expiresAt, now) : undefined;
@@ -173,21 +177,24 @@ class MemjsDriver implements MemcacheDriver {
       const { key, value, flags } = mutation;
       return { remove, store: storeRequest(opcodes.set, key, value, { flags, ttlSeconds }) };
     });
-    await this.#run(
-      planned.map(({ store, remove }) => store ?? remove),
+    await this.#link.run(
+      {
+        command: 'batch',
+        requests: planned.map(({ store, remove }) => store ?? remove),
+        send: (session, caller) =>
+          Promise.all(
+            planned.map(async ({ store, remove }) => {
+              try {
+                if (store !== undefined) return await session.call(store, collectStored, caller);
+              } catch (error) {
+                if (!isRefusedForGood(error)) throw error;
+              }
+              // What the server refuses becomes a miss, not the value from before.
+              await session.call(remove, collectFound, caller);
+            }),
+          ),
+      },
       options,
-      (session, caller) =>
-        Promise.all(
-          planned.map(async ({ store, remove }) => {
-            try {
-              if (store !== undefined) return await session.call(store, collectStored, caller);
-            } catch (error) {
-              if (!isRefusedForGood(error)) throw error;
-            }
-            // What the server refuses becomes a miss, not the value from before.
-            await session.call(remove, collectFound, caller);
-          }),
-        ),
     );
   }
 
@@ -206,76 +213,17 @@ class MemjsDriver implements MemcacheDriver {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#session?.retire(new MemcacheError('ERR_MEMCACHE_CLOSED', 'the driver was closed'));
+    this.#link.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #call<T>(request: BinaryRequest, collect: CollectAnswer<T>, options: CallOptions | undefined): Promise<T> {
-    return this.#run([request], options, (session, caller) => session.call(request, collect, caller));
-  }
-
-  async #callAll<T>(
-    requests: readonly BinaryRequest[],
-    collect: CollectAnswer<T>,
-    options: CallOptions | undefined,
-  ): Promise<T[]> {
-    return this.#run(requests, options, (session, caller) =>
-      Promise.all(requests.map((request) => session.call(request, collect, caller))),
-    );
-  }
-
-  async #run<T>(
-    requests: readonly BinaryRequest[],
-    options: CallOptions = {},
-    call: (session: MemjsSession, caller: Caller) => Promise<T>,
-  ): Promise<T> {
-    const { timeoutMs = this.#options.timeoutMs, signal } = options;
-    checkPositive('timeoutMs', timeoutMs);
-    signal?.throwIfAborted();
-    const session = this.#openSession((this.#memjs ??= await loadMemjs()));
-    this.#admit(session, requests);
-    const caller: Caller = { hasLeft: false };
-    try {
-      return await withDeadline(call(session, caller), {
-        ms: timeoutMs,
-        signal,
-        clock: this.#options.clock,
-        onTimeout: () => {
-          session.expire(caller);
-          return new MemcacheError('ERR_MEMCACHE_TIMEOUT', `no answer from ${this.#node} in time`);
-        },
-      });
-    } finally {
-      caller.hasLeft = true;
-      if (session.answered > 0) this.#isUp = true;
-      else if (session.isRetired) this.#isUp = false;
-    }
-  }
-
-  #admit(session: MemjsSession, requests: readonly BinaryRequest[]): void {
-    const { maxQueueOps, maxQueueBytes } = this.#options;
-    const bytes = requests.reduce((sum, request) => sum + lengthOf(request), session.pendingBytes);
-    if (session.pendingOps + requests.length <= maxQueueOps && bytes <= maxQueueBytes) return;
-    throw new MemcacheError('ERR_MEMCACHE_OVERLOADED', `${this.#node}: too much waits for its answers`);
-  }
-
-  #openSession(memjs: MemjsModule): MemjsSession {
-    if (this.#isClosed) throw new MemcacheError('ERR_MEMCACHE_CLOSED', 'the driver is closed');
-    if (this.#session === undefined || this.#session.isRetired) {
-      const { clock, timeoutMs, maxValueBytes } = this.#options;
-      this.#session = new MemjsSession(memjs, createMemjsServer(memjs, this.#target), {
-        node: this.#node,
-        clock,
-        // Half: what breaks off in the middle of a reply has been heard a little after the call.
-        silenceMs: timeoutMs / 2,
-        maxValueBytes,
-      });
-    }
-    return this.#session;
+  #call<T>(request: BinaryRequest, collect: CollectAnswer<T>, options: CallOptions | undefined): Promise<T> {
+    const command = opcodeNames.get(request.opcode) ?? 'unknown';
+    const send = (session: MemjsSession, caller: Caller): Promise<T> => session.call(request, collect, caller);
+    return this.#link.run({ command, requests: [request], send }, options);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@lockstep/core';
 
-import { checkPositive } from '../engine/meta-options.ts';
+import { checkPositive, defaultMaxValueBytes } from '../engine/meta-options.ts';
+import { defaultMaxQueueBytes, defaultMaxQueueOps } from '../engine/queue-budget.ts';
 import type { MemjsTarget } from './memjs-module.ts';
 
 /** How the memjs driver behaves. */
@@ -15,22 +16,23 @@ export interface MemjsDriverOptions extends MemjsTarget {
   readonly maxValueBytes?: number;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** Spreads reconnection attempts: a number in [0, 1). @default Math.random */
+  readonly random?: () => number;
 }
 
 /** The options with their defaults, those for the connection apart. */
 export type ResolvedMemjsOptions = Required<Omit<MemjsDriverOptions, keyof MemjsTarget>>;
 
-const defaultBytes = 64 * 1024 * 1024;
-
 /** @throws RangeError naming the option that is not a positive number. */
 export function resolveMemjsOptions(options: MemjsDriverOptions): ResolvedMemjsOptions {
   const {
     timeoutMs = 1000,
-    maxQueueOps = 16_384,
-    maxQueueBytes = defaultBytes,
-    maxValueBytes = defaultBytes,
+    maxQueueOps = defaultMaxQueueOps,
+    maxQueueBytes = defaultMaxQueueBytes,
+    maxValueBytes = defaultMaxValueBytes,
   } = options;
   const numbers = { timeoutMs, maxQueueOps, maxQueueBytes, maxValueBytes };
   for (const [name, value] of Object.entries(numbers)) checkPositive(name, value);
-  return { ...numbers, clock: options.clock ?? systemClock };
+  const { clock = systemClock, random = Math.random } = options;
+  return { ...numbers, clock, random };
 }

@@ -27,6 +27,10 @@ export interface SessionOptions {
   readonly firstOpaque?: number;
   /** How many opaque numbers there are before they start over. @default 2^32 */
   readonly opaqueCount?: number;
+  /** The first reply has come. */
+  readonly onUp?: () => void;
+  /** Called once, when the connection has ended. */
+  readonly onEnd?: (error: MemcacheError) => void;
 }
 
 /**
@@ -121,6 +125,7 @@ export class MemjsSession {
     // Else the rest of a broken stream, taken for a step of the authentication, would connect again.
     this.#server.sock = () => {};
     for (const call of waiting) call.reject(unsent.has(call) ? error : afterSending(error));
+    this.#options.onEnd?.(error);
   }
 
   #scheduleFlush(): void {
@@ -200,6 +205,11 @@ export class MemjsSession {
       this.#desynchronize('a reply does not belong to any call');
       return;
     }
+    // Nothing else that is asked for has one: these bytes would be missing from a value.
+    if (response.key.length > 0 && opcode !== opcodes.stat) {
+      this.#desynchronize('a reply has a key');
+      return;
+    }
     const held = this.#held;
     this.#held = { call, response };
     if (held !== undefined) this.#settle(held.call, held.response);
@@ -217,7 +227,7 @@ export class MemjsSession {
       call.reject(error);
       if (error instanceof MemcacheError && error.code === 'ERR_MEMCACHE_PROTOCOL') this.retire(error);
     }
-    if (call.request !== barrier) this.answered++;
+    if (call.request !== barrier && ++this.answered === 1 && !this.isRetired) this.#options.onUp?.();
     this.#pending.answer(call);
   }
 

@@ -1,4 +1,4 @@
-const maxRelativeSeconds = 30 * 24 * 60 * 60;
+import { maxRelativeSeconds } from '../driver/expiry.ts';
 
 /** The time to live in seconds from now, at most `maxSeconds`, for one by the rule of StoreOptions. */
 export function boundedTtl(ttlSeconds: number, maxSeconds: number, nowMs: number): number {

@@ -2,8 +2,9 @@ import { describeError } from '@lockstep/core';
 import type { RingNode } from '@lockstep/hashring';
 
 import { MemcacheError, type MemcacheErrorCode } from '../driver/memcache-error.ts';
+import { describeAddress } from '../driver/node-address.ts';
 import type { NodeOutcome } from './node-outcome.ts';
-import { describeNode } from './pool-options.ts';
+import { addressOf } from './pool-options.ts';
 
 /** What one node is asked to confirm. */
 export interface NodeTask {
@@ -80,7 +81,9 @@ export function neededFor(policy: BroadcastPolicy, count: number): number {
 
 function unconfirmed(code: MemcacheErrorCode, outcomes: readonly NodeOutcome[], failed: number): MemcacheError {
   const errors = outcomes.filter(({ error }) => error !== undefined);
-  const reasons = errors.map(({ node, error }) => `${describeNode(node)}: ${describeError(error)}`).join('; ');
+  const reasons = errors
+    .map(({ node, error }) => `${describeAddress(addressOf(node))}: ${describeError(error)}`)
+    .join('; ');
   const message = `${failed} of ${outcomes.length} nodes did not confirm (${reasons})`;
   return new MemcacheError(code, message, { outcomes, cause: errors[0]?.error });
 }

@@ -2,8 +2,10 @@ import type { Ring, RingNode } from '@lockstep/hashring';
 
 import type { CallOptions, Key, MemcacheDriver, StoreOptions } from '../driver/driver.ts';
 import type { Mutation } from '../driver/mutation.ts';
+import type { QueueDepth } from '../driver/queue-depth.ts';
 import type { BroadcastPolicy } from './broadcast.ts';
-import type { KeyOutcome, NodeOutcome } from './node-outcome.ts';
+import type { NodeAnswer } from './node-answer.ts';
+import type { GetOutcome, KeyOutcome, NodeOutcome } from './node-outcome.ts';
 import type { ShadowStats } from './shadow.ts';
 import type { WarmUpLimits } from './warm-up.ts';
 
@@ -12,6 +14,8 @@ export interface PoolNode {
   readonly node: RingNode;
   /** False while calls are not sent to it. True before the first call. */
   readonly up: boolean;
+  /** What waits for its answers now. Undefined where its driver does not count it. */
+  readonly queued?: QueueDepth;
 }
 
 /** The statistics of one node, or why there are none. */
@@ -40,7 +44,7 @@ export interface DeleteEverywhereOptions extends CallOptions {
 
 /** What `reload` takes. */
 export interface ReloadOptions {
-  /** Fills misses of new owners from the nodes of the ring until now, for a time. @default not */
+  /** Fills misses of `get` and `getMany` from the nodes of the ring until now, for a time. @default not */
   readonly warmUp?: WarmUpLimits | undefined;
   /** Milliseconds in which the calls in flight on nodes that leave must end. @default 10000 */
   readonly drainTimeoutMs?: number;
@@ -72,6 +76,7 @@ type KeyedCalls = Pick<
   | 'touch'
   | 'incr'
   | 'decr'
+  | 'meta'
   | 'capabilities'
 >;
 
@@ -81,13 +86,18 @@ type KeyedCalls = Pick<
  * While a node is down and `failover` has its keys served elsewhere, `get`, `getMany`, `gat`, `read`, `touch`,
  * `set`, `delete` and `markStale` (a delete then) go there, without leases and CAS values. What builds on a
  * state that only the node itself knows rejects with ERR_MEMCACHE_NODE_DOWN: `add`, `replace`, `cas`, `append`,
- * `prepend`, `incr`, `decr`; `gets` is a miss.
+ * `prepend`, `incr`, `decr`, `meta`; `gets` is a miss.
  */
 export interface MemcachePool extends KeyedCalls, AsyncDisposable {
   /** The ring in use. */
   readonly ring: Ring;
   /** What became of the copies, where there is a shadow. */
   readonly shadowStats?: ShadowStats;
+  /**
+   * As `getMany`, but a node that does not answer costs its own keys only: each has the error in its place.
+   * Never rejects for a node. When the signal is aborted, the keys that are still open have its reason.
+   */
+  getManyOutcomes(keys: readonly Key[], options?: CallOptions): Promise<GetOutcome[]>;
   /** Stores all entries, and tells how each ended, in their order. Never rejects. */
   setMany(entries: readonly SetEntry[], options?: CallOptions): Promise<KeyOutcome[]>;
   /** Deletes all keys, and tells how each ended, in their order. Never rejects. */
@@ -99,6 +109,14 @@ export interface MemcachePool extends KeyedCalls, AsyncDisposable {
    * @throws MemcacheError ERR_MEMCACHE_PARTIAL_DELETE with `outcomes` when the policy was not met.
    */
   deleteEverywhere(key: Key, options?: DeleteEverywhereOptions): Promise<NodeOutcome[]>;
+  /**
+   * Asks every node for the key at once, whoever owns it, and yields the answers in the order of arrival; a
+   * node that does not answer is one with an error. Ends after the last. A consumer that stops early ends
+   * the other calls. A gutter is a pool of its own, and is not asked.
+   *
+   * @throws MemcacheError ERR_MEMCACHE_BAD_KEY, and the signal's reason, both from the iteration.
+   */
+  readEverywhere(key: Key, options?: CallOptions): AsyncIterable<NodeAnswer>;
   /**
    * Carries out all mutations, each on the node that owns its key, and resolves when all of them are
    * confirmed. Each key may occur once. As with `batch`, a value that a server refuses for good

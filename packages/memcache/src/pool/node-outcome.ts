@@ -1,6 +1,6 @@
 import type { RingNode } from '@lockstep/hashring';
 
-import type { Key } from '../driver/driver.ts';
+import type { Item, Key } from '../driver/driver.ts';
 
 /** How one node of a pool answered a call that goes to several. */
 export interface NodeOutcome {
@@ -23,3 +23,6 @@ export interface KeyOutcome {
   /** Why it was not confirmed. */
   readonly error?: unknown;
 }
+
+/** How a read of many keys ended for one of them: what its node holds, nothing, or why it did not say. */
+export type GetOutcome = Item | undefined | Error;

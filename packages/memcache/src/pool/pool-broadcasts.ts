@@ -1,40 +1,66 @@
 import type { CallOptions, Key } from '../driver/driver.ts';
 import type { Mutation } from '../driver/mutation.ts';
+import { half, type TimeLeft } from '../driver/time-left.ts';
 import { broadcast, neededFor, type NodeTask } from './broadcast.ts';
 import type { Fleet } from './fleet.ts';
 import type { Member } from './member.ts';
 import type { DeleteEverywhereOptions } from './memcache-pool.ts';
+import { isNodeError } from './node-error.ts';
 import type { NodeOutcome } from './node-outcome.ts';
 
-/** See `MemcachePool.deleteEverywhere`. */
+/** What `deleteEverywhere` takes. */
+export interface DeleteParts extends Pick<DeleteEverywhereOptions, 'policy'> {
+  readonly left: () => TimeLeft;
+}
+
+/** See `MemcachePool.deleteEverywhere`. Whoever the key may be filled from comes first. */
 export function deleteEverywhere(
   fleet: Fleet,
   key: Key,
-  options: DeleteEverywhereOptions,
+  { policy = 'all', left }: DeleteParts,
   onLateFailure: (node: NodeTask['node'], error: unknown) => void,
 ): Promise<NodeOutcome[]> {
-  const { policy = 'all', ...callOptions } = options;
   // Before anything is sent.
   neededFor(policy, 0);
+  const { topology, warmUp } = fleet;
+  const source = warmUp?.sourceOf(key, topology.home(key));
+  const remove = (member: Member): Promise<unknown> =>
+    onMember(member, () => member.driver.delete(key, member === source ? half(left()) : left())).catch(
+      (error: unknown) => {
+        member.rememberFailure(key, error);
+        if (member === source && isNodeError(error)) warmUp?.distrust(member, error);
+        throw error;
+      },
+    );
+  const first = source === undefined ? undefined : remove(source);
+  const isTried = Promise.allSettled([first]);
   const tasks = fleet.reachable().map((member) => ({
     node: member.node,
-    done: onMember(member, () => member.driver.delete(key, callOptions)).catch((error: unknown) => {
-      member.rememberFailure(key, error);
-      throw error;
-    }),
+    done: first === undefined ? remove(member) : member === source ? first : isTried.then(() => remove(member)),
   }));
   return broadcast(tasks, { policy, code: 'ERR_MEMCACHE_PARTIAL_DELETE', onLateFailure });
 }
 
-/** See `MemcachePool.flushAll`. */
-export async function flushAll(fleet: Fleet, options: CallOptions | undefined): Promise<void> {
-  const tasks = fleet.reachable().map((member) => ({
-    node: member.node,
-    done: onMember(member, () => member.driver.flushAll(options)).catch((error: unknown) => {
+/**
+ * See `MemcachePool.flushAll`. Former owners come first, and those of them that own keys now come once more: what
+ * was filled from one of them while the others were being emptied goes with that.
+ */
+export async function flushAll(fleet: Fleet, options: CallOptions | undefined, left: () => TimeLeft): Promise<void> {
+  const { topology, warmUp } = fleet;
+  const flush = (member: Member, time: TimeLeft = left()): Promise<unknown> =>
+    onMember(member, () => member.driver.flushAll({ ...options, ...time })).catch((error: unknown) => {
       member.rememberFlush();
       throw error;
-    }),
-  }));
+    });
+  const sources = warmUp?.isActive === true ? warmUp.former.distinct() : [];
+  const emptied = new Map(sources.map((member) => [member, flush(member, half(left()))]));
+  const former = Promise.allSettled(emptied.values());
+  const tasks = fleet.reachable().map((member) => {
+    const own = emptied.get(member);
+    if (own === undefined) return { node: member.node, done: former.then(() => flush(member)) };
+    const again = topology.has(member) ? former.then(() => own).then(() => flush(member)) : own;
+    return { node: member.node, done: again };
+  });
   await broadcast(tasks, { policy: 'all', code: 'ERR_MEMCACHE_PARTIAL_FLUSH' });
 }
 
@@ -43,6 +69,7 @@ export async function applyBatch(
   fleet: Fleet,
   mutations: readonly Mutation[],
   options: CallOptions | undefined,
+  left: () => TimeLeft,
 ): Promise<void> {
   const { topology, warmUp } = fleet;
   const groups = new Map<Member, Mutation[]>();
@@ -53,11 +80,12 @@ export async function applyBatch(
     else group.push(mutation);
   }
   if (warmUp !== undefined) {
-    await Promise.all(mutations.map(({ key }) => warmUp.forget(key, topology.home(key), options)));
+    await Promise.all(mutations.map(({ key }) => warmUp.forget(key, topology.home(key), left)));
   }
+  const own = warmUp === undefined ? options : { ...options, ...left() };
   const tasks = Array.from(groups, ([member, group]) => ({
     node: member.node,
-    done: onMember(member, () => member.driver.batch(group, options)).catch((error: unknown) => {
+    done: onMember(member, () => member.driver.batch(group, own)).catch((error: unknown) => {
       for (const { kind, key } of group) if (kind === 'delete') member.rememberFailure(key, error);
       throw error;
     }),

@@ -1,7 +1,7 @@
 import type { CallOptions, Item, Key } from '../driver/driver.ts';
 import type { Member } from './member.ts';
 import type { MemcachePool, SetEntry } from './memcache-pool.ts';
-import type { KeyOutcome } from './node-outcome.ts';
+import type { GetOutcome, KeyOutcome } from './node-outcome.ts';
 import type { Router } from './router.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -14,20 +14,57 @@ export interface GetManyParts {
 }
 
 /** See `MemcachePool.getMany`: one call for each node. */
-export async function getMany(
+export function getMany(
+  router: Router,
+  keys: readonly Key[],
+  options: CallOptions | undefined,
+  parts: GetManyParts,
+): Promise<(Item | undefined)[]> {
+  return readMany<Item | undefined>(router, keys, options, parts, undefined);
+}
+
+/** See `MemcachePool.getManyOutcomes`: one call for each node. */
+export function getManyOutcomes(
+  router: Router,
+  keys: readonly Key[],
+  options: CallOptions | undefined,
+  parts: GetManyParts,
+): Promise<GetOutcome[]> {
+  return readMany<GetOutcome>(router, keys, options, parts, (error) => error);
+}
+
+/** Without `onError`, the first node that fails fails all; with it, it makes the outcome of that node's keys. */
+async function readMany<T extends GetOutcome>(
   router: Router,
   keys: readonly Key[],
   options: CallOptions | undefined,
   { shadow, isWarming, getOne }: GetManyParts,
-): Promise<(Item | undefined)[]> {
+  onError: ((error: Error) => T) | undefined,
+): Promise<(T | Item | undefined)[]> {
   const left = router.remaining(options);
-  const items: (Item | undefined)[] = keys.map(() => undefined);
+  const outcomes: (T | Item | undefined)[] = keys.map(() => undefined);
   const groups = new Map<Member, number[]>();
   const lookups: Promise<unknown>[] = [];
+  const lookUp = (answer: Promise<readonly (Item | undefined)[]>, positions: readonly number[]): void => {
+    const filled = answer.then((items) => items.forEach((item, index) => (outcomes[positions[index]!] = item)));
+    if (onError === undefined) lookups.push(filled);
+    else
+      lookups.push(
+        filled.catch((error: Error) => {
+          const outcome = onError(error);
+          for (const position of positions) outcomes[position] = outcome;
+        }),
+      );
+  };
+  // All of them before anything is read: what is no key must not abandon reads that are under way.
+  const homes = keys.map((key) => router.whole(key));
   keys.forEach((key, position) => {
-    const home = router.whole(key);
+    const home = homes[position];
     if (home === undefined) {
-      lookups.push(getOne(key).then((item) => (items[position] = item)));
+      lookUp(
+        getOne(key).then((item) => [item]),
+        [position],
+      );
       return;
     }
     shadow?.copy(key, (target) => target.get(key, options));
@@ -37,12 +74,18 @@ export async function getMany(
   });
   for (const [home, positions] of groups) {
     const wanted = positions.map((position) => keys[position]!);
-    const answer = router.orMiss<(Item | undefined)[]>(home.track(home.driver.getMany(wanted, options)), () => []);
-    lookups.push(answer.then((found) => found.forEach((item, index) => (items[positions[index]!] = item))));
+    lookUp(
+      router.orMiss<(Item | undefined)[]>(home.track(home.driver.getMany(wanted, options)), () => []),
+      positions,
+    );
   }
   await Promise.all(lookups);
-  if (!isWarming) return items;
-  return Promise.all(items.map((item, position) => router.warm(keys[position]!, item, left)));
+  if (!isWarming) return outcomes;
+  return Promise.all(
+    outcomes.map(async (outcome, position) =>
+      outcome instanceof Error ? outcome : router.warm(keys[position]!, outcome, left),
+    ),
+  );
 }
 
 /** See `MemcachePool.setMany`. The driver puts what goes to one node into one write. */

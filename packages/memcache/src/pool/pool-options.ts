@@ -55,7 +55,7 @@ export interface PoolOptions extends MetaDriverOptions {
    * @default 3
    */
   readonly downAfterTimeouts?: number;
-  /** Fills misses from the nodes of an earlier ring for a time. @default no earlier ring */
+  /** Fills misses of `get` and `getMany` from the nodes of an earlier ring for a time. @default no earlier ring */
   readonly warmUp?: WarmUpOptions;
   /** Copies calls on some of the keys to another pool. @default none */
   readonly shadow?: ShadowOptions;
@@ -112,9 +112,4 @@ export function resolvePoolRules(options: Omit<PoolOptions, 'ring'>): PoolRules 
 export function addressOf(node: RingNode): NodeAddress {
   if (node.host.startsWith('/')) return { socketPath: node.host };
   return node.port === undefined ? { host: node.host } : { host: node.host, port: node.port };
-}
-
-/** The node as one word, for messages. */
-export function describeNode(node: RingNode): string {
-  return node.host.startsWith('/') || node.port === undefined ? node.host : `${node.host}:${node.port}`;
 }

@@ -3,8 +3,9 @@ import type { Ring } from '@lockstep/hashring';
 import { type Capabilities, noCapabilities } from '../driver/capabilities.ts';
 import type { CallOptions, CasOptions, Item, Key, StoreOptions, StoreOutcome } from '../driver/driver.ts';
 import { type KeyEncoder, keyEncoder } from '../driver/key.ts';
+import type { MetaReply, MetaRequest } from '../driver/meta.ts';
 import type { Mutation } from '../driver/mutation.ts';
-import type { MarkStaleOptions, ReadOptions, ReadResult } from '../driver/read.ts';
+import { type MarkStaleOptions, missedRead, type ReadOptions, type ReadResult } from '../driver/read.ts';
 import { createMetaDriver } from '../engine/meta-driver.ts';
 import { Fleet } from './fleet.ts';
 import type {
@@ -15,15 +16,18 @@ import type {
   ReloadOptions,
   SetEntry,
 } from './memcache-pool.ts';
-import type { KeyOutcome, NodeOutcome } from './node-outcome.ts';
+import type { NodeAnswer } from './node-answer.ts';
+import type { GetOutcome, KeyOutcome, NodeOutcome } from './node-outcome.ts';
 import { emitTo } from './pool-event.ts';
 import { applyBatch, deleteEverywhere, flushAll } from './pool-broadcasts.ts';
-import { deleteMany, getMany, setMany } from './pool-many.ts';
+import { deleteMany, getMany, getManyOutcomes, type GetManyParts, setMany } from './pool-many.ts';
 import { addressOf, type PoolOptions, resolvePoolRules } from './pool-options.ts';
+import { sendMeta } from './pool-meta.ts';
+import { readEverywhere } from './read-everywhere.ts';
 import { Router } from './router.ts';
 import { Shadow, type ShadowStats } from './shadow.ts';
 import { needLeases } from './need-leases.ts';
-import { missResult, StandIn } from './stand-in.ts';
+import { StandIn } from './stand-in.ts';
 
 /** A pool over the nodes of `ring`, with one driver for each. It connects to a node with the first call to it. */
 export function createPool(options: PoolOptions): MemcachePool {
@@ -48,7 +52,7 @@ class Pool implements MemcachePool {
     const emit = emitTo(options.onEvent);
     this.#gutter = gutter;
     this.#encode = keyEncoder(options.keys ?? 'text');
-    this.#shadow = options.shadow === undefined ? undefined : new Shadow(options.shadow, emit);
+    this.#shadow = options.shadow === undefined ? undefined : new Shadow(options.shadow, emit, clock);
     this.#fleet = new Fleet({
       ring,
       createDriver: (node) => createDriver?.(node) ?? createMetaDriver(addressOf(node), options),
@@ -111,7 +115,7 @@ class Pool implements MemcachePool {
       key,
       (target) => target.read(key, options),
       (target, since) => this.#standIn.read(target, key, since, options),
-      () => missResult,
+      () => missedRead,
     );
   }
 
@@ -125,55 +129,61 @@ class Pool implements MemcachePool {
   }
 
   getMany(keys: readonly Key[], options?: CallOptions): Promise<(Item | undefined)[]> {
-    return getMany(this.#router, keys, options, {
-      shadow: this.#shadow,
-      isWarming: this.#fleet.warmUp !== undefined,
-      getOne: (key) => this.#get(key, options),
-    });
+    return getMany(this.#router, keys, options, this.#manyParts(options));
+  }
+
+  getManyOutcomes(keys: readonly Key[], options?: CallOptions): Promise<GetOutcome[]> {
+    return getManyOutcomes(this.#router, keys, options, this.#manyParts(options));
   }
 
   set(key: Key, value: Buffer | string, options?: StoreOptions): Promise<void> {
     return this.#router.store(
       key,
       value,
-      (target, bytes) => target.set(key, bytes, options),
-      (target) => this.#standIn.set(target, key, value, options),
+      options,
+      (target, bytes, own) => target.set(key, bytes, own),
+      (target, _since, own) => this.#standIn.set(target, key, value, own),
     );
   }
 
   add(key: Key, value: Buffer | string, options?: StoreOptions): Promise<StoreOutcome> {
-    return this.#router.store(key, value, (target, bytes) => target.add(key, bytes, options));
+    return this.#router.store(key, value, options, (target, bytes, own) => target.add(key, bytes, own));
   }
 
   replace(key: Key, value: Buffer | string, options?: StoreOptions): Promise<StoreOutcome> {
-    return this.#router.store(key, value, (target, bytes) => target.replace(key, bytes, options));
+    return this.#router.store(key, value, options, (target, bytes, own) => target.replace(key, bytes, own));
   }
 
   cas(key: Key, value: Buffer | string, cas: bigint, options?: CasOptions): Promise<StoreOutcome> {
     // The shadow has CAS values of its own: there it becomes a miss.
     this.#shadow?.copy(key, (target) => target.delete(key));
-    return this.#router.unshadowed(key, (target) => target.cas(key, value, cas, options), undefined, false);
+    return this.#router.unshadowed(key, options, (target, own) => target.cas(key, value, cas, own));
   }
 
   append(key: Key, value: Buffer | string, options?: CallOptions): Promise<StoreOutcome> {
-    return this.#router.store(key, value, (target, bytes) => target.append(key, bytes, options));
+    return this.#router.store(key, value, options, (target, bytes, own) => target.append(key, bytes, own));
   }
 
   prepend(key: Key, value: Buffer | string, options?: CallOptions): Promise<StoreOutcome> {
-    return this.#router.store(key, value, (target, bytes) => target.prepend(key, bytes, options));
+    return this.#router.store(key, value, options, (target, bytes, own) => target.prepend(key, bytes, own));
   }
 
   delete(key: Key, options?: CallOptions): Promise<boolean> {
-    const call = (target: { delete: MemcachePool['delete'] }): Promise<boolean> => target.delete(key, options);
-    return this.#router.write(key, call, call, true);
-  }
-
-  markStale(key: Key, options: MarkStaleOptions = {}): Promise<boolean> {
-    const { timeoutMs, signal } = options;
     return this.#router.write(
       key,
-      (target) => target.markStale(key, options),
-      (target) => target.delete(key, { ...(timeoutMs === undefined ? {} : { timeoutMs }), signal }),
+      options,
+      (target, own) => target.delete(key, own),
+      (target, _since, own) => target.delete(key, own),
+      true,
+    );
+  }
+
+  markStale(key: Key, options?: MarkStaleOptions): Promise<boolean> {
+    return this.#router.write(
+      key,
+      options,
+      (target, own) => target.markStale(key, own),
+      (target, _since, own) => this.#standIn.remove(target, key, own),
       true,
     );
   }
@@ -181,17 +191,22 @@ class Pool implements MemcachePool {
   touch(key: Key, ttlSeconds: number, options?: CallOptions): Promise<boolean> {
     return this.#router.write(
       key,
-      (target) => target.touch(key, ttlSeconds, options),
-      (target, since) => this.#standIn.has(target, key, since, options),
+      options,
+      (target, own) => target.touch(key, ttlSeconds, own),
+      (target, since, own) => this.#standIn.has(target, key, since, own),
     );
   }
 
   incr(key: Key, delta: bigint, options?: CallOptions): Promise<bigint | undefined> {
-    return this.#router.write(key, (target) => target.incr(key, delta, options), undefined);
+    return this.#router.write(key, options, (target, own) => target.incr(key, delta, own));
   }
 
   decr(key: Key, delta: bigint, options?: CallOptions): Promise<bigint | undefined> {
-    return this.#router.write(key, (target) => target.decr(key, delta, options), undefined);
+    return this.#router.write(key, options, (target, own) => target.decr(key, delta, own));
+  }
+
+  meta(request: MetaRequest, options?: CallOptions): Promise<MetaReply> {
+    return sendMeta(this.#router, this.#shadow, request, options);
   }
 
   setMany(entries: readonly SetEntry[], options?: CallOptions): Promise<KeyOutcome[]> {
@@ -204,20 +219,29 @@ class Pool implements MemcachePool {
 
   async deleteEverywhere(key: Key, options: DeleteEverywhereOptions = {}): Promise<NodeOutcome[]> {
     this.#encode(key);
-    const own = deleteEverywhere(this.#fleet, key, options, this.#onLateFailure(key));
+    this.#shadow?.copy(key, (target) => target.delete(key));
+    const left = this.#router.remaining(options);
+    const own = deleteEverywhere(this.#fleet, key, { ...options, left }, this.#onLateFailure(key));
     if (this.#gutter === undefined) return own;
     const [outcomes, elsewhere] = await Promise.all([own, this.#gutter.deleteEverywhere(key, options)]);
     return [...outcomes, ...elsewhere];
   }
 
+  async *readEverywhere(key: Key, options?: CallOptions): AsyncGenerator<NodeAnswer, void, undefined> {
+    this.#encode(key);
+    yield* readEverywhere(this.#fleet.reachable(), key, options);
+  }
+
   async applyBatch(mutations: readonly Mutation[], options?: CallOptions): Promise<void> {
     // One bad key must not leave the other nodes written and the batch refused.
     for (const mutation of mutations) this.#encode(mutation.key);
-    await applyBatch(this.#fleet, mutations, options);
+    this.#shadow?.copyBatch(mutations);
+    await applyBatch(this.#fleet, mutations, options, this.#router.remaining(options));
   }
 
   async flushAll(options?: CallOptions): Promise<void> {
-    await flushAll(this.#fleet, options);
+    this.#shadow?.copyFlush();
+    await flushAll(this.#fleet, options, this.#router.remaining(options));
   }
 
   reload(ring: Ring, options?: ReloadOptions): Promise<void> {
@@ -226,7 +250,11 @@ class Pool implements MemcachePool {
 
   nodes(): PoolNode[] {
     const { ring, members } = this.#fleet.topology;
-    return ring.nodes.map((node, index) => ({ node, up: members[index]!.serves() && members[index]!.driver.isUp }));
+    return ring.nodes.map((node, index) => {
+      const member = members[index]!;
+      const { isUp, queued } = member.driver;
+      return { node, up: member.serves() && isUp, ...(queued === undefined ? {} : { queued }) };
+    });
   }
 
   stats(options?: CallOptions): Promise<PoolNodeStats[]> {
@@ -247,6 +275,14 @@ class Pool implements MemcachePool {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #manyParts(options: CallOptions | undefined): GetManyParts {
+    return {
+      shadow: this.#shadow,
+      isWarming: this.#fleet.warmUp !== undefined,
+      getOne: (key) => this.#get(key, options),
+    };
   }
 
   #get(key: Key, options?: CallOptions): Promise<Item | undefined> {

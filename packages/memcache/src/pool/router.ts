@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '@lockstep/core';
 
 import type { CallOptions, Item, Key } from '../driver/driver.ts';
 import type { KeyEncoder } from '../driver/key.ts';
+import { timeLeft, type TimeLeft } from '../driver/time-left.ts';
 import type { Fleet } from './fleet.ts';
 import type { Member } from './member.ts';
 import { isNodeError } from './node-error.ts';
@@ -11,8 +12,14 @@ import type { StandInTarget } from './stand-in.ts';
 /** A call on one key, on whichever node. */
 export type KeyCall<T> = (target: ShadowTarget) => Promise<T>;
 
+/** As `KeyCall`, with the options of the call, or with these and what is left of their time. */
+export type KeyWrite<T, O> = (target: ShadowTarget, options: O | undefined) => Promise<T>;
+
 /** The same call on a node that stands in for another; `since`: from when on what it holds may be trusted. */
 export type AwayCall<T> = (target: StandInTarget, since: number) => Promise<T>;
+
+/** As `AwayCall`, with the options as for `KeyWrite`. */
+export type AwayWrite<T, O> = (target: StandInTarget, since: number, options: O | undefined) => Promise<T>;
 
 /** What a router is given. */
 export interface RouterOptions {
@@ -40,39 +47,63 @@ export class Router {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** A read, which has a value for "not there". */
+  /** A read, which has a value for "not there". What is wrong with the call rejects it, here and below. */
   read<T>(key: Key, call: KeyCall<T>, away: AwayCall<T>, miss: () => T): Promise<T> {
-    this.#shadow?.copy(key, call);
-    const home = this.whole(key);
-    if (home !== undefined) return this.orMiss(home.track(call(home.driver)), miss);
-    return this.#readAway(key, call, away, miss);
+    try {
+      this.#shadow?.copy(key, call);
+      const home = this.whole(key);
+      if (home !== undefined) return this.orMiss(home.track(call(home.driver)), miss);
+      return this.#readAway(key, call, away, miss);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** A write. Without `away` it is never carried out on another node. `removes`: what fails is made up for later. */
-  write<T>(key: Key, call: KeyCall<T>, away: AwayCall<T> | undefined, removes = false): Promise<T> {
-    this.#shadow?.copy(key, call);
-    return this.unshadowed(key, call, away, removes);
+  write<T, O extends CallOptions>(
+    key: Key,
+    options: O | undefined,
+    call: KeyWrite<T, O>,
+    away?: AwayWrite<T, O>,
+    removes = false,
+  ): Promise<T> {
+    this.#shadow?.copy(key, (target) => call(target, options));
+    return this.unshadowed(key, options, call, away, removes);
   }
 
   /** As `write`, of a value: the copy for the shadow has its own bytes, as the caller may reuse his. */
-  store<T>(
+  store<T, O extends CallOptions>(
     key: Key,
     value: Buffer | string,
-    call: (target: ShadowTarget, value: Buffer | string) => Promise<T>,
-    away?: AwayCall<T>,
+    options: O | undefined,
+    call: (target: ShadowTarget, value: Buffer | string, options: O | undefined) => Promise<T>,
+    away?: AwayWrite<T, O>,
   ): Promise<T> {
-    if (this.#shadow?.covers(key) === true) {
-      const copy = typeof value === 'string' ? value : Buffer.from(value);
-      this.#shadow.copy(key, (target) => call(target, copy));
+    try {
+      if (this.#shadow?.covers(key) === true) {
+        const copy = typeof value === 'string' ? value : Buffer.from(value);
+        this.#shadow.copy(key, (target) => call(target, copy, options));
+      }
+      return this.unshadowed(key, options, (target, own) => call(target, value, own), away);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.unshadowed(key, (target) => call(target, value), away, false);
   }
 
   /** As `write`, without a copy for the shadow. */
-  unshadowed<T>(key: Key, call: KeyCall<T>, away: AwayCall<T> | undefined, removes: boolean): Promise<T> {
-    if (this.#fleet.warmUp !== undefined) return this.#writeWarm(key, call, away, removes);
-    const home = this.whole(key);
-    return home === undefined ? this.#writeAway(key, call, away, removes) : this.#writeHome(home, key, call, removes);
+  unshadowed<T, O extends CallOptions>(
+    key: Key,
+    options: O | undefined,
+    call: KeyWrite<T, O>,
+    away?: AwayWrite<T, O>,
+    removes = false,
+  ): Promise<T> {
+    try {
+      if (this.#fleet.warmUp !== undefined) return this.#writeWarm(key, options, call, away, removes);
+      return this.#write(key, options, call, away, removes);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The home of the key, when all is as it should be. */
@@ -100,10 +131,8 @@ export class Router {
   }
 
   /** The options of a call with the time that is left of it, for its next request. */
-  remaining(options: CallOptions = {}): () => CallOptions {
-    const { timeoutMs = this.#options.timeoutMs, signal } = options;
-    const endsAt = this.#clock.monotonic() + timeoutMs;
-    return () => ({ timeoutMs: Math.max(1, endsAt - this.#clock.monotonic()), signal });
+  remaining(options: CallOptions | undefined): () => TimeLeft {
+    return timeLeft(options, this.#options.timeoutMs, this.#clock);
   }
 
   async #readAway<T>(key: Key, call: KeyCall<T>, away: AwayCall<T>, miss: () => T): Promise<T> {
@@ -120,30 +149,53 @@ export class Router {
     return this.orMiss(member === undefined ? answer : member.track(answer), miss);
   }
 
-  async #writeWarm<T>(key: Key, call: KeyCall<T>, away: AwayCall<T> | undefined, removes: boolean): Promise<T> {
+  async #writeWarm<T, O extends CallOptions>(
+    key: Key,
+    options: O | undefined,
+    call: KeyWrite<T, O>,
+    away: AwayWrite<T, O> | undefined,
+    removes: boolean,
+  ): Promise<T> {
     this.#options.encode(key);
-    await this.#fleet.warmUp?.forget(key, this.#fleet.topology.home(key));
-    const home = this.whole(key);
-    if (home === undefined) return this.#writeAway(key, call, away, removes);
-    return this.#writeHome(home, key, call, removes);
+    const left = this.remaining(options);
+    await this.#fleet.warmUp?.forget(key, this.#fleet.topology.home(key), left);
+    return this.#write(key, { ...(options as O), ...left() }, call, away, removes);
   }
 
-  #writeHome<T>(home: Member, key: Key, call: KeyCall<T>, removes: boolean): Promise<T> {
-    const answer = home.track(call(home.driver));
+  #write<T, O extends CallOptions>(
+    key: Key,
+    options: O | undefined,
+    call: KeyWrite<T, O>,
+    away: AwayWrite<T, O> | undefined,
+    removes: boolean,
+  ): Promise<T> {
+    const home = this.whole(key);
+    if (home === undefined) return this.#writeAway(key, options, call, away, removes);
+    return this.#writeHome(home, key, call(home.driver, options), removes);
+  }
+
+  #writeHome<T>(home: Member, key: Key, call: Promise<T>, removes: boolean): Promise<T> {
+    const answer = home.track(call);
     if (removes) answer.catch((error: unknown) => home.rememberFailure(key, error));
     return answer;
   }
 
-  async #writeAway<T>(key: Key, call: KeyCall<T>, away: AwayCall<T> | undefined, removes: boolean): Promise<T> {
+  async #writeAway<T, O extends CallOptions>(
+    key: Key,
+    options: O | undefined,
+    call: KeyWrite<T, O>,
+    away: AwayWrite<T, O> | undefined,
+    removes: boolean,
+  ): Promise<T> {
     this.#options.encode(key);
     const home = this.#fleet.topology.home(key);
     const member = this.#fleet.topology.current(key);
-    if (member === home) return this.#writeHome(home, key, call, removes);
+    if (member === home) return this.#writeHome(home, key, call(home.driver, options), removes);
     const target = away === undefined ? undefined : (member?.driver ?? this.#options.gutter);
     // Before it is sent: whatever becomes of it, the home's value is in doubt from now on.
     if (removes || target !== undefined) home.dirty.add(key);
     if (target === undefined || away === undefined) throw home.refusal();
-    const answer = away(target, this.#fleet.changedAt);
+    const answer = away(target, this.#fleet.changedAt, options);
     return member === undefined ? answer : member.track(answer);
   }
 }

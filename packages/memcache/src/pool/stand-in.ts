@@ -1,21 +1,11 @@
 import { type Clock, systemClock } from '@lockstep/core';
 
 import type { CallOptions, Item, Key, MemcacheDriver, StoreOptions } from '../driver/driver.ts';
-import type { ReadOptions, ReadResult } from '../driver/read.ts';
+import { missedRead, type ReadOptions, type ReadResult } from '../driver/read.ts';
 import { boundedTtl } from './bounded-ttl.ts';
 
 /** What a driver or a pool needs in order to stand in for a node that is down. */
 export type StandInTarget = Pick<MemcacheDriver, 'read' | 'set' | 'delete'>;
-
-/** A miss without a lease. */
-export const missResult: ReadResult = {
-  status: 'miss',
-  flags: 0,
-  cas: 0n,
-  ttlSeconds: 0,
-  mustRefresh: false,
-  isRefreshing: false,
-};
 
 /**
  * Calls on keys of a node that is down, carried out on another one. That other one may hold values from
@@ -38,10 +28,9 @@ export class StandIn {
 
   /** Without leases: they and the CAS value would be this node's, and no `cas` goes here. */
   async read(target: StandInTarget, key: Key, since: number, options: ReadOptions = {}): Promise<ReadResult> {
-    const { timeoutMs, signal } = options;
-    const found = await target.read(key, { ...(timeoutMs === undefined ? {} : { timeoutMs }), signal });
-    if (found.status !== 'hit' || found.isRefreshing || found.mustRefresh) return missResult;
-    return this.#isRecent(found.ttlSeconds, since) ? { ...found, cas: 0n } : missResult;
+    const found = await target.read(key, timeOf(options));
+    if (found.status !== 'hit' || found.isRefreshing || found.mustRefresh) return missedRead;
+    return this.#isRecent(found.ttlSeconds, since) ? { ...found, cas: 0n } : missedRead;
   }
 
   async has(target: StandInTarget, key: Key, since: number, options?: CallOptions): Promise<boolean> {
@@ -53,9 +42,18 @@ export class StandIn {
     return target.set(key, value, { ...options, ttlSeconds });
   }
 
+  /** A delete, whatever else the call that it stands for was told. */
+  remove(target: StandInTarget, key: Key, options?: CallOptions): Promise<boolean> {
+    return target.delete(key, timeOf(options));
+  }
+
   /** memcached counts in whole seconds, and so the doubt of one goes against the value. */
   #isRecent(ttlSeconds: number, since: number): boolean {
     const elapsed = Math.floor((this.#clock.monotonic() - since) / 1000);
     return ttlSeconds >= 0 && ttlSeconds <= this.#maxSeconds && ttlSeconds > this.#maxSeconds - elapsed;
   }
+}
+
+function timeOf({ timeoutMs, signal }: CallOptions = {}): CallOptions {
+  return { ...(timeoutMs === undefined ? {} : { timeoutMs }), signal };
 }

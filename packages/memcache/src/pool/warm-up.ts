@@ -1,6 +1,8 @@
 import type { Clock } from '@lockstep/core';
 
 import type { CallOptions, Item, Key } from '../driver/driver.ts';
+import { checkPositive } from '../engine/meta-options.ts';
+import { half, type TimeLeft } from '../driver/time-left.ts';
 import { boundedTtl } from './bounded-ttl.ts';
 import type { Member } from './member.ts';
 import { isNodeError } from './node-error.ts';
@@ -9,7 +11,7 @@ import type { Topology } from './topology.ts';
 
 const leaseSeconds = 5;
 
-/** How misses of new owners are filled from former ones. */
+/** How misses of new owners are filled from former ones: those of `get` and `getMany`. Every other call is not filled. */
 export interface WarmUpLimits {
   /** Milliseconds for which this goes on. @default 300000 */
   readonly forMs?: number;
@@ -37,11 +39,13 @@ export class WarmUp {
   readonly #distrusted = new Set<Member>();
   #running = 0;
 
-  /** @throws RangeError for a limit that is not positive. */
+  /** @throws RangeError for a limit that is not positive, or a time without an end. */
   constructor(former: Topology, limits: WarmUpLimits, owner: { readonly clock: Clock; readonly emit: PoolListener }) {
     const { forMs = 300_000, ttlSeconds = 300, maxConcurrent = 64 } = limits;
-    for (const [name, value] of Object.entries({ forMs, ttlSeconds, maxConcurrent })) {
-      if (!(value > 0)) throw new RangeError(`warmUp.${name} must be a positive number, got ${value}`);
+    checkPositive('warmUp.forMs', forMs);
+    checkPositive('warmUp.ttlSeconds', ttlSeconds);
+    if (!(maxConcurrent > 0)) {
+      throw new RangeError(`warmUp.maxConcurrent must be a positive number, got ${maxConcurrent}`);
     }
     this.former = former;
     this.endsAt = owner.clock.monotonic() + forMs;
@@ -72,17 +76,32 @@ export class WarmUp {
     }
   }
 
-  /** Before a write: removes the key from its former owner, or stops reading from that one. */
-  async forget(key: Key, owner: Member, options: CallOptions = {}): Promise<void> {
+  /**
+   * Before a write: removes the key from its former owner, or stops reading from that one. It takes half of the
+   * time that is left at most, so that a former owner that hangs does not fail the write.
+   */
+  async forget(key: Key, owner: Member, left: () => TimeLeft): Promise<void> {
     const source = this.#source(key, owner, true);
     if (source === undefined) return;
     try {
-      await source.track(source.driver.delete(key, options));
+      await source.track(source.driver.delete(key, half(left())));
     } catch (error) {
       // A bad key, or the caller's own signal: the write itself will say so.
-      if (!isNodeError(error)) return;
-      this.#distrust(source, error);
+      if (isNodeError(error)) this.distrust(source, error);
     }
+  }
+
+  /** The former owner that the key may be filled from. Undefined where there is none. */
+  sourceOf(key: Key, owner: Member): Member | undefined {
+    const source = this.former.home(key);
+    return source === owner || !this.isActive ? undefined : source;
+  }
+
+  /** Stops reading from a former owner that may hold what has been overwritten. */
+  distrust(source: Member, error: unknown): void {
+    if (this.#distrusted.has(source)) return;
+    this.#distrusted.add(source);
+    this.#emit({ type: 'warm-up-stopped', node: source.node, error });
   }
 
   async #fill(key: Key, source: Member, owner: Member, left: () => CallOptions): Promise<Item | undefined> {
@@ -101,17 +120,10 @@ export class WarmUp {
   }
 
   #source(key: Key, owner: Member, isWrite = false): Member | undefined {
-    if (!this.isActive) return undefined;
-    const source = this.former.home(key);
-    if (source === owner || this.#distrusted.has(source)) return undefined;
+    const source = this.sourceOf(key, owner);
+    if (source === undefined || this.#distrusted.has(source)) return undefined;
     if (source.serves()) return source;
-    if (isWrite) this.#distrust(source, source.refusal());
+    if (isWrite) this.distrust(source, source.refusal());
     return undefined;
-  }
-
-  #distrust(source: Member, error: unknown): void {
-    if (this.#distrusted.has(source)) return;
-    this.#distrusted.add(source);
-    this.#emit({ type: 'warm-up-stopped', node: source.node, error });
   }
 }

@@ -2,6 +2,7 @@ import { collectFound, collectStored, isRefusedForGood, unexpected } from './col
 import { deleteCommand, storeCommand } from './commands.ts';
 import { remainingTtl } from '../driver/expiry.ts';
 import type { Mutation } from '../driver/mutation.ts';
+import { valueBytes } from '../driver/value-bytes.ts';
 import { type Collect, more } from '../engine/request.ts';
 
 /** A mutation with its expiry turned into memcached's own rule. */
@@ -54,7 +55,8 @@ export function batchCommands(
       text += deleteCommand(wireKeys[index]!, opaque + index);
       return;
     }
-    const { value, flags, ttlSeconds } = mutation;
+    const { flags, ttlSeconds } = mutation;
+    const value = valueBytes(mutation.value);
     text += storeCommand(wireKeys[index]!, opaque + index, {
       valueBytes: value.length,
       options: { flags, ttlSeconds },

@@ -4,6 +4,9 @@ import { missedRead, type ReadResult } from '../driver/read.ts';
 import { noTtl, type Reply, type ReplyStatus } from './reply.ts';
 import { type Collect, more } from '../engine/request.ts';
 
+/** memcached 1.6.18 has 90 statistics. */
+const maxStats = 1024;
+
 const storeOutcomes: Readonly<Partial<Record<ReplyStatus, StoreOutcome>>> = {
   HD: 'stored',
   NS: 'not-stored',
@@ -88,6 +91,32 @@ export function collectValues(keys: readonly string[]): Collect<(Item | undefine
   };
 }
 
+/** The items of several text `get` in one request, in the order of the keys of all. */
+export function collectValuesOf(parts: readonly (readonly string[])[]): Collect<(Item | undefined)[]> {
+  const items: (Item | undefined)[] = [];
+  let part = 0;
+  let collect = collectValues(parts[0] ?? []);
+  let refusal: unknown;
+  return (reply) => {
+    try {
+      const found = collect(reply);
+      if (found === more) return more;
+      for (const item of found) items.push(item);
+    } catch (error) {
+      // One refused command must not end the request: the replies of the others are still to come.
+      if (!isRefusal(reply)) throw error;
+      refusal = error;
+    }
+    part++;
+    if (part < parts.length) {
+      collect = collectValues(parts[part]!);
+      return more;
+    }
+    if (refusal !== undefined) throw refusal;
+    return items;
+  };
+}
+
 /** The outcome of an `ms`. */
 export function collectStore(reply: Reply): StoreOutcome {
   const outcome = storeOutcomes[reply.status];
@@ -132,12 +161,14 @@ export function collectOk(reply: Reply): void {
   if (reply.status !== 'OK') throw unexpected(reply);
 }
 
-/** The answer to `stats`. */
+/** The answer to `stats`. A server that never comes to an end of it must not fill the memory. */
 export function collectStats(): Collect<Map<string, string>> {
   const stats = new Map<string, string>();
+  let lines = 0;
   return (reply) => {
     if (reply.status === 'END') return stats;
     if (reply.status !== 'STAT') throw unexpected(reply);
+    if (++lines > maxStats) throw new MemcacheError('ERR_MEMCACHE_PROTOCOL', `more than ${maxStats} statistics`);
     const blank = reply.text.indexOf(' ');
     if (blank < 0) stats.set(reply.text, '');
     else stats.set(reply.text.slice(0, blank), reply.text.slice(blank + 1));

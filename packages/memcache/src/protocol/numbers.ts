@@ -1,7 +1,9 @@
+import { maxAbsoluteSeconds, maxRelativeSeconds } from '../driver/expiry.ts';
+
 const maxFlags = 0xffff_ffff;
-const maxTtlSeconds = 0x7fff_ffff;
-const maxRelativeSeconds = 30 * 24 * 60 * 60;
-const maxUnsigned64 = 2n ** 64n - 1n;
+
+/** The largest number that memcached counts with. */
+export const maxUnsigned64: bigint = 2n ** 64n - 1n;
 
 /**
  * The time to live as memcached takes it: any negative number means expired.
@@ -9,7 +11,7 @@ const maxUnsigned64 = 2n ** 64n - 1n;
  * @throws RangeError when it is no integer below 2^31.
  */
 export function checkTtl(ttlSeconds: number): number {
-  if (!Number.isInteger(ttlSeconds) || ttlSeconds > maxTtlSeconds) {
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds > maxAbsoluteSeconds) {
     throw new RangeError(`ttlSeconds must be an integer below 2^31, got ${ttlSeconds}`);
   }
   return Math.max(-1, ttlSeconds);

@@ -74,6 +74,9 @@ function readMetaLine(bytes: Buffer, start: number, end: number, reply: Reply): 
     if (size < 0) throw badLine(bytes, start, end);
     at = stop + 1;
   }
+  reply.line = bytes;
+  reply.flagsStart = at;
+  reply.flagsEnd = end;
   while (at < end) {
     const stop = tokenEnd(bytes, at, end);
     if (stop > at && !readFlag(bytes, at, stop, reply)) throw badLine(bytes, start, end);

@@ -58,6 +58,8 @@ export class ReplyParser {
       at = this.#block === undefined ? this.#readReply(chunk, at) : this.#fillBlock(chunk, at);
     }
     this.#copyOf = undefined;
+    // A line keeps its chunk in memory, and is needed until its value is complete.
+    if (this.#block === undefined) this.#reply.line = undefined;
   }
 
   #readReply(chunk: Buffer, start: number): number {

@@ -38,6 +38,10 @@ export interface Reply {
   isTaken: boolean;
   /** The `X` flag: the item is marked as stale. */
   isStale: boolean;
+  /** Where the flags of a meta reply stand, as they came. Undefined when it has none. */
+  line: Buffer | undefined;
+  flagsStart: number;
+  flagsEnd: number;
   /** What follows the first word of replies that are text: `STAT`, `VERSION` and errors; the key of a `VALUE`. */
   text: string;
 }
@@ -54,6 +58,9 @@ export function createReply(): Reply {
     isWon: false,
     isTaken: false,
     isStale: false,
+    line: undefined,
+    flagsStart: 0,
+    flagsEnd: 0,
     text: '',
   };
 }
@@ -68,5 +75,8 @@ export function clearReply(reply: Reply): void {
   reply.isWon = false;
   reply.isTaken = false;
   reply.isStale = false;
+  reply.line = undefined;
+  reply.flagsStart = 0;
+  reply.flagsEnd = 0;
   reply.text = '';
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '@lockstep/core';
+
 import type { CallOptions, CasOptions, Key, MemcacheDriver, StoreOptions, StoreOutcome } from '../driver/driver.ts';
 import type { MemcacheError } from '../driver/memcache-error.ts';
 import type { ReadOptions, ReadResult } from '../driver/read.ts';
@@ -29,6 +31,11 @@ export interface ValueReadResult<T> extends Omit<ReadResult, 'value'> {
 /**
  * A driver or pool with values of one type. Reads reject with ERR_MEMCACHE_DECODE for what the codec
  * cannot decode; stores reject with what the codec's `encode` throws, before anything is sent.
+ *
+ * Calls on one key are sent in the order of the calls, awaited or not. While a value is being encoded in a thread,
+ * those that follow on its key wait for it, 16384 of them at most: past that they reject with
+ * ERR_MEMCACHE_OVERLOADED. What is called on the driver or the pool itself, or through another cache over it,
+ * does not wait.
  */
 export interface TypedCache<T> {
   get(key: Key, options?: CallOptions): Promise<T | undefined>;
@@ -54,4 +61,14 @@ export interface TypedCacheOptions {
    * @default 'throw'
    */
   readonly onDecodeError?: 'throw' | 'miss' | ((error: MemcacheError) => void);
+  /**
+   * For calls without a `timeoutMs` of their own: milliseconds for a call whose value is encoded in a thread, or
+   * that comes after such a one on its key, encoding included. Give it what the driver or the pool has. All other
+   * calls have the time that the driver gives them.
+   *
+   * @default 1000
+   */
+  readonly timeoutMs?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
 }

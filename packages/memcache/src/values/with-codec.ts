@@ -1,9 +1,12 @@
-import { describeError } from '@lockstep/core';
+import { describeError, systemClock } from '@lockstep/core';
 
-import type { CallOptions, Item, Key, StoreOutcome } from '../driver/driver.ts';
+import type { CallOptions, Item, Key, StoreOptions, StoreOutcome } from '../driver/driver.ts';
+import { excerptOf } from '../driver/key.ts';
 import { MemcacheError } from '../driver/memcache-error.ts';
 import type { ReadOptions } from '../driver/read.ts';
+import { checkPositive } from '../engine/meta-options.ts';
 import type { Codec } from './codec.ts';
+import { KeyTurns } from './key-turns.ts';
 import type {
   CodecTarget,
   TypedCache,
@@ -14,7 +17,7 @@ import type {
   ValueWithCas,
 } from './typed-cache.ts';
 
-const excerptLength = 40;
+const maxWaiting = 16_384;
 
 /**
  * A driver or pool that takes and gives values instead of bytes. It owns nothing: closing stays with
@@ -28,69 +31,97 @@ class CodecCache<T> implements TypedCache<T> {
   readonly #target: CodecTarget;
   readonly #codec: Codec<T>;
   readonly #onDecodeError: NonNullable<TypedCacheOptions['onDecodeError']>;
+  readonly #turns: KeyTurns;
 
   constructor(target: CodecTarget, codec: Codec<T>, options: TypedCacheOptions) {
-    const { onDecodeError = 'throw' } = options;
+    const { onDecodeError = 'throw', timeoutMs = 1000, clock = systemClock } = options;
+    checkPositive('timeoutMs', timeoutMs);
     if (onDecodeError !== 'throw' && onDecodeError !== 'miss' && typeof onDecodeError !== 'function') {
       throw new TypeError(`onDecodeError must be 'throw', 'miss' or a function, got ${String(onDecodeError)}`);
     }
     this.#target = target;
     this.#codec = codec;
     this.#onDecodeError = onDecodeError;
+    this.#turns = new KeyTurns({ timeoutMs, maxWaiting, clock });
   }
 
   async get(key: Key, options?: CallOptions): Promise<T | undefined> {
-    return (await this.#decode(key, await this.#target.get(key, options)))?.value;
+    const item = await this.#inTurn([key], options, (own) => this.#target.get(key, own));
+    return (await this.#decode(key, item))?.value;
   }
 
   async gets(key: Key, options?: CallOptions): Promise<ValueWithCas<T> | undefined> {
-    const item = await this.#target.gets(key, options);
+    const item = await this.#inTurn([key], options, (own) => this.#target.gets(key, own));
     const decoded = await this.#decode(key, item);
     return decoded === undefined ? undefined : { value: decoded.value, cas: item?.cas ?? 0n };
   }
 
   async gat(key: Key, ttlSeconds: number, options?: CallOptions): Promise<T | undefined> {
-    return (await this.#decode(key, await this.#target.gat(key, ttlSeconds, options)))?.value;
+    const item = await this.#inTurn([key], options, (own) => this.#target.gat(key, ttlSeconds, own));
+    return (await this.#decode(key, item))?.value;
   }
 
   async read(key: Key, options?: ReadOptions): Promise<ValueReadResult<T>> {
-    const { value: bytes, ...result } = await this.#target.read(key, options);
+    const found = await this.#inTurn([key], options, (own) => this.#target.read(key, own));
+    const { value: bytes, ...result } = found;
     if (bytes === undefined) return result;
     const decoded = await this.#decode(key, { value: bytes, flags: result.flags });
     return decoded === undefined ? { ...result, status: 'miss' } : { ...result, value: decoded.value };
   }
 
   async getMany(keys: readonly Key[], options?: CallOptions): Promise<(T | undefined)[]> {
-    const items = await this.#target.getMany(keys, options);
+    const items = await this.#inTurn(keys, options, (own) => this.#target.getMany(keys, own));
     return Promise.all(items.map(async (item, index) => (await this.#decode(keys[index]!, item))?.value));
   }
 
-  async set(key: Key, value: T, options?: ValueStoreOptions): Promise<void> {
-    const { data, flags } = await this.#codec.encode(value);
-    await this.#target.set(key, data, { ...options, flags });
+  set(key: Key, value: T, options?: ValueStoreOptions): Promise<void> {
+    return this.#store(key, value, options, (data, own) => this.#target.set(key, data, own));
   }
 
-  async add(key: Key, value: T, options?: ValueStoreOptions): Promise<StoreOutcome> {
-    const { data, flags } = await this.#codec.encode(value);
-    return this.#target.add(key, data, { ...options, flags });
+  add(key: Key, value: T, options?: ValueStoreOptions): Promise<StoreOutcome> {
+    return this.#store(key, value, options, (data, own) => this.#target.add(key, data, own));
   }
 
-  async replace(key: Key, value: T, options?: ValueStoreOptions): Promise<StoreOutcome> {
-    const { data, flags } = await this.#codec.encode(value);
-    return this.#target.replace(key, data, { ...options, flags });
+  replace(key: Key, value: T, options?: ValueStoreOptions): Promise<StoreOutcome> {
+    return this.#store(key, value, options, (data, own) => this.#target.replace(key, data, own));
   }
 
-  async cas(key: Key, value: T, cas: bigint, options?: ValueCasOptions): Promise<StoreOutcome> {
-    const { data, flags } = await this.#codec.encode(value);
-    return this.#target.cas(key, data, cas, { ...options, flags });
+  cas(key: Key, value: T, cas: bigint, options?: ValueCasOptions): Promise<StoreOutcome> {
+    return this.#store(key, value, options, (data, own) => this.#target.cas(key, data, cas, own));
   }
 
-  delete(key: Key, options?: CallOptions): Promise<boolean> {
-    return this.#target.delete(key, options);
+  async delete(key: Key, options?: CallOptions): Promise<boolean> {
+    return this.#inTurn([key], options, (own) => this.#target.delete(key, own));
   }
 
-  touch(key: Key, ttlSeconds: number, options?: CallOptions): Promise<boolean> {
-    return this.#target.touch(key, ttlSeconds, options);
+  async touch(key: Key, ttlSeconds: number, options?: CallOptions): Promise<boolean> {
+    return this.#inTurn([key], options, (own) => this.#target.touch(key, ttlSeconds, own));
+  }
+
+  /** A call without a value: at once, unless a value for one of its keys is still being encoded. */
+  #inTurn<O extends CallOptions, R>(
+    keys: readonly Key[],
+    options: O | undefined,
+    send: (options: O | undefined) => Promise<R>,
+  ): Promise<R> {
+    if (this.#turns.areFree(keys)) return send(options);
+    return this.#turns.take(keys, undefined, options, (_, left) => send({ ...(options as O), ...left }));
+  }
+
+  /** A call with a value: at once as well, where the codec encodes it at once. */
+  async #store<O extends ValueStoreOptions, R>(
+    key: Key,
+    value: T,
+    options: O | undefined,
+    send: (data: Buffer, options: O & Pick<StoreOptions, 'flags'>) => Promise<R>,
+  ): Promise<R> {
+    const encoded = this.#codec.encode(value);
+    if (!('then' in encoded) && this.#turns.areFree([key])) {
+      return send(encoded.data, { ...(options as O), flags: encoded.flags });
+    }
+    return this.#turns.take([key], encoded, options, ({ data, flags }, left) =>
+      send(data, { ...(options as O), ...left, flags }),
+    );
   }
 
   /** The value in a box, as `undefined` may be a value; no box for a miss. */
@@ -110,11 +141,4 @@ class CodecCache<T> implements TypedCache<T> {
     const what = `the value of "${excerptOf(key)}" (codec "${this.#codec.name}", flags ${flags})`;
     return new MemcacheError('ERR_MEMCACHE_DECODE', `${what} cannot be decoded: ${describeError(cause)}`, { cause });
   }
-}
-
-/** A key is foreign input and ends up in logs: printable ASCII only, and not all of it. */
-function excerptOf(key: Key): string {
-  const bytes = typeof key === 'string' ? key : key.toString('latin1');
-  const excerpt = bytes.slice(0, excerptLength).replaceAll(/[^\x21-\x7e]/g, '?');
-  return bytes.length > excerptLength ? `${excerpt}…` : excerpt;
 }

@@ -50,3 +50,9 @@ it.each([
 ])('refuses a binary key that is empty or too long (%#)', (key, message) => {
   expect(() => encodeBinaryKey(key)).toThrow(expect.objectContaining({ code: 'ERR_MEMCACHE_BAD_KEY', message }));
 });
+
+it.each([new Uint8Array([107]), 5, undefined, { toString: () => 'k' }])('refuses %j as a key', (key) => {
+  for (const encode of [encodeKey, encodeBinaryKey]) {
+    expect(() => encode(key as never)).toThrow(`a key must be a string or a Buffer, got ${typeof key}`);
+  }
+});

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 
 import { type CommandMessage, createMetaDriver, type NodeMessage } from '../../src/index.ts';
 import { codeOf } from '../hammer.ts';
+import { startScriptedServer } from '../scripted-server.ts';
 
 interface Messages {
   'lockstep:memcache:node': NodeMessage;
@@ -38,6 +39,31 @@ it('tells that a node is up, down and up again, with the reason', async () => {
   );
 });
 
+it('tells nothing of a connection that is replaced at once, nor of further attempts that fail', async () => {
+  let isGone = false;
+  await using server = await startScriptedServer(
+    (socket) => socket.write('EN\r\n'),
+    (socket) => {
+      if (isGone) socket.destroy();
+    },
+  );
+  using messages = listen('lockstep:memcache:node', `${server.host}:${server.port}`);
+  await using driver = createMetaDriver(server, { random: () => 0 });
+  for (let connections = 1; connections <= 4; connections++) {
+    expect(await driver.get('k')).toBeUndefined();
+    await expect.poll(() => server.accepted).toBe(connections);
+    if (connections < 4) server.dropAll();
+  }
+  expect(messages.all.map(({ state }) => state)).toEqual(['up']);
+  isGone = true;
+  server.dropAll();
+  await expect.poll(() => server.accepted).toBeGreaterThan(7);
+  expect(driver.isUp).toBe(false);
+  isGone = false;
+  await expect.poll(() => driver.isUp).toBe(true);
+  expect(messages.all.map(({ state }) => state)).toEqual(['up', 'down', 'up']);
+});
+
 it('tells command, duration and outcome of every call', async () => {
   await using server = await startMemcached();
   using messages = listen('lockstep:memcache:command', server.address);
@@ -46,6 +72,11 @@ it('tells command, duration and outcome of every call', async () => {
   await driver.get('k');
   await driver.incr('k', 1n).catch(codeOf);
   await driver.batch([{ kind: 'set', key: Buffer.from('k'), value: Buffer.from('v'), flags: 0, expiresAt: 0 }]);
+  const remove = (key: string) => ({ kind: 'delete' as const, key: Buffer.from(key) });
+  await driver.batch([remove('k')]);
+  await driver.batch([remove('k'), remove('l')]);
+  await driver.batch([remove('k'), remove('l')], { quiet: true });
+  await driver.getMany(['k', 'l']);
   const controller = new AbortController();
   const aborted = driver.get('k', { signal: controller.signal }).catch(codeOf);
   controller.abort();
@@ -56,6 +87,10 @@ it('tells command, duration and outcome of every call', async () => {
     'mg ok',
     'ma ERR_MEMCACHE_NOT_A_NUMBER',
     'batch ok',
+    'batch ok',
+    'batch ok',
+    'batch ok',
+    'get ok',
     'mg AbortError',
     'version ok',
   ]);

@@ -1,7 +1,7 @@
 import { startMemcached } from '@lockstep/testing';
 import { describe, expect, it } from 'vitest';
 
-import { brokenReplies, hostileServers, oneByteAtATime } from '../soak/misbehaviours.ts';
+import { brokenBinaryReplies, brokenReplies, hostileServers, oneByteAtATime } from '../soak/misbehaviours.ts';
 import { seededRandom } from '../soak/random.ts';
 import { type Misbehaviour, type Relay, startRelay } from '../soak/relay.ts';
 import { type Rig, type RigName, rigNames, startRig } from '../soak/rig.ts';
@@ -78,6 +78,14 @@ describe.each(['meta driver', 'pool'] as const)(
     });
   },
 );
+
+describe('the memjs driver tells no lie, settles every call and recovers when a server', () => {
+  it.each(Object.keys(brokenBinaryReplies))('%s', async (misbehaviour) => {
+    const workload = await surviveWith('memjs driver', brokenBinaryReplies[misbehaviour]!(seededRandom(7)));
+    expectNoLie(workload);
+    expect(workload.history.codes.size).toBeGreaterThan(0);
+  });
+});
 
 it.each(rigNames)('the %s fails no call when every byte comes by itself', async (name) => {
   await using server = await startMemcached();

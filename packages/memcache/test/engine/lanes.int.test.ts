@@ -159,23 +159,33 @@ it.each([
   expect(server.commands.some((line) => line.startsWith('mg late'))).toBe(false);
 });
 
-it('falls back to its first connection when it cannot get a second one', async () => {
-  let isFull = false;
+it('does not let a large value past a flush that was called before it', async () => {
+  const connected: Socket[] = [];
+  const order: string[] = [];
   await using server = await startScriptedServer(
     (socket, line) => {
-      if (line.startsWith('ms')) socket.write(`HD O${opaqueOf(line)}\r\n`);
-      else if (line.startsWith('mg')) socket.write('EN\r\n');
+      if (line === 'flush_all') {
+        order.push('flush');
+        socket.write('OK\r\n');
+      } else if (line.startsWith('ms ')) {
+        order.push('set');
+        socket.write(`HD O${opaqueOf(line)}\r\n`);
+      }
     },
     (socket) => {
-      if (isFull) socket.destroy();
+      // The first connection hears nothing until the test says so.
+      if (connected.push(socket) === 1) socket.pause();
     },
   );
-  await using driver = createMetaDriver(server, { random: () => 0.999 });
-  await driver.get('small');
-  isFull = true;
-  await expect(driver.set('large', large)).rejects.toHaveProperty('code', 'ERR_MEMCACHE_NODE_DOWN');
-  expect(driver.isUp).toBe(true);
-  await driver.set('large', large);
+  await using driver = createMetaDriver(server, { timeoutMs: 20_000, connectTimeoutMs: 20_000 });
+  const calls = [driver.flushAll(), driver.set('large', large), driver.set('other', large)];
+  await expect.poll(() => connected.length).toBe(1);
+  // A second connection would have carried the values past the flush by the time a third party has connected.
+  await using observer = createMetaDriver(server);
+  await observer.version();
+  connected[0]!.resume();
+  await Promise.all(calls);
+  expect(order).toEqual(['flush', 'set', 'set']);
 });
 
 it('counts both lanes in what is queued, and against the bounds', async () => {

@@ -5,7 +5,16 @@ import { connectMeta, createMetaDriver } from '../../src/index.ts';
 import { describeDriver } from '../driver/driver-conformance.ts';
 
 // memcached 1.6.18 has neither explicit CAS values nor conditional reads.
-const capabilities = { flags: true, cas: true, multiGet: true, counters: true, append: true, lease: true, stale: true };
+const capabilities = {
+  flags: true,
+  cas: true,
+  multiGet: true,
+  counters: true,
+  append: true,
+  lease: true,
+  stale: true,
+  meta: true,
+};
 
 describeDriver('the meta driver', capabilities, ({ host, port }) => createMetaDriver({ host, port }));
 describeDriver('the meta driver with binary keys', capabilities, ({ host, port }) =>

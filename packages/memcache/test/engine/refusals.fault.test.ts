@@ -1,7 +1,9 @@
 import { startMemcached } from '@lockstep/testing';
 import { describe, expect, it } from 'vitest';
 
+import { createMetaDriver } from '../../src/index.ts';
 import { codeOf } from '../hammer.ts';
+import { opaqueOf, startScriptedServer } from '../scripted-server.ts';
 import { type Rig, rigNames, startRig } from '../soak/rig.ts';
 import { tell, told } from '../soak/told-value.ts';
 
@@ -106,4 +108,62 @@ describe.each(rigNames)('the %s', (name) => {
     expect(new Set(codes)).toEqual(new Set(['ERR_MEMCACHE_BAD_KEY']));
     expect((await cache.get(victim))?.value.toString()).toBe('unharmed');
   });
+});
+
+const setOf = (key: string) =>
+  ({ kind: 'set', key: Buffer.from(key), value: Buffer.from('value'), flags: 0, expiresAt: 0 }) as const;
+
+it('deletes what a batch could not store though the queue is full by then', async () => {
+  const held: (() => void)[] = [];
+  await using server = await startScriptedServer((socket, line) => {
+    const opaque = opaqueOf(line);
+    if (line.startsWith('ms ')) socket.write('SERVER_ERROR object too large for cache\r\n');
+    else if (line === 'mn') socket.write('MN\r\n');
+    else if (line.startsWith('md ')) held.push(() => socket.write(`HD O${opaque}\r\n`));
+    else if (line.startsWith('get ')) held.push(() => socket.write('END\r\n'));
+    // In the order of the connection, as memcached does: what comes behind the read waits for it.
+    if (server.commands.some((command) => command.startsWith('md '))) for (const answer of held.splice(0)) answer();
+  });
+  await using driver = createMetaDriver(server, { maxQueueOps: 2, timeoutMs: 10_000 });
+  await driver.version();
+  const batch = driver.batch([setOf('k')]);
+  const read = driver.getMany(['a', 'b', 'c']);
+  await expect(driver.get('d')).rejects.toHaveProperty('code', 'ERR_MEMCACHE_OVERLOADED');
+  await batch;
+  expect(await read).toEqual([undefined, undefined, undefined]);
+  expect(driver.queued).toEqual({ ops: 0, bytes: 0 });
+});
+
+it('does not say that nothing was sent of a batch whose deletes could not be', async () => {
+  let isGone = false;
+  await using server = await startScriptedServer(
+    (socket, line) => {
+      if (line !== 'mn') return;
+      isGone = true;
+      // What makes no sense ends the connection in the same moment as the batch learns of the refusal.
+      socket.write('SERVER_ERROR object too large for cache\r\nMN\r\nnonsense\r\n');
+    },
+    (socket) => {
+      if (isGone) socket.destroy();
+    },
+  );
+  await using driver = createMetaDriver(server, { timeoutMs: 10_000, random: () => 0.999 });
+  const error: unknown = await driver.batch([setOf('k')]).catch((reason: unknown) => reason);
+  expect(error).toHaveProperty('code', 'ERR_MEMCACHE_CONNECTION_LOST');
+  expect(error).toHaveProperty('cause.code', 'ERR_MEMCACHE_NODE_DOWN');
+  await expect(driver.get('k')).rejects.toHaveProperty('code', 'ERR_MEMCACHE_NODE_DOWN');
+});
+
+it('takes or refuses a read of many keys as a whole, however long their list', async () => {
+  await using server = await startMemcached();
+  await using driver = createMetaDriver(server, { maxQueueOps: 10 });
+  const keys = Array.from({ length: 200 }, (_, index) => `${index}`.padStart(250, '0'));
+  await driver.set(keys[150]!, 'there');
+  const items = await driver.getMany(keys);
+  expect(items.map((item) => item?.value.toString())).toEqual(
+    keys.map((_key, index) => (index === 150 ? 'there' : undefined)),
+  );
+  const first = driver.getMany(keys);
+  await expect(driver.getMany(keys)).rejects.toHaveProperty('code', 'ERR_MEMCACHE_OVERLOADED');
+  expect(await first).toHaveLength(200);
 });

@@ -131,4 +131,79 @@ it('names a transport option that makes no sense', () => {
   const at = { host: '127.0.0.1' };
   expect(() => createMetaDriver(at, { laneBytes: 0 })).toThrow('laneBytes must be a positive number, got 0');
   expect(() => createMetaDriver(at, { retry: 'always' as 'never' })).toThrow("retry must be 'idempotent' or 'never'");
+  expect(() => createMetaDriver(at, { lookup: 'nope' as never })).toThrow('lookup must be a function, got string');
+  expect(() => createMetaDriver(at, { tls: 'yes' as never })).toThrow(
+    'tls must be true, false or an object, got string',
+  );
+  expect(() => createMetaDriver(at, { tls: null as never })).toThrow('tls must be true, false or an object, got null');
+  expect(() => createMetaDriver(at, { tls: { servername: 5 as never } })).toThrow('tls.servername must be a string');
+});
+
+it.each([
+  ['cert', { cert: 'garbage' }],
+  ['key', { key: 'garbage' }],
+  ['ca', { ca: 5 as never }],
+  ['minVersion', { minVersion: 'SSLv1' as never }],
+])('refuses a %s for TLS that is none when the driver is made', (_name, options) => {
+  expect(() => createMetaDriver({ host: '127.0.0.1' }, { tls: options })).toThrow(
+    expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(/^tls makes no sense: ./) }),
+  );
+});
+
+it('makes what all TLS connections have in common once', async () => {
+  await using server = await startMemcached();
+  await using terminator = await startTlsTerminator(server);
+  let reads = 0;
+  const counted = {
+    get ca() {
+      reads++;
+      return testCertificate;
+    },
+  };
+  await using driver = createMetaDriver(terminator, { tls: counted });
+  const readsOfOne = reads;
+  await driver.set('large', largeValue);
+  await driver.get('small');
+  expect(terminator.secured).toBe(2);
+  expect(reads).toBe(readsOfOne);
+});
+
+it('takes a lookup that throws for a node that cannot be reached, and tries again', async () => {
+  await using server = await startScriptedServer((socket) => socket.write('EN\r\n'));
+  let isBroken = true;
+  const lookup: LookupFunction = (_name, { all }, done) => {
+    if (isBroken) throw new Error('the resolver is broken');
+    if (all === true) done(null, [{ address: '127.0.0.1', family: 4 }]);
+    else done(null, '127.0.0.1', 4);
+  };
+  await using driver = createMetaDriver({ host: 'cache.test', port: server.port }, { lookup });
+  const error: unknown = await driver.get('k').catch((reason: unknown) => reason);
+  expect(error).toHaveProperty('code', 'ERR_MEMCACHE_NODE_DOWN');
+  expect(error).toHaveProperty('message', expect.stringContaining('the resolver is broken'));
+  expect(driver.isUp).toBe(false);
+  isBroken = false;
+  await expect.poll(() => driver.get('k').catch(codeOf)).toBeUndefined();
+  // And when it breaks while a connection that worked is replaced.
+  isBroken = true;
+  server.dropAll();
+  await expect.poll(() => driver.get('k').catch(codeOf)).toBe('ERR_MEMCACHE_NODE_DOWN');
+  expect(driver.queued).toEqual({ ops: 0, bytes: 0 });
+});
+
+it('leaves no socket behind when TLS cannot even be begun', async () => {
+  let accepted = 0;
+  let closed = 0;
+  await using server = await startScriptedServer(
+    () => {},
+    (socket) => {
+      accepted++;
+      socket.once('close', () => closed++);
+    },
+  );
+  // What node:tls refuses only when it connects.
+  const options = { ca: testCertificate, ALPNProtocols: 5 } as { ca: string };
+  await using driver = createMetaDriver(server, { tls: options, random: () => 0.999 });
+  await expect(driver.get('k')).rejects.toHaveProperty('code', 'ERR_MEMCACHE_NODE_DOWN');
+  await driver.close();
+  await expect.poll(() => accepted - closed).toBe(0);
 });

@@ -83,8 +83,13 @@ function parse(chunks: readonly Buffer[]): Outcome {
   const replies: Reply[] = [];
   const parser = new ReplyParser({
     maxValueBytes,
-    onReply: (reply) =>
-      replies.push({ ...reply, value: reply.value === undefined ? undefined : Buffer.from(reply.value) }),
+    onReply: (reply) => {
+      const { line, flagsStart, flagsEnd, value } = reply;
+      // Where the flags stand depends on the cut; what they are does not.
+      const flags = line?.subarray(flagsStart, flagsEnd);
+      const own = { line: flags && Buffer.from(flags), flagsStart: 0, flagsEnd: 0 };
+      replies.push({ ...reply, ...own, value: value && Buffer.from(value) });
+    },
   });
   try {
     for (const chunk of chunks) parser.push(chunk);

@@ -74,7 +74,7 @@ it('waits for every node when all must confirm, and names those that did not', a
   tasks[1]!.fail();
   tasks[0]!.confirm();
   tasks[2]!.confirm();
-  await expect(outcome).rejects.toThrow('1 of 3 nodes did not confirm (n1: node 1 is away)');
+  await expect(outcome).rejects.toThrow('1 of 3 nodes did not confirm (n1:11211: node 1 is away)');
 });
 
 it('resolves at once when there is nobody to ask', async () => {

@@ -105,6 +105,23 @@ describe('a pool of three servers', () => {
     expect(await pool.get('pool-2')).toBeUndefined();
   });
 
+  const none = undefined as unknown as string;
+  it.each<[string, () => Promise<unknown>]>([
+    ['get', () => pool.get(none)],
+    ['gets', () => pool.gets(none)],
+    ['read', () => pool.read(none)],
+    ['getMany', () => pool.getMany(['k', none])],
+    ['set', () => pool.set(none, 'v')],
+    ['cas', () => pool.cas(none, 'v', 1n)],
+    ['delete', () => pool.delete(none)],
+    ['touch', () => pool.touch(none, 1)],
+    ['incr', () => pool.incr(none, 1n)],
+    ['deleteEverywhere', () => pool.deleteEverywhere(none)],
+  ])('rejects %s of what is no key, as a driver does, and does not throw', async (_, call) => {
+    const outcome = call();
+    await expect(outcome).rejects.toBeInstanceOf(Error);
+  });
+
   it('drops everything on every node', async () => {
     await Promise.all(keys.map((key) => pool.set(key, key)));
     await pool.flushAll();

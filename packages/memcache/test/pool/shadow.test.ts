@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { PoolEvent } from '../../src/index.ts';
 import { Shadow, type ShadowTarget } from '../../src/pool/shadow.ts';
 import { createFakeDriver } from './fake-driver.ts';
+import { createManualClock } from './manual-clock.ts';
 
 const target = createFakeDriver() as ShadowTarget;
 const keys = Array.from({ length: 10_000 }, (_, index) => `user:${index}`);
@@ -18,6 +19,32 @@ it('covers all that it covered before when its share grows', () => {
   const small = new Shadow({ pool: target, share: 0.2 }, () => {});
   const large = new Shadow({ pool: target, share: 0.4 }, () => {});
   expect(keys.filter((key) => small.covers(key)).every((key) => large.covers(key))).toBe(true);
+});
+
+it('covers each key in one of the ranges that make up the whole', () => {
+  const ranges = [
+    { from: 0, to: 0.25 },
+    { from: 0.25, to: 0.5 },
+    { from: 0.5, to: 1 },
+  ];
+  const shadows = ranges.map((share) => new Shadow({ pool: target, share }, () => {}));
+  expect(keys.map((key) => shadows.filter((shadow) => shadow.covers(key)).length)).toEqual(keys.map(() => 1));
+  const quarter = new Shadow({ pool: target, share: 0.25 }, () => {});
+  expect(keys.filter((key) => shadows[0]!.covers(key))).toEqual(keys.filter((key) => quarter.covers(key)));
+});
+
+it('flushes only where it covers a key, and takes what a batch would store too late for a delete', () => {
+  const past = createFakeDriver({ delete: async () => true, set: async () => {}, flushAll: async () => {} });
+  const clock = createManualClock();
+  const shadow = new Shadow({ pool: past, share: 1 }, () => {}, clock);
+  const set = { kind: 'set', key: Buffer.from('k'), value: Buffer.from('v'), flags: 0 } as const;
+  shadow.copyBatch([
+    { ...set, expiresAt: clock.now() / 1000 - 1 },
+    { ...set, expiresAt: clock.now() / 1000 + 9 },
+  ]);
+  shadow.copyFlush();
+  new Shadow({ pool: past, share: { from: 0.5, to: 0.5 } }, () => {}).copyFlush();
+  expect(past.calls).toEqual(['delete', 'set', 'flushAll']);
 });
 
 it('leaves out what is too much at once, and counts what fails', async () => {
@@ -46,6 +73,8 @@ it('does not let a target that throws reach the caller', () => {
 it.each([
   [{ share: 1.5 }, 'shadow.share must be from 0 to 1, got 1.5'],
   [{ share: Number.NaN }, 'shadow.share must be from 0 to 1, got NaN'],
+  [{ share: { from: 0.5, to: 0.4 } }, 'shadow.share must be from 0 to 1, got from 0.5 to 0.4'],
+  [{ share: { from: 0.5, to: 1.1 } }, 'shadow.share must be from 0 to 1, got from 0.5 to 1.1'],
   [{ share: 1, maxInFlight: 0 }, 'shadow.maxInFlight must be at least 1, got 0'],
 ])('refuses %o', (options, message) => {
   expect(() => new Shadow({ pool: target, ...options }, () => {})).toThrow(RangeError(message));

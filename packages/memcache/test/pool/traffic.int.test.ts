@@ -42,7 +42,36 @@ describe('calls on many keys', () => {
   });
 });
 
+describe('a getMany with what is no key among its keys', () => {
+  it('rejects before it reads, so that no read is left to fail alone', async () => {
+    const ring = createRing([lab.ring.nodes[0]!, { host: '127.0.0.1', port: 1 }]);
+    const pool = lab.open({ ring, timeoutMs: 2000 });
+    const dead = Array.from({ length: 100 }, (_, index) => `dead-${index}`).find((key) => ring.pick(key) === 1)!;
+    await expect.poll(() => pool.get(dead).catch(codeOf)).toBe('ERR_MEMCACHE_NODE_DOWN');
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    onTestFinished(() => void process.off('unhandledRejection', listener));
+    await expect(pool.getMany([dead, undefined as unknown as string])).rejects.toThrow(TypeError);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+  });
+});
+
 describe('a pool whose node falls behind', () => {
+  it('tells for each node how much waits for it', async () => {
+    await using silent = await startScriptedServer(() => {});
+    const ring = createRing([lab.ring.nodes[0]!, silent]);
+    const pool = lab.open({ ring, timeoutMs: 500 });
+    const keys = Array.from({ length: 200 }, (_, index) => `depth-${index}`).filter((key) => ring.pick(key) === 1);
+    const calls = keys.map((key) => pool.get(key).catch(codeOf));
+    const [first, second] = pool.nodes();
+    expect(first).toMatchObject({ up: true, queued: { ops: 0, bytes: 0 } });
+    expect(second).toMatchObject({ up: true, queued: { ops: keys.length } });
+    expect(second!.queued!.bytes).toBeGreaterThan(keys.length);
+    await Promise.all(calls);
+  });
+
   it('refuses at once what is past the bound, and only for that node', async () => {
     await using silent = await startScriptedServer(() => {});
     const ring = createRing([lab.ring.nodes[0]!, silent]);
@@ -101,6 +130,25 @@ describe('a pool with a shadow', () => {
     const { cas } = (await pool.gets('k'))!;
     expect(await pool.cas('k', '7', cas!)).toBe('stored');
     await expect.poll(() => target.get('k')).toBeUndefined();
+  });
+
+  it('copies what deletes on every node, batches and flushes', async () => {
+    await using shadowLab = await startPoolLab(1);
+    const target = shadowLab.open({ timeoutMs: 2000 });
+    const pool = lab.open({ timeoutMs: 2000, shadow: { pool: target, share: 1 } });
+    await Promise.all(['k', 'l', 'm'].map((key) => pool.set(key, 'old')));
+    await expect.poll(async () => (await target.getMany(['k', 'l', 'm'])).includes(undefined)).toBe(false);
+    await pool.deleteEverywhere('k');
+    await expect.poll(() => target.get('k')).toBeUndefined();
+    await pool.applyBatch([
+      { kind: 'delete', key: Buffer.from('l') },
+      { kind: 'set', key: Buffer.from('m'), value: Buffer.from('new'), flags: 7, expiresAt: 0 },
+    ]);
+    await expect.poll(() => target.get('l')).toBeUndefined();
+    await expect.poll(() => target.get('m')).toEqual({ value: Buffer.from('new'), flags: 7 });
+    await pool.flushAll();
+    await expect.poll(() => target.get('m')).toBeUndefined();
+    expect(pool.shadowStats).toEqual({ copied: 7, failed: 0, dropped: 0 });
   });
 
   it('is no slower for a shadow that hangs, and says what is lost', async () => {

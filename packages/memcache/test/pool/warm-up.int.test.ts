@@ -88,7 +88,7 @@ describe('a pool that warms up', () => {
     const warming = lab.open({ warmUp: { from: lab.ring.without(0) }, timeoutMs: 200, downAfterTimeouts: Infinity });
     await warming.deleteEverywhere('connected');
     await source.freeze();
-    await warming.set(key, 'new', { timeoutMs: 1000 });
+    await warming.set(key, 'new', { timeoutMs: 600 });
     expect(lab.events.at(-1)).toMatchObject({ type: 'warm-up-stopped', error: { code: 'ERR_MEMCACHE_TIMEOUT' } });
     await source.thaw();
     await using old = createMetaDriver(source);

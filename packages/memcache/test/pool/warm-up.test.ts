@@ -133,7 +133,7 @@ it('makes a miss of what fails on a node, and rejects what the caller broke off'
 it('removes the key from the former owner, and reads from it no more when that fails', async () => {
   const timeout = new MemcacheError('ERR_MEMCACHE_TIMEOUT', 'no answer');
   const { warmUp, target, fetch, former } = warming({ ...has, delete: () => Promise.reject(timeout) }, {});
-  await warmUp.forget('k', target);
+  await warmUp.forget('k', target, () => ({ timeoutMs: 100, signal: undefined }));
   expect(await fetch()).toBeUndefined();
   expect(former.calls).toEqual(['delete']);
   expect(events).toEqual([{ type: 'warm-up-stopped', node: { host: 'a' }, error: timeout }]);
@@ -141,4 +141,8 @@ it('removes the key from the former owner, and reads from it no more when that f
 
 it.each(['forMs', 'ttlSeconds', 'maxConcurrent'] as const)('refuses 0 as %s', (name) => {
   expect(() => warming({}, {}, { [name]: 0 })).toThrow(`warmUp.${name} must be a positive number, got 0`);
+});
+
+it.each(['forMs', 'ttlSeconds'] as const)('refuses a time without an end as %s', (name) => {
+  expect(() => warming({}, {}, { [name]: Infinity })).toThrow(`warmUp.${name} must be a positive number, got Infinity`);
 });

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 
 import { more } from '../../src/engine/request.ts';
-import { collectItem, collectItemWithCas, collectRead, collectValues } from '../../src/protocol/collectors.ts';
+import {
+  collectItem,
+  collectItemWithCas,
+  collectRead,
+  collectStats,
+  collectValues,
+  collectValuesOf,
+} from '../../src/protocol/collectors.ts';
 import { createReply, type Reply } from '../../src/protocol/reply.ts';
 
 const protocolError = expect.objectContaining({ code: 'ERR_MEMCACHE_PROTOCOL' });
@@ -114,4 +121,32 @@ it('has a plain read miss what it is told to refresh, and what is no value', () 
   expect(item({ value: Buffer.alloc(0), isTaken: true })).toBeUndefined();
   expect(item({ isTaken: true, isStale: true })).toEqual({ value, flags: 0 });
   expect(item({ value: Buffer.alloc(0) })).toEqual({ value: Buffer.alloc(0), flags: 0 });
+});
+
+it('puts the values of several text gets in one list, and takes no value from beyond the end of its command', () => {
+  const collect = collectValuesOf([['a', 'b'], ['c'], ['a']]);
+  const replies = [valueOf('b', '1'), end, end, valueOf('a', '2')];
+  expect(replies.map(collect)).toEqual(replies.map(() => more));
+  expect(collect(end)).toEqual([
+    undefined,
+    { value: Buffer.from('1'), flags: 0 },
+    undefined,
+    { value: Buffer.from('2'), flags: 0 },
+  ]);
+  expect(() => collectValuesOf([['a'], ['b']])(valueOf('b', '1'))).toThrow(protocolError);
+});
+
+it('hears out the other commands when the server breaks off one of several text gets, and then rejects', () => {
+  const collect = collectValuesOf([['a'], ['b'], ['c']]);
+  expect(collect(end)).toBe(more);
+  expect(collect(reply({ status: 'SERVER_ERROR', text: 'out of memory writing get response' }))).toBe(more);
+  expect(collect(valueOf('c', '1'))).toBe(more);
+  expect(() => collect(end)).toThrow(expect.objectContaining({ code: 'ERR_MEMCACHE_SERVER' }));
+});
+
+it('gives up a server whose statistics have no end', () => {
+  const collect = collectStats();
+  const statistic = reply({ status: 'STAT', text: 'curr_items 1' });
+  for (let line = 0; line < 1024; line++) expect(collect(statistic)).toBe(more);
+  expect(() => collect(statistic)).toThrow(protocolError);
 });

@@ -38,7 +38,9 @@ it('forgets the reply before', () => {
 });
 
 it('leaves alone the flags that it does not know', () => {
-  expect(read('VA 1 kfoo b s1 h0 l5 O3').reply).toEqual({ ...createReply(), status: 'VA', opaque: 3 });
+  const { line, flagsStart, flagsEnd, ...reply } = read('VA 1 kfoo b s1 h0 l5 O3').reply;
+  expect({ ...createReply(), ...reply }).toEqual({ ...createReply(), status: 'VA', opaque: 3 });
+  expect(line?.toString('latin1', flagsStart, flagsEnd)).toBe('kfoo b s1 h0 l5 O3');
 });
 
 it.each([

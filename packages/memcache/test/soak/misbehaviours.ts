@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import type { SeededRandom } from './random.ts';
 import type { Misbehaviour } from './relay.ts';
-import { ReplyCutter } from './reply-cutter.ts';
+import { BinaryReplyCutter, ReplyCutter } from './reply-cutter.ts';
 
 const nothing = Buffer.alloc(0);
 const errorLine = Buffer.from('ERROR\r\n');
@@ -52,6 +52,18 @@ export const brokenReplies: Readonly<Record<string, (random: SeededRandom) => ()
       /^(VALUE|END|VERSION)/.test(reply.toString('latin1', 0, 8)) ? reply : Buffer.from('SERVER_ERROR busy\r\n'),
     ]),
 };
+
+/** As `brokenReplies`, of a server that speaks the binary protocol. */
+export const brokenBinaryReplies: Readonly<Record<string, (random: SeededRandom) => () => Misbehaviour>> = {
+  'loses every 40th reply': () => everyNthBinary(() => []),
+  'sends every 40th reply twice': () => everyNthBinary((reply) => [reply, reply]),
+  'corrupts a byte in every 40th length': (random) =>
+    everyNthBinary((reply) => [invert(reply, lengthOffsets[random.below(lengthOffsets.length)]!)]),
+  'leaves a byte out of every 40th reply': (random) => everyNthBinary((reply) => [cutByte(reply, random)]),
+};
+
+/** Of the key (2 bytes), the extras (1) and the whole body (4), in the header of a binary reply. */
+const lengthOffsets = [2, 3, 4, 8, 9, 10, 11];
 
 /** Every byte in its own write: no fault at all. */
 export function oneByteAtATime(): Misbehaviour {
@@ -106,6 +118,15 @@ function trickle(everyMs: number): (chunk: Buffer, client: Socket) => Buffer {
   };
 }
 
+function everyNthBinary(change: (reply: Buffer) => readonly Buffer[]): () => Misbehaviour {
+  return () => {
+    const cutter = new BinaryReplyCutter();
+    let index = 0;
+    const pass = (reply: Buffer): readonly Buffer[] => (++index % 40 === 0 ? change(reply) : [reply]);
+    return { fromServer: (chunk) => Buffer.concat(cutter.push(chunk).flatMap(pass)) };
+  };
+}
+
 function everyNth(count: number, change: (reply: Buffer) => readonly Buffer[]): () => Misbehaviour {
   return () => cutting((reply, index) => (index % count === count - 1 ? change(reply) : [reply]));
 }
@@ -121,8 +142,11 @@ function corruptLength(reply: Buffer, random: SeededRandom): Buffer {
   const line = reply.toString('latin1', 0, reply.indexOf('\r\n'));
   const digits = /^VA (\d+)/d.exec(line)?.indices?.[1] ?? /^VALUE \S+ \d+ (\d+)/d.exec(line)?.indices?.[1];
   if (digits === undefined) return reply;
+  return invert(reply, digits[0] + random.below(digits[1] - digits[0]));
+}
+
+function invert(reply: Buffer, at: number): Buffer {
   const changed = Buffer.from(reply);
-  const at = digits[0] + random.below(digits[1] - digits[0]);
   changed[at] = changed[at]! ^ 0xff;
   return changed;
 }
