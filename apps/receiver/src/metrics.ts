@@ -1,15 +1,14 @@
-import type { MemcachePool } from '@lockstep/memcache';
 import type { Receiver, ReceiverStats } from '@lockstep/replication';
-import { addScrapedMetric, type Registry } from '@lockstep/service-kit';
+import { addScrapedMetric, type PoolSet, type Registry } from '@lockstep/service-kit';
 
 /** What the metrics of a receiver look at. */
 export interface MetricSources {
-  readonly pool: Pick<MemcachePool, 'nodes'>;
+  readonly pools: Pick<PoolSet, 'entries'>;
   readonly receiver: Pick<Receiver, 'stats'>;
 }
 
 /** Registers the receiver's metrics. The README has the table. */
-export function addMetrics(registry: Registry, { pool, receiver }: MetricSources): void {
+export function addMetrics(registry: Registry, { pools, receiver }: MetricSources): void {
   const count = (what: string, help: string, field: keyof ReceiverStats): void =>
     addScrapedMetric(registry, {
       kind: 'counter',
@@ -27,6 +26,10 @@ export function addMetrics(registry: Registry, { pool, receiver }: MetricSources
     kind: 'gauge',
     name: 'lockstep_pool_nodes_up',
     help: 'memcached nodes that calls go to',
-    read: () => pool.nodes().filter(({ up }) => up).length,
+    labelNames: ['pool'],
+    read: () =>
+      pools
+        .entries()
+        .map(({ name, pool }) => ({ labels: { pool: name }, value: pool.nodes().filter(({ up }) => up).length })),
   });
 }

@@ -1,11 +1,33 @@
 // Topology
-export type { ClassPolicy, KeyClass, Link, ListenAddress, PoolNode, Region, Topology } from './topology/topology.ts';
-export { loadTopology, parseTopology } from './topology/parse-topology.ts';
+export type { ClassPolicy, KeyClass, Link, Region, Topology } from './topology/topology.ts';
+export { mainPoolName, type PoolNode, poolsOf, type PoolsOfRegion, type RegionPool } from './topology/pool-topology.ts';
+export {
+  type ListenAddress,
+  type MemcachedListener,
+  memcachedListeners,
+  type ProxyRegion,
+  type TlsFiles,
+} from './topology/proxy-topology.ts';
+export type { ProxyLimits, RateLimits } from './topology/sections/limits-section.ts';
+export type { ProxyBatch } from './topology/sections/batch-section.ts';
+export type { ProxyShed } from './topology/sections/shed-section.ts';
+export type { CompressionBits, ProxyCompression, ProxyValues } from './topology/sections/values-section.ts';
+export type { ProxyToken } from './topology/sections/tokens-section.ts';
+export type { TemplateRoute, TemplateParameter } from './topology/sections/templates-section.ts';
+export type { ProxyQueues, QueueNode } from './topology/sections/queues-section.ts';
+export { parseTopology } from './topology/parse-topology.ts';
+export { loadTopology } from './source/load-topology.ts';
+export { openTopologySource, type TopologySource, type TopologySourceOptions } from './source/topology-source.ts';
+export { type TopologyWatch, watchTopology, type WatchTopologyOptions } from './source/watch-topology.ts';
+export { classOf } from './topology/class-of.ts';
 export { policyOf } from './topology/policy-of.ts';
 export { linksFrom, regionOf } from './topology/region-of.ts';
 
 // Process
-export { type App, type AppContext, runApp, type RunningApp } from './process/run-app.ts';
+export type { App, AppContext, RunningApp } from './process/app.ts';
+export { runApp } from './process/run-app.ts';
+export type { Fleet } from './cluster/fleet.ts';
+export type { FleetPart } from './cluster/messages.ts';
 export { type AppArguments, parseAppArguments } from './process/app-arguments.ts';
 export { type Environment, type LogLevel, readEnvironment } from './process/environment.ts';
 export { createLogger, type LoggerOptions } from './process/logger.ts';
@@ -13,6 +35,7 @@ export type { Logger } from 'pino';
 
 // Probes and metrics
 export { type AdminServer, type AdminServerOptions, createAdminServer } from './http/admin-server.ts';
+export type { SendError } from './http/error-answers.ts';
 export {
   createReadiness,
   type Readiness,
@@ -20,6 +43,7 @@ export {
   type ReadinessOptions,
   type ReadinessReport,
 } from './http/readiness.ts';
+export { addScrapedHistogram, type HistogramRow, type ScrapedHistogram } from './http/scraped-histogram.ts';
 export { addScrapedMetric, type MetricRow, type ScrapedMetric } from './http/scraped-metric.ts';
 export { Counter, type Registry } from 'prom-client';
 
@@ -29,6 +53,8 @@ export { type CheckedRedis, redisCheck } from './redis/redis-check.ts';
 
 // Pools
 export { type CheckedPool, poolCheck } from './pool/pool-check.ts';
+export { PoolSet, type PoolSetOptions } from './pool/pool-set.ts';
+export { logPoolEvent } from './pool/log-pool-events.ts';
 
 // Errors
 export { ServiceError, type ServiceErrorCode } from './service-error.ts';

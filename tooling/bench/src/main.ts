@@ -1,4 +1,4 @@
-/** Compares Lockstep with what one would use otherwise: `pnpm bench [NAME…] [--quick] [--json FILE] [--list]`. */
+/** Compares Lockstep with what one would use otherwise: `pnpm bench [NAME…] [--case TEXT]… [--quick] [--json FILE] [--list]`. */
 import { writeFile } from 'node:fs/promises';
 
 import { parseCommandLine, UsageError } from './harness/command-line.ts';
@@ -18,7 +18,9 @@ async function main(): Promise<void> {
   const known = Object.keys(benches);
   const request = parseCommandLine(process.argv.slice(2), known);
   const wanted = known.filter((name) => request.names.length === 0 || request.names.includes(name));
-  const chosen = (await Promise.all(wanted.map(loadCases))).flat();
+  const all = (await Promise.all(wanted.map(loadCases))).flat();
+  const isWanted = (name: string): boolean => request.cases.some((text) => name.includes(text));
+  const chosen = request.cases.length === 0 ? all : all.filter((one) => isWanted(one.case));
   if (request.list) {
     console.log(renderList(chosen));
     return;

@@ -7,6 +7,8 @@ import type { BenchCase } from './harness/bench-case.ts';
 export const benches: Readonly<Record<string, () => Promise<readonly BenchCase[]>>> = {
   hashring: async () => (await import('./hashring/hashring-bench.ts')).hashringCases,
   memcache: async () => (await import('./memcache/memcache-bench.ts')).memcacheCases,
+  'proxy-http': async () => (await import('./proxy-http/proxy-http-bench.ts')).proxyHttpCases,
+  'proxy-memcache': async () => (await import('./proxy-memcache/proxy-memcache-bench.ts')).proxyMemcacheCases,
   replication: async () => (await import('./replication/replication-bench.ts')).replicationCases,
 };
 

@@ -6,12 +6,18 @@ const known = ['memcache', 'replication'];
 
 describe('parseCommandLine', () => {
   it('runs everything when nothing is asked for', () => {
-    expect(parseCommandLine([], known)).toEqual({ names: [], quick: false, list: false });
+    expect(parseCommandLine([], known)).toEqual({ names: [], cases: [], quick: false, list: false });
   });
 
   it('takes names and options in any order', () => {
     const args = ['--quick', 'replication', '--json', 'out.json', 'memcache', '--list'];
-    const expected = { names: ['replication', 'memcache'], quick: true, list: true, jsonFile: 'out.json' };
+    const expected = {
+      names: ['replication', 'memcache'],
+      cases: ['get ×', 'set'],
+      quick: true,
+      list: true,
+      jsonFile: 'out.json',
+    };
     expect(parseCommandLine(args, known)).toEqual(expected);
   });
 

@@ -1,10 +1,20 @@
 import { type Clock, describeError, withDeadline } from '@lockstep/core';
-import type { Key } from '@lockstep/memcache';
+import type { Key, NodeOutcome } from '@lockstep/memcache';
 
 import { publishFailure } from '../failure-channel.ts';
+import { awayFrom } from './away-from.ts';
+import type { DeleteReach } from './delete-spool.ts';
+import { type Sent, sendToPools } from './fan-out.ts';
+import { keyBytes } from './key-bytes.ts';
 import { KeyedTurns } from './keyed-turns.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
-import { toWriteFailure } from './pool-failure.ts';
+import { type PoolFailure, PoolsFailedError, toWriteFailure } from './pool-failure.ts';
+import type { PoolWrite } from './pool-write.ts';
+import type { Route } from './route.ts';
+import type { Spooler } from './spooler.ts';
+import { turnOf } from './turn-of.ts';
+import { UnderWay } from './under-way.ts';
+import { untilAborted } from './until-aborted.ts';
 import type { ProxyWrite, WriteHook } from './write-hook.ts';
 
 /** What the write path needs. */
@@ -12,51 +22,190 @@ export interface HookedWritesOptions {
   readonly onWrite: WriteHook | undefined;
   readonly hookTimeoutMs: number;
   readonly queueTimeoutMs: number;
+  readonly maxPendingWrites: number;
+  readonly maxPendingBytes: number;
+  readonly spooler: Spooler | undefined;
   readonly clock: Clock;
 }
 
 /**
  * Carries out writes one at a time per key and tells the hook of each before the next one of that
- * key starts, so that the hook hears of them in memcached's order.
+ * key starts, so that the hook hears of them in memcached's order. The turns are the same for all
+ * routes, so that this holds across a change of them.
  */
 export class HookedWrites {
   readonly #options: HookedWritesOptions;
   readonly #turns: KeyedTurns;
+  readonly #underWay = new UnderWay();
+  #inBackground = 0;
+  #bytesInBackground = 0;
 
   constructor(options: HookedWritesOptions) {
     this.#options = options;
-    this.#turns = new KeyedTurns(options.clock);
+    this.#turns = new KeyedTurns(options.clock, options.maxPendingWrites);
   }
 
-  /** Resolves with what `send` resolved with, after the hook took what `toWrite` made of it. */
-  async run<T>(key: Key, send: () => Promise<T>, toWrite: (result: T) => ProxyWrite | undefined): Promise<T> {
-    try {
-      return await this.#run(key, send, toWrite);
-    } catch (error) {
-      publishFailure({ operation: 'write', error: error as Error });
-      throw error;
-    }
+  /**
+   * Resolves with what `write` is answered with, after the hook took what became of it. A write whose turn
+   * has come is carried out and told to the hook whatever becomes of `signal`, so that its outcome is known.
+   */
+  run<T>(route: Route, key: Key, write: PoolWrite<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    route.writeBegan();
+    this.#underWay.began();
+    if (route.isReadOnly) return this.#refuse(route, readOnly());
+    const { early } = write;
+    if (route.writes === 'async' && early !== undefined) return this.#runInBackground(route, key, write, early.answer);
+    const done = this.#run(route, key, write, signal);
+    return signal === undefined ? done : untilAborted(done, signal);
   }
 
-  async #run<T>(key: Key, send: () => Promise<T>, toWrite: (result: T) => ProxyWrite | undefined): Promise<T> {
-    const bytes = typeof key === 'string' ? Buffer.from(key) : key;
-    const name = bytes.toString('latin1');
-    await this.#turns.enter(name, this.#options.queueTimeoutMs, () => this.#busy());
-    let result: T;
-    let told: Promise<void> | undefined;
-    try {
-      result = await send();
-      told = this.#tell(toWrite(result));
-    } catch (cause) {
-      const { error, mayHaveChanged } = toWriteFailure(cause);
-      if (mayHaveChanged) told = this.#tell({ kind: 'delete', key: bytes });
-      // The turn ends before the hook settles: the next write may start, this client still waits.
-      this.#turns.leave(name);
-      throw await this.#withHookOutcome(error, told);
+  /** Resolves when no write is under way any more, nor what its hook and its spool still do. */
+  idle(): Promise<void> {
+    return this.#underWay.idle();
+  }
+
+  #ended(route: Route): void {
+    route.ended();
+    this.#underWay.ended();
+  }
+
+  #run<T>(route: Route, key: Key, write: PoolWrite<T>, signal?: AbortSignal): Promise<T> {
+    const name = turnOf(key);
+    if (this.#turns.tryEnter(name)) return this.#carryOut(name, route, key, write);
+    const { queueTimeoutMs: timeoutMs } = this.#options;
+    return this.#turns.enter(name, { timeoutMs, signal, onTimeout: () => this.#busy() }).then(
+      () => this.#carryOut(name, route, key, write),
+      (error: unknown) => {
+        if (error instanceof MemcacheProxyError) return this.#refuse(route, error);
+        this.#ended(route);
+        throw error;
+      },
+    );
+  }
+
+  #runInBackground<T>(route: Route, key: Key, write: PoolWrite<T>, answer: T): Promise<T> {
+    const { maxPendingWrites, maxPendingBytes } = this.#options;
+    const bytes = key.length + (write.valueBytes ?? 0);
+    if (this.#inBackground >= maxPendingWrites || this.#bytesInBackground + bytes > maxPendingBytes)
+      return this.#refuse(route, this.#busy());
+    this.#inBackground++;
+    this.#bytesInBackground += bytes;
+    const ended = (): void => {
+      this.#inBackground--;
+      this.#bytesInBackground -= bytes;
+    };
+    // It waits for its turn as long as it takes: the client has been told that it will be carried out.
+    const turn = turnOf(key);
+    const done = this.#turns.enterAtLast(turn).then(() => this.#carryOut(turn, route, key, write));
+    // What it fails with is counted and published; there is nobody left to tell.
+    done.then(ended, ended);
+    return Promise.resolve(answer);
+  }
+
+  #carryOut<T>(turn: string, route: Route, key: Key, write: PoolWrite<T>): Promise<T> {
+    const sent = sendToPools(route, key, write);
+    const away = this.#options.spooler === undefined ? undefined : awayFrom(route, key);
+    return sent.answer.then(
+      (result) => {
+        if (away !== undefined && write.removes === true)
+          return this.#removeAway(turn, route, key, write, sent, away, result);
+        const told = this.#options.onWrite === undefined ? undefined : this.#tell(write.toHook(result));
+        // The owner still has what was there before; the stand-in has the write.
+        const owed = away === undefined ? undefined : this.#owe(route, away, keyBytes(key));
+        const late = write.late?.(result);
+        if (late !== undefined) void this.#watch(route, key, late);
+        // The turn ends before the hook settles: the next write may start, this client still waits.
+        this.#endTurn(turn, route, key, sent);
+        if (told === undefined && owed === undefined) return result;
+        return (owed === undefined ? told! : Promise.all([told, owed])).then(
+          () => result,
+          (error: unknown) => this.#fail(route, error as MemcacheProxyError),
+        );
+      },
+      (cause: unknown) => this.#makeUp(turn, route, key, write, sent, cause),
+    );
+  }
+
+  /** A stand-in has written the key: what the owner, which is down, has kept from before is removed by the spool. */
+  #owe(route: Route, pools: readonly string[], key: Buffer): Promise<void> {
+    return this.#spool(route, pools, key, 'owner').catch((cause: unknown) => {
+      const message = 'the write was carried out, but the delete that its old value needs could not be spooled';
+      throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_WRITE_UNKNOWN', message, { cause });
+    });
+  }
+
+  /** Nodes may fail after the client was answered. Never rejects. */
+  async #watch(route: Route, key: Key, late: Promise<readonly NodeOutcome[]>): Promise<void> {
+    this.#underWay.began();
+    const failed = (await late).find(({ confirmed }) => !confirmed);
+    const pool = route.pools[0]!.name;
+    if (failed !== undefined) void this.#makeUpLate(route, key, [{ pool, cause: failed.error }], 'everywhere');
+    this.#underWay.ended();
+  }
+
+  /** A stand-in has removed the key, and its owner is down: what it holds is removed by the spool. */
+  #removeAway<T>(
+    turn: string,
+    route: Route,
+    key: Key,
+    write: PoolWrite<T>,
+    sent: Sent<T>,
+    pools: readonly string[],
+    result: T,
+  ): Promise<T> {
+    const cause = new PoolsFailedError(
+      pools.map((pool) => ({ pool, cause: new Error('the node that owns the key is down') })),
+      route.pools.length,
+    );
+    return this.#makeUp(turn, route, key, { ...write, early: { answer: result } }, sent, cause);
+  }
+
+  /** A write failed: other regions forget the key where it may have changed, and pools that may be wrong do by the spool. */
+  async #makeUp<T>(
+    turn: string,
+    route: Route,
+    key: Key,
+    { removes = false, everywhere, early }: PoolWrite<T>,
+    sent: Sent<T>,
+    cause: unknown,
+  ): Promise<T> {
+    const { error, mayHaveChanged, unconfirmed } = toWriteFailure(cause, route.pools[0]!.name, removes);
+    const { spooler } = this.#options;
+    const isOwed = spooler !== undefined && unconfirmed.length > 0;
+    const bytes = keyBytes(key);
+    const told = mayHaveChanged || (removes && isOwed) ? this.#tell({ kind: 'delete', key: bytes }) : undefined;
+    this.#underWay.began();
+    this.#endTurn(turn, route, key, sent);
+    const spooled = isOwed ? this.#spool(route, unconfirmed, bytes, reachOf(everywhere)) : undefined;
+    this.#underWay.ended();
+    const [hook, spool] = await Promise.allSettled([told, spooled]);
+    if (removes && isOwed && early !== undefined && spool.status === 'fulfilled') {
+      if (hook.status === 'rejected') return this.#fail(route, hook.reason as MemcacheProxyError);
+      return early.answer;
     }
-    this.#turns.leave(name);
-    await told;
-    return result;
+    const also: unknown[] = [];
+    let { message } = error;
+    if (hook.status === 'rejected') {
+      message += '; the write hook failed too';
+      also.push(hook.reason);
+    }
+    if (spool.status === 'rejected') {
+      message += '; the delete that the key needs could not be spooled';
+      also.push(spool.reason);
+    }
+    if (also.length === 0) return this.#fail(route, error);
+    const causes = new AggregateError([error.cause, ...also], 'the write failed, and so did what makes up for it');
+    return this.#fail(route, new MemcacheProxyError(error.code, message, { cause: causes }));
+  }
+
+  async #spool(route: Route, pools: readonly string[], key: Buffer, reach?: DeleteReach): Promise<void> {
+    this.#underWay.began();
+    try {
+      await this.#options.spooler?.add(route, pools, key, reach);
+    } finally {
+      this.#underWay.ended();
+    }
   }
 
   #tell(write: ProxyWrite | undefined): Promise<void> | undefined {
@@ -65,24 +214,76 @@ export class HookedWrites {
     const onTimeout = (): Error => new Error(`it did not settle within ${ms} ms`);
     // The executor runs now, so the hook is called in this turn; what it throws becomes a rejection.
     const settled = new Promise<void>((resolve) => resolve(onWrite(write)));
-    return withDeadline(settled, { ms, clock, onTimeout }).catch((cause: unknown) => {
-      const message = `memcached has the write, but the write hook failed: ${describeError(cause)}`;
-      throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_HOOK_FAILED', message, { cause });
-    });
+    this.#underWay.began();
+    return withDeadline(settled, { ms, clock, onTimeout }).then(
+      () => this.#underWay.ended(),
+      (cause: unknown) => {
+        this.#underWay.ended();
+        const message = `memcached has the write, but the write hook failed: ${describeError(cause)}`;
+        throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_HOOK_FAILED', message, { cause });
+      },
+    );
   }
 
-  async #withHookOutcome(error: MemcacheProxyError, told: Promise<void> | undefined): Promise<MemcacheProxyError> {
+  #endTurn(turn: string, route: Route, key: Key, { settled }: Pick<Sent<unknown>, 'settled'>): void {
+    if (settled !== undefined) {
+      void this.#endLater(turn, route, key, settled);
+      return;
+    }
+    this.#turns.leave(turn);
+    this.#ended(route);
+  }
+
+  async #endLater(turn: string, route: Route, key: Key, settled: Promise<readonly PoolFailure[]>): Promise<void> {
+    const failures = await settled;
+    this.#turns.leave(turn);
+    if (failures.length > 0) void this.#makeUpLate(route, key, failures);
+    this.#ended(route);
+  }
+
+  /** Pools failed after the client was answered. Never rejects. */
+  async #makeUpLate(route: Route, key: Key, failures: readonly PoolFailure[], reach?: DeleteReach): Promise<void> {
+    const cause = new PoolsFailedError(failures, route.pools.length);
+    const { error, unconfirmed } = toWriteFailure(cause, '', true);
+    this.#report(route, error);
     try {
-      await told;
-      return error;
-    } catch (hookError) {
-      const cause = new AggregateError([error.cause, hookError], 'the write and its hook failed');
-      return new MemcacheProxyError(error.code, `${error.message}; the write hook failed too`, { cause });
+      await this.#spool(route, unconfirmed, keyBytes(key), reach);
+    } catch (reason) {
+      const message = 'the delete that the key needs could not be spooled';
+      this.#report(route, new MemcacheProxyError('ERR_MEMCACHE_PROXY_WRITE_UNKNOWN', message, { cause: reason }));
     }
   }
 
+  #refuse(route: Route, error: MemcacheProxyError): Promise<never> {
+    this.#ended(route);
+    this.#report(route, error);
+    return Promise.reject(error);
+  }
+
+  #fail(route: Route, error: MemcacheProxyError): never {
+    this.#report(route, error);
+    throw error;
+  }
+
+  #report(route: Route, error: MemcacheProxyError): void {
+    route.failed();
+    publishFailure({ operation: 'write', error });
+  }
+
   #busy(): MemcacheProxyError {
-    const message = `nothing was written: earlier writes to the key took longer than ${this.#options.queueTimeoutMs} ms`;
+    const { queueTimeoutMs: ms } = this.#options;
+    const message = `nothing was written: earlier writes to the key took longer than ${ms} ms, or too many writes or bytes wait`;
     return new MemcacheProxyError('ERR_MEMCACHE_PROXY_WRITE_BUSY', message);
   }
+}
+
+function reachOf(everywhere: boolean | undefined): DeleteReach | undefined {
+  return everywhere === true ? 'everywhere' : undefined;
+}
+
+function readOnly(): MemcacheProxyError {
+  return new MemcacheProxyError(
+    'ERR_MEMCACHE_PROXY_READ_ONLY',
+    'nothing was written: keys of this class are read-only',
+  );
 }

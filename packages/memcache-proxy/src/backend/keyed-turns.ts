@@ -1,17 +1,23 @@
-import { type Clock, systemClock, type Timer } from '@lockstep/core';
+import { type Clock, systemClock } from '@lockstep/core';
 
-interface Waiter {
-  readonly start: () => void;
-  readonly timer: Timer;
+/** How `enter` waits. */
+export interface EnterOptions {
+  readonly timeoutMs: number;
+  /** What it rejects with when the turn has not come in time, or too many wait. */
+  readonly onTimeout: () => Error;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One turn at a time per key, first come first served; different keys never wait for each other. */
 export class KeyedTurns {
-  readonly #waiters = new Map<string, Waiter[]>();
+  readonly #waiters = new Map<string, (() => void)[] | undefined>();
   readonly #clock: Clock;
+  readonly #maxWaiting: number;
+  #waiting = 0;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, maxWaiting: number = Infinity) {
     this.#clock = clock;
+    this.#maxWaiting = maxWaiting;
   }
 
   /** How many keys somebody holds the turn of. */
@@ -19,35 +25,61 @@ export class KeyedTurns {
     return this.#waiters.size;
   }
 
+  /** True when the turn of `key` is the caller's at once, who must then call `leave` once. */
+  tryEnter(key: string): boolean {
+    if (this.#waiters.has(key)) return false;
+    this.#waiters.set(key, undefined);
+    return true;
+  }
+
   /**
    * Resolves when the turn of `key` is the caller's, who must then call `leave` once.
    *
-   * @throws what `onTimeout` returns when the turn has not come within `timeoutMs`; there is nothing to leave then.
+   * @throws what `onTimeout` returns when the turn has not come within `timeoutMs`, or the signal's reason;
+   * there is nothing to leave then.
    */
-  enter(key: string, timeoutMs: number, onTimeout: () => Error): Promise<void> {
-    const waiters = this.#waiters.get(key);
-    if (waiters === undefined) {
-      this.#waiters.set(key, []);
-      return Promise.resolve();
-    }
+  enter(key: string, { timeoutMs, onTimeout, signal }: EnterOptions): Promise<void> {
+    if (this.tryEnter(key)) return Promise.resolve();
+    if (this.#waiting >= this.#maxWaiting) return Promise.reject(onTimeout());
+    const line = this.#lineFor(key);
+    this.#waiting++;
     return new Promise<void>((resolve, reject) => {
-      const timer = this.#clock.setTimer(() => {
-        waiters.splice(waiters.indexOf(waiter), 1);
-        reject(onTimeout());
-      }, timeoutMs);
-      const waiter: Waiter = { start: resolve, timer };
-      waiters.push(waiter);
+      const giveUp = (reason: unknown): void => {
+        end();
+        line.splice(line.indexOf(start), 1);
+        reject(reason);
+      };
+      const onAbort = (): void => giveUp(signal?.reason);
+      const end = (): void => {
+        this.#waiting--;
+        timer.cancel();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const start = (): void => {
+        end();
+        resolve();
+      };
+      const timer = this.#clock.setTimer(() => giveUp(onTimeout()), timeoutMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      line.push(start);
     });
+  }
+
+  /** As `enter`, however long it takes and however many wait: that is for the caller to bound. */
+  enterAtLast(key: string): Promise<void> {
+    if (this.tryEnter(key)) return Promise.resolve();
+    return new Promise((resolve) => this.#lineFor(key).push(resolve));
   }
 
   /** Gives the turn to the next in line. */
   leave(key: string): void {
     const next = this.#waiters.get(key)?.shift();
-    if (next === undefined) {
-      this.#waiters.delete(key);
-      return;
-    }
-    next.timer.cancel();
-    next.start();
+    if (next === undefined) this.#waiters.delete(key);
+    else next();
+  }
+  #lineFor(key: string): (() => void)[] {
+    const line = this.#waiters.get(key) ?? [];
+    this.#waiters.set(key, line);
+    return line;
   }
 }

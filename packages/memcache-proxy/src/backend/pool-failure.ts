@@ -2,28 +2,59 @@ import { describeError } from '@lockstep/core';
 
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 
-/** A failed write, and whether memcached may have changed the key before it failed. */
+/** What one of several pools failed with. */
+export interface PoolFailure {
+  readonly pool: string;
+  readonly cause: unknown;
+}
+
+/** Some of several pools failed. */
+export class PoolsFailedError extends Error {
+  readonly failures: readonly PoolFailure[];
+  /** Of all pools of the class. */
+  readonly poolCount: number;
+
+  constructor(failures: readonly PoolFailure[], poolCount: number) {
+    const reasons = failures.map(({ pool, cause }) => `${pool}: ${describeError(cause)}`).join('; ');
+    super(`${failures.length} of ${poolCount} pools failed (${reasons})`, { cause: failures[0]?.cause });
+    this.failures = failures;
+    this.poolCount = poolCount;
+  }
+}
+
+/** A failed write, and what is known of the key. */
 export interface WriteFailure {
   readonly error: MemcacheProxyError;
   /** True unless it is certain that the key is as it was. */
   readonly mayHaveChanged: boolean;
+  /** The pools that may hold what they should not. */
+  readonly unconfirmed: readonly string[];
 }
 
-/** Says what an error of the pool means for a write of a client. */
-export function toWriteFailure(cause: unknown): WriteFailure {
+/** Says what an error of a pool, or a PoolsFailedError, means for a write. `removes`: it was to remove the key. */
+export function toWriteFailure(cause: unknown, pool: string, removes: boolean): WriteFailure {
+  if (cause instanceof PoolsFailedError) return ofSeveral(cause, removes);
   switch (codeOf(cause)) {
     case 'ERR_MEMCACHE_VALUE_TOO_LARGE':
       // memcached drops the old value when it cannot take the new one.
       return failure('VALUE_TOO_LARGE', 'the value is larger than memcached takes; the old one is gone', cause, true);
     case 'ERR_MEMCACHE_NOT_A_NUMBER':
       return failure('NOT_NUMERIC', 'the value is not a decimal number', cause, false);
-    case 'ERR_MEMCACHE_BAD_KEY':
     case 'ERR_MEMCACHE_OVERLOADED':
+      return failure('WRITE_REFUSED', refused(cause), cause, false, removes ? [pool] : []);
+    case 'ERR_MEMCACHE_BAD_KEY':
     case 'ERR_MEMCACHE_UNSUPPORTED':
-      return failure('WRITE_REFUSED', `nothing was written: ${describeError(cause)}`, cause, false);
+      return failure('WRITE_REFUSED', refused(cause), cause, false);
     default:
-      return failure('WRITE_UNKNOWN', `memcached did not confirm the write: ${describeError(cause)}`, cause, true);
+      return failure('WRITE_UNKNOWN', `memcached did not confirm the write: ${describeError(cause)}`, cause, true, [
+        pool,
+      ]);
   }
+}
+
+/** True when nobody knows what the pool has under the key now, or when it has nothing. */
+export function isUncertain(cause: unknown): boolean {
+  return toWriteFailure(cause, '', false).mayHaveChanged;
 }
 
 /** Wraps what a read of the pool failed with. */
@@ -33,10 +64,38 @@ export function toReadError(cause: unknown): MemcacheProxyError {
   });
 }
 
+function ofSeveral(error: PoolsFailedError, removes: boolean): WriteFailure {
+  const each = error.failures.map(({ pool, cause }) => toWriteFailure(cause, pool, removes));
+  const [first] = each;
+  const isAlike = each.length === error.poolCount && each.every((one) => one.error.code === first?.error.code);
+  if (first !== undefined && isAlike) return { ...first, unconfirmed: each.flatMap(({ unconfirmed }) => unconfirmed) };
+  // One that refused still has the old value, which it must not keep now that others have the new one.
+  const old = error.failures.filter((_, index) => each[index]!.error.code !== 'ERR_MEMCACHE_PROXY_VALUE_TOO_LARGE');
+  const message = `not every pool confirmed the write: ${error.message}`;
+  return {
+    ...failure('WRITE_UNKNOWN', message, error, true),
+    unconfirmed: old.map(({ pool }) => pool),
+  };
+}
+
 type FailureKind = 'VALUE_TOO_LARGE' | 'NOT_NUMERIC' | 'WRITE_REFUSED' | 'WRITE_UNKNOWN';
 
-function failure(kind: FailureKind, message: string, cause: unknown, mayHaveChanged: boolean): WriteFailure {
-  return { error: new MemcacheProxyError(`ERR_MEMCACHE_PROXY_${kind}`, message, { cause }), mayHaveChanged };
+function failure(
+  kind: FailureKind,
+  message: string,
+  cause: unknown,
+  mayHaveChanged: boolean,
+  unconfirmed: readonly string[] = [],
+): WriteFailure {
+  return {
+    error: new MemcacheProxyError(`ERR_MEMCACHE_PROXY_${kind}`, message, { cause }),
+    mayHaveChanged,
+    unconfirmed,
+  };
+}
+
+function refused(cause: unknown): string {
+  return `nothing was written: ${describeError(cause)}`;
 }
 
 function codeOf(error: unknown): unknown {

@@ -6,7 +6,9 @@ export type PoolLike = Pick<
   | 'get'
   | 'gets'
   | 'getMany'
+  | 'getManyOutcomes'
   | 'read'
+  | 'readEverywhere'
   | 'gat'
   | 'set'
   | 'add'
@@ -15,9 +17,12 @@ export type PoolLike = Pick<
   | 'append'
   | 'prepend'
   | 'delete'
+  | 'deleteEverywhere'
   | 'markStale'
   | 'touch'
   | 'incr'
   | 'decr'
+  | 'meta'
   | 'flushAll'
->;
+> &
+  Partial<Pick<MemcachePool, 'isAway'>>;

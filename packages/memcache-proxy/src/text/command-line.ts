@@ -1,5 +1,7 @@
-import { brokenKeyRule } from '../backend/key-rule.ts';
+import { brokenKeyRule, MAX_KEY_BYTES } from '../backend/key-rule.ts';
 import type { AnswerCommand, Command, StoreVerb } from './command.ts';
+import { MAX_LENGTH } from './max-length.ts';
+import { type MetaHeader, type MetaSkip, parseMeta, parseMetaDebug } from './meta-line.ts';
 import { parseInt32, parseUint32, parseUint64 } from './number-token.ts';
 import {
   BAD_DELETE_LINE,
@@ -7,8 +9,18 @@ import {
   BAD_EXPTIME_LINE,
   BAD_FORMAT_LINE,
   ERROR_LINE,
-  NOT_CARRIED_LINE,
+  NO_FLUSH_LINE,
+  NO_SHUTDOWN_LINE,
 } from './reply-line.ts';
+
+/** What the server says of itself and takes. */
+export interface LineRules {
+  /** What `version` answers. */
+  readonly version: string;
+  readonly flushAll: 'refuse' | 'allow';
+  /** Whether keys in base64 may stand for bytes that the text protocol cannot hold. */
+  readonly metaKeys: 'text' | 'binary';
+}
 
 /** What stands before a value: the command is complete only with the bytes that follow. */
 export interface StoreHeader {
@@ -22,35 +34,31 @@ export interface StoreHeader {
   readonly noreply: boolean;
 }
 
-/** A refused command whose value has to be skipped, lest it be read as commands. */
-export interface SkipHeader {
-  readonly kind: 'skip';
-  readonly length: number;
-  readonly line: string;
-}
-
 /** What one line other than a `get` says. */
-export type LineMeaning = Command | StoreHeader | SkipHeader;
+export type LineMeaning = Command | StoreHeader | MetaHeader | MetaSkip;
 
-/** The longest value that memcached can be told of: its length and the line end fit in 32 signed bits. */
-const MAX_LENGTH = 2 ** 31 - 1 - 2;
-
-/** Reads one line without its line end, for every command but `get` and `gets`. */
-export function parseLine(line: Buffer, version: string): LineMeaning {
+/** Reads one line without its line end, for every command but those that read many keys. */
+export function parseLine(line: Buffer, { version, flushAll, metaKeys }: LineRules): LineMeaning {
   const words = splitWords(line);
   const verb = words[0]?.toString('latin1') ?? '';
   switch (verb) {
     case 'set':
     case 'add':
     case 'replace':
+    case 'append':
+    case 'prepend':
       return parseStore(verb, words, 5);
     case 'cas':
       return parseStore(verb, words, 6);
-    case 'append':
-    case 'prepend':
-      return skipValue(words[4], isQuiet(words));
+    case 'mg':
     case 'ms':
-      return skipValue(words[2], false);
+    case 'md':
+    case 'ma':
+      return parseMeta(verb, words, metaKeys === 'binary');
+    case 'mn':
+      return answer('MN');
+    case 'me':
+      return parseMetaDebug(words);
     case 'delete':
       return parseDelete(words);
     case 'touch':
@@ -58,8 +66,14 @@ export function parseLine(line: Buffer, version: string): LineMeaning {
     case 'incr':
     case 'decr':
       return parseCount(verb, words);
+    case 'flush_all':
+      return parseFlush(words, flushAll);
+    case 'stats':
+      return { kind: 'stats', words: words.slice(1).map((word) => word.toString('latin1')) };
     case 'verbosity':
       return parseVerbosity(words);
+    case 'shutdown':
+      return answer(NO_SHUTDOWN_LINE);
     case 'version':
       return answer(`VERSION ${version}`);
     case 'quit':
@@ -89,18 +103,24 @@ function parseStore(verb: StoreVerb, words: Buffer[], count: 5 | 6): LineMeaning
   const ttlSeconds = parseInt32(ttlWord);
   const length = parseInt32(lengthWord);
   const cas = count === 6 && casWord !== undefined ? parseUint64(casWord) : 0n;
-  const isKeyBad = brokenKeyRule(key) !== undefined;
-  if (isKeyBad || flags === undefined || ttlSeconds === undefined || length === undefined || cas === undefined) {
+  const isKeyLong = key.length > MAX_KEY_BYTES;
+  if (isKeyLong || flags === undefined || ttlSeconds === undefined || length === undefined || cas === undefined) {
     return answer(BAD_FORMAT_LINE, noreply);
   }
   if (length < 0 || length > MAX_LENGTH) return answer(BAD_FORMAT_LINE, noreply);
+  // memcached takes such a key, and so the client will send the value.
+  if (brokenKeyRule(key) !== undefined) return { kind: 'skip', length, line: noreply ? '' : BAD_FORMAT_LINE };
   return { kind: 'header', verb, key: Buffer.from(key), flags, ttlSeconds, cas, length, noreply };
 }
 
-function skipValue(lengthWord: Buffer | undefined, noreply: boolean): LineMeaning {
-  const length = lengthWord === undefined ? undefined : parseInt32(lengthWord);
-  if (length === undefined || length < 0 || length > MAX_LENGTH) return answer(ERROR_LINE, noreply);
-  return { kind: 'skip', length, line: noreply ? '' : NOT_CARRIED_LINE };
+function parseFlush(words: Buffer[], flushAll: LineRules['flushAll']): LineMeaning {
+  if (words.length > 3) return answer(ERROR_LINE);
+  const noreply = isQuiet(words);
+  const hasDelay = words.length === (noreply ? 3 : 2) || (words.length === 3 && !noreply);
+  const delaySeconds = hasDelay ? parseInt32(words[1] as Buffer) : 0;
+  if (flushAll === 'refuse') return answer(NO_FLUSH_LINE, noreply);
+  if (delaySeconds === undefined) return answer(BAD_EXPTIME_LINE, noreply);
+  return { kind: 'flush', delaySeconds: Math.max(0, delaySeconds), noreply };
 }
 
 function parseDelete(words: Buffer[]): LineMeaning {

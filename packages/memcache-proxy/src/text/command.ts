@@ -1,7 +1,12 @@
-/** The commands that store a value. */
-export type StoreVerb = 'set' | 'add' | 'replace' | 'cas';
+import type { MetaRequest } from '@lockstep/memcache';
 
-/** One request of the memcached text protocol, as the parser hands it on. Keys and values are copies of their own. */
+/** The commands that store a value. */
+export type StoreVerb = 'set' | 'add' | 'replace' | 'cas' | 'append' | 'prepend';
+
+/**
+ * One request of the memcached text protocol, as the parser hands it on.
+ * Values are copies of their own; keys may be parts of the chunk that they came in.
+ */
 export type Command =
   | ReadCommand
   | StoreCommand
@@ -9,19 +14,24 @@ export type Command =
   | DeleteCommand
   | TouchCommand
   | CountCommand
+  | MetaCommand
+  | FlushCommand
+  | StatsCommand
   | AnswerCommand
   | CloseCommand;
 
-/** A part of a `get` or `gets`; a request with many keys comes in several parts. */
+/** A part of a `get`, `gets`, `gat` or `gats`; a request with many keys comes in several parts. */
 export interface ReadCommand {
   readonly kind: 'read';
   readonly keys: readonly Buffer[];
   readonly withCas: boolean;
+  /** Sets the time to live; undefined for `get` and `gets`. */
+  readonly ttlSeconds: number | undefined;
   /** The part that the `END` line follows. */
   readonly isLast: boolean;
 }
 
-/** `set`, `add`, `replace` or `cas` with its whole value. */
+/** `set`, `add`, `replace`, `cas`, `append` or `prepend` with its whole value. */
 export interface StoreCommand {
   readonly kind: 'store';
   readonly verb: StoreVerb;
@@ -34,7 +44,7 @@ export interface StoreCommand {
   readonly noreply: boolean;
 }
 
-/** A `set` of a value that is too large: the value is skipped, the old one must go. */
+/** A store of a value that is too large: the value is skipped, the old one must go. */
 export interface DiscardCommand {
   readonly kind: 'discard';
   readonly key: Buffer;
@@ -63,6 +73,34 @@ export interface CountCommand {
   readonly key: Buffer;
   readonly delta: bigint;
   readonly noreply: boolean;
+}
+
+/** `mg`, `ms`, `md` or `ma`. */
+export interface MetaCommand {
+  readonly kind: 'meta';
+  readonly key: Buffer;
+  /** What goes to memcached: the flags that mean something to the command. */
+  readonly request: MetaRequest;
+  /** The key as the client wrote it. */
+  readonly sentKey: string;
+  /** The flags as the client wrote them. */
+  readonly sentFlags: readonly string[];
+  /** `q`: the answer that is expected is left out. */
+  readonly isQuiet: boolean;
+  readonly isWrite: boolean;
+}
+
+/** `flush_all` where it is allowed. */
+export interface FlushCommand {
+  readonly kind: 'flush';
+  readonly delaySeconds: number;
+  readonly noreply: boolean;
+}
+
+/** `stats` with what follows it. */
+export interface StatsCommand {
+  readonly kind: 'stats';
+  readonly words: readonly string[];
 }
 
 /** A request whose answer needs no memcached: an error line, `version`, or nothing at all. */

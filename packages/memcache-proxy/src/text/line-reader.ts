@@ -26,6 +26,11 @@ export class LineReader {
     this.#limits = limits;
   }
 
+  /** True between lines. */
+  get isEmpty(): boolean {
+    return this.#bytes === 0 && this.#pieces.length === 0;
+  }
+
   /**
    * Reads on in `chunk` from `at`.
    *
@@ -66,5 +71,5 @@ export class LineReader {
 
 function isLongRead(line: Buffer): boolean {
   const read = matchRead(line);
-  return read !== undefined && read.keysStart <= MAX_LEADING_SPACES + 'gets'.length;
+  return read !== undefined && read.wordsStart <= MAX_LEADING_SPACES + 'gats'.length;
 }

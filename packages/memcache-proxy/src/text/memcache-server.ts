@@ -1,91 +1,78 @@
-import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
-import { systemClock } from '@lockstep/core';
-
-import type { Backend } from '../backend/backend.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import { ClientConnection, type ConnectionOptions } from './client-connection.ts';
+import { ConnectionWatch } from './connection-watch.ts';
+import { Listener, type ListenerEvents } from './listener.ts';
+import type { ListenTarget, ServerAddress } from './listen-target.ts';
+import { ReplySlab } from './reply-slab.ts';
+import { TOO_MANY_LINE } from './reply-line.ts';
+import { type MemcacheServerOptions, type ResolvedServerOptions, resolveServerOptions } from './server-options.ts';
+import { ServerStats } from './server-stats.ts';
+import { statsReply } from './stats-reply.ts';
 
 const KEEP_ALIVE_DELAY_MS = 30_000;
-
-/** What the memcached face is made of. */
-export interface MemcacheServerOptions {
-  /** You own it, and the pool behind it. */
-  readonly backend: Backend;
-  /** Larger values are skipped and refused. @default 1048576 */
-  readonly maxValueBytes?: number;
-  /** A longer line that is not a `get` closes the connection. @default 2048 */
-  readonly maxLineBytes?: number;
-  /** A longer `get` line closes the connection. @default 262144 */
-  readonly maxReadLineBytes?: number;
-  /** Bytes under way on a connection, above which it takes no more requests. @default 1048576 */
-  readonly maxPendingBytes?: number;
-  /** How long `close` waits for replies that are under way, in milliseconds. @default 5000 */
-  readonly drainTimeoutMs?: number;
-  /** What `version` answers; clients look at it for features. @default '1.4.8' */
-  readonly version?: string;
-}
-
-/** Where to listen: a TCP port (0 for any free one) or a unix socket. */
-export type ListenTarget = { readonly port: number; readonly host?: string } | { readonly path: string };
-
-/** Where a server listens; exactly one of the two shapes. */
-export type ServerAddress = { readonly port: number; readonly host: string } | { readonly path: string };
 
 /** A server of the memcached text protocol. */
 export interface MemcacheServer extends AsyncDisposable {
   /**
-   * Starts to listen; `host` is 127.0.0.1 unless given.
+   * Starts to listen; call it again for further addresses.
    *
-   * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_LISTENING when it listens already,
-   * ERR_MEMCACHE_PROXY_CLOSED after `close`, and the system's error (EADDRINUSE, EACCES) otherwise.
+   * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_CLOSED during and after `close`, the system's error (EADDRINUSE,
+   * EACCES), or that of node:tls for a certificate that is none.
    */
   listen(target: ListenTarget): Promise<ServerAddress>;
-  /** Where it listens, undefined before `listen` and after `close`. */
+  /** Where it listens first, undefined before `listen` and after `close`. */
   readonly address: ServerAddress | undefined;
+  /** Everywhere it listens. */
+  readonly addresses: readonly ServerAddress[];
   /** How many clients are connected. */
   readonly connections: number;
+  /** What `stats` shows, by the same names; `stats reset` starts it over. */
+  readonly stats: ServerStats;
   /** Accepts nobody, answers what is under way, ends every connection; cuts those that take longer than `drainTimeoutMs`. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Puts the memcached text protocol in front of a backend: get, gets, set, add, replace, cas, delete,
- * touch, incr, decr, version, verbosity and quit, as memcached 1.6.18 answers them.
+ * Puts the memcached text protocol, classic and meta, in front of a backend, as memcached 1.6.18 speaks it.
  *
  * A read of a key whose node is down is a miss; a write is `SERVER_ERROR` and a code.
  *
- * @throws RangeError when a limit is not a positive integer.
+ * @throws RangeError when a limit is not a positive integer, TypeError for a word that is no option.
  */
 export function createMemcacheServer(options: MemcacheServerOptions): MemcacheServer {
-  return new TextServer(options);
+  return new TextServer(resolveServerOptions(options));
 }
 
 class TextServer implements MemcacheServer {
-  readonly #options: ConnectionOptions;
-  readonly #drainTimeoutMs: number;
-  readonly #server: Server;
+  readonly stats: ServerStats = new ServerStats();
+  readonly #options: ResolvedServerOptions;
+  readonly #connection: ConnectionOptions;
+  readonly #watch: ConnectionWatch;
+  readonly #startedAt: number;
   readonly #clients = new Map<Socket, ClientConnection>();
-  #address: ServerAddress | undefined;
-  #state: 'new' | 'listening' | 'closed' = 'new';
+  readonly #listeners: Listener[] = [];
+  readonly #opening = new Set<Promise<void>>();
+  readonly #events: ListenerEvents;
   #closing: Promise<void> | undefined;
 
-  constructor(options: MemcacheServerOptions) {
-    const { maxValueBytes = 1_048_576, maxLineBytes = 2048, maxReadLineBytes = 262_144 } = options;
-    const { maxPendingBytes = 1_048_576, drainTimeoutMs = 5000, version = '1.4.8', backend } = options;
-    const limits = { maxValueBytes, maxLineBytes, maxReadLineBytes, maxPendingBytes, drainTimeoutMs };
-    for (const [name, value] of Object.entries(limits)) {
-      if (!Number.isSafeInteger(value) || value < 1)
-        throw new RangeError(`${name} must be a positive integer, got ${value}`);
-    }
-    this.#options = { backend, version, maxValueBytes, maxLineBytes, maxReadLineBytes, maxPendingBytes };
-    this.#drainTimeoutMs = drainTimeoutMs;
-    // Half open, because a client may say all it has to say, end, and read the replies.
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+  constructor(options: ResolvedServerOptions) {
+    this.#options = options;
+    const { stats } = this;
+    const tellStats = (words: readonly string[]): string => this.#tellStats(words);
+    this.#connection = { ...options, stats, slab: new ReplySlab(), tellStats };
+    this.#watch = new ConnectionWatch({ ...options, stats });
+    this.#events = { onClient: (socket) => this.#accept(socket), maxHandshakes: options.maxConnections };
+    this.#startedAt = options.clock.monotonic();
   }
 
   get address(): ServerAddress | undefined {
-    return this.#address;
+    return this.addresses[0];
+  }
+
+  get addresses(): readonly ServerAddress[] {
+    return this.#listeners.flatMap(({ address }) => address ?? []);
   }
 
   get connections(): number {
@@ -93,31 +80,13 @@ class TextServer implements MemcacheServer {
   }
 
   listen(target: ListenTarget): Promise<ServerAddress> {
-    if (this.#state !== 'new') {
-      const isClosed = this.#state === 'closed';
-      const code = isClosed ? 'ERR_MEMCACHE_PROXY_CLOSED' : 'ERR_MEMCACHE_PROXY_LISTENING';
-      return Promise.reject(new MemcacheProxyError(code, `the server ${isClosed ? 'is closed' : 'listens already'}`));
-    }
-    this.#state = 'listening';
-    const where: ListenOptions =
-      'path' in target ? { path: target.path } : { port: target.port, host: target.host ?? '127.0.0.1' };
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error): void => {
-        if (this.#state === 'listening') this.#state = 'new';
-        settle(() => reject(error));
-      };
-      const closed = (): void => fail(new MemcacheProxyError('ERR_MEMCACHE_PROXY_CLOSED', 'the server was closed'));
-      const settle = (outcome: () => void): void => {
-        this.#server.off('error', fail).off('close', closed);
-        outcome();
-      };
-      this.#server.once('error', fail).once('close', closed);
-      this.#server.listen(where, () => {
-        const address = readAddress(this.#server);
-        this.#address = address;
-        settle(() => resolve(address));
-      });
-    });
+    const listening = this.#listen(target);
+    const settled: Promise<void> = listening.then(
+      () => void this.#opening.delete(settled),
+      () => void this.#opening.delete(settled),
+    );
+    this.#opening.add(settled);
+    return listening;
   }
 
   close(): Promise<void> {
@@ -129,38 +98,86 @@ class TextServer implements MemcacheServer {
     return this.close();
   }
 
+  async #listen(target: ListenTarget): Promise<ServerAddress> {
+    this.#refuseWhenClosed();
+    const listener = await Listener.open(target, this.#events);
+    if (this.#closing !== undefined) await listener.close();
+    this.#refuseWhenClosed();
+    this.#listeners.push(listener);
+    return listener.address as ServerAddress;
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing === undefined) return;
+    throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_CLOSED', 'the server is closed');
+  }
+
   #accept(socket: Socket): void {
-    const client = new ClientConnection(socket, this.#options);
-    this.#clients.set(socket, client);
-    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     // A client that vanished: there is nobody left to tell, and 'close' follows.
     socket.on('error', () => {});
-    socket.on('close', () => this.#clients.delete(socket));
+    if (this.#closing !== undefined) {
+      socket.destroy();
+      return;
+    }
+    if (this.#clients.size >= this.#options.maxConnections) {
+      this.stats.rejectedConnections += 1;
+      socket.end(`${TOO_MANY_LINE}\r\n`, () => socket.destroy());
+      return;
+    }
+    const client = new ClientConnection(socket, this.#connection);
+    this.stats.totalConnections += 1;
+    this.#clients.set(socket, client);
+    this.#watch.add(client);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    socket.on('close', () => {
+      this.#clients.delete(socket);
+      this.#watch.remove(client);
+    });
     client.start();
   }
 
+  #tellStats(words: readonly string[]): string {
+    const { clock, version, maxConnections, maxValueBytes, idleTimeoutMs, flushAll } = this.#options;
+    return statsReply(words, this.stats, {
+      version,
+      uptimeSeconds: Math.floor((clock.monotonic() - this.#startedAt) / 1000),
+      timeSeconds: Math.floor(clock.now() / 1000),
+      connections: this.#clients.size,
+      settings: [
+        ['maxconns', maxConnections],
+        ...this.addresses.map((address): [string, string | number] =>
+          'path' in address ? ['domain_socket', address.path] : ['tcpport', address.port],
+        ),
+        ['udpport', 0],
+        ['verbosity', 0],
+        ['item_size_max', maxValueBytes],
+        ['maxconns_fast', 'yes'],
+        ['cas_enabled', 'yes'],
+        ['flush_enabled', flushAll === 'allow' ? 'yes' : 'no'],
+        ['shutdown_command', 'no'],
+        ['dump_enabled', 'no'],
+        ['detail_enabled', 'no'],
+        ['idle_timeout', Number.isFinite(idleTimeoutMs) ? Math.ceil(idleTimeoutMs / 1000) : 0],
+        ['num_threads', 1],
+      ],
+    });
+  }
+
   async #close(): Promise<void> {
-    const wasListening = this.#state === 'listening';
-    this.#state = 'closed';
-    this.#address = undefined;
-    if (!wasListening) return;
-    const cut = systemClock.setTimer(() => {
+    // After this turn `#closing` is set, and what is opening closes itself.
+    await Promise.resolve();
+    const cut = this.#options.clock.setTimer(() => {
       for (const socket of this.#clients.keys()) socket.destroy();
-    }, this.#drainTimeoutMs);
+    }, this.#options.drainTimeoutMs);
+    // A listener counts sockets; a socket is gone when it says so.
     const gone = [...this.#clients].map(([socket, client]) => {
       const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
       client.end();
       return closed;
     });
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    // The server counts sockets; a socket is gone when it says so.
-    await Promise.all(gone);
+    const clientsGone = Promise.all(gone);
+    await Promise.all([...this.#opening, ...this.#listeners.map((listener) => listener.close(clientsGone))]);
+    await clientsGone;
     cut.cancel();
   }
-}
-
-function readAddress(server: Server): ServerAddress {
-  const address = server.address();
-  if (address === null) throw new TypeError('a server that listens has an address');
-  return typeof address === 'string' ? { path: address } : { port: address.port, host: address.address };
 }

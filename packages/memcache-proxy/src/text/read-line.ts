@@ -2,18 +2,20 @@ import { brokenKeyRule } from '../backend/key-rule.ts';
 import type { ReadCommand } from './command.ts';
 
 /** How many keys of one `get` are read at a time. */
-const KEYS_PER_PART = 32;
+const KEYS_PER_PART = 64;
 
-/** A `get` or `gets` line, handed out in parts so that a long one cannot ask for everything at once. */
+/** The line of a `get`, `gets`, `gat` or `gats`, handed out in parts so that a long one cannot ask for everything at once. */
 export class ReadLine {
   readonly #line: Buffer;
-  readonly #withCas: boolean;
+  readonly #verb: ReadVerb;
+  readonly #ttlSeconds: number | undefined;
   #at: number;
 
-  constructor(line: Buffer, withCas: boolean, keysStart: number) {
+  constructor(line: Buffer, verb: ReadVerb, keysStart: number, ttlSeconds: number | undefined) {
     this.#line = line;
-    this.#withCas = withCas;
+    this.#verb = verb;
     this.#at = keysStart;
+    this.#ttlSeconds = ttlSeconds;
   }
 
   /** True when every key is one that memcached takes; looks at all of them, because one bad key fails the whole line. */
@@ -26,33 +28,36 @@ export class ReadLine {
     return true;
   }
 
-  /** The next part; nothing follows the one that says so. */
-  next(): ReadCommand {
+  /** The next part, of `maxKeys` keys at most; nothing follows the one that says so. */
+  next(maxKeys: number): ReadCommand {
+    const most = Math.min(maxKeys, KEYS_PER_PART);
     const keys: Buffer[] = [];
     let span = nextWord(this.#line, this.#at);
-    while (span !== undefined && keys.length < KEYS_PER_PART) {
+    while (span !== undefined && keys.length < most) {
       keys.push(this.#line.subarray(span.start, span.end));
       this.#at = span.end;
       span = nextWord(this.#line, this.#at);
     }
-    return { kind: 'read', keys, withCas: this.#withCas, isLast: span === undefined };
+    const withCas = this.#verb === 'gets' || this.#verb === 'gats';
+    return { kind: 'read', keys, withCas, ttlSeconds: this.#ttlSeconds, isLast: span === undefined };
   }
 }
 
-/** The verb of a line that starts with `get` or `gets`, and where its keys start. */
-export function matchRead(line: Buffer): { readonly withCas: boolean; readonly keysStart: number } | undefined {
+/** The verbs that read. */
+export type ReadVerb = 'get' | 'gets' | 'gat' | 'gats';
+
+const VERBS: Readonly<Record<string, ReadVerb>> = { get: 'get', bget: 'get', gets: 'gets', gat: 'gat', gats: 'gats' };
+
+/** The verb of a line that reads, and where its words start. */
+export function matchRead(line: Buffer): { readonly verb: ReadVerb; readonly wordsStart: number } | undefined {
   const span = nextWord(line, 0);
   if (span === undefined || span.end - span.start > 4) return undefined;
-  const verb = line.toString('latin1', span.start, span.end);
-  return verb === 'get' || verb === 'gets' ? { withCas: verb === 'gets', keysStart: span.end } : undefined;
+  const verb = VERBS[line.toString('latin1', span.start, span.end)];
+  return verb === undefined ? undefined : { verb, wordsStart: span.end };
 }
 
-/** Whether any key follows. */
-export function hasWord(line: Buffer, from: number): boolean {
-  return nextWord(line, from) !== undefined;
-}
-
-function nextWord(line: Buffer, from: number): { readonly start: number; readonly end: number } | undefined {
+/** Where the next word lies at or after `from`. */
+export function nextWord(line: Buffer, from: number): { readonly start: number; readonly end: number } | undefined {
   let start = from;
   while (line[start] === 0x20) start += 1;
   if (start >= line.length) return undefined;

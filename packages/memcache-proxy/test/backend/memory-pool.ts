@@ -1,4 +1,18 @@
-import { type Item, type Key, type ReadResult, type StoreOptions, type StoreOutcome } from '@lockstep/memcache';
+import type { RingNode } from '@lockstep/hashring';
+import type {
+  DeleteEverywhereOptions,
+  GetOutcome,
+  Item,
+  Key,
+  MetaReply,
+  MetaRequest,
+  NodeAnswer,
+  NodeOutcome,
+  ReadOptions,
+  ReadResult,
+  StoreOptions,
+  StoreOutcome,
+} from '@lockstep/memcache';
 
 import type { PoolLike } from '../../src/backend/pool-like.ts';
 
@@ -7,10 +21,19 @@ export class MemoryPool implements PoolLike {
   readonly items = new Map<string, Required<Item>>();
   /** Names and keys of the calls that reached memcached, in order. */
   readonly calls: string[] = [];
+  /** As `calls`, before the gate. */
+  readonly asked: string[] = [];
+  /** Of the calls that set a time to live, in order. */
+  readonly ttls: (number | undefined)[] = [];
+  readonly readOptions: ReadOptions[] = [];
+  readonly everywhereOptions: DeleteEverywhereOptions[] = [];
+  readonly node: RingNode = { host: 'memory' };
   /** Awaited by every call before it does anything. */
   gate: Promise<void> = Promise.resolve();
   /** Every call rejects with this while it is set. */
   failure: Error | undefined;
+  /** Asked at every call for what it fails with, and whether it is carried out all the same. */
+  nextFault: (() => { readonly error: Error; readonly isCarriedOut: boolean } | undefined) | undefined;
   #cas = 0n;
 
   get = (key: Key): Promise<Item | undefined> => this.gets(key);
@@ -23,14 +46,32 @@ export class MemoryPool implements PoolLike {
     return Promise.all(keys.map((key) => this.gets(key)));
   }
 
-  async read(key: Key): Promise<ReadResult> {
+  async getManyOutcomes(keys: readonly Key[]): Promise<GetOutcome[]> {
+    const outcomes = await Promise.allSettled(keys.map((key) => this.gets(key)));
+    return outcomes.map((each) => (each.status === 'fulfilled' ? each.value : (each.reason as Error)));
+  }
+
+  async *readEverywhere(key: Key): AsyncGenerator<NodeAnswer> {
+    const item = await this.gets(key);
+    yield item === undefined ? { node: this.node } : { node: this.node, item };
+  }
+
+  async deleteEverywhere(key: Key, options: DeleteEverywhereOptions = {}): Promise<NodeOutcome[]> {
+    this.everywhereOptions.push(options);
+    await this.delete(key);
+    return [{ node: this.node, confirmed: true }];
+  }
+
+  async read(key: Key, options: ReadOptions = {}): Promise<ReadResult> {
+    this.readOptions.push(options);
     const item = await this.#call('read', key, (name) => this.items.get(name));
     const rest = { flags: item?.flags ?? 0, cas: item?.cas ?? 0n, ttlSeconds: item === undefined ? 0 : -1 };
     const found = { ...rest, mustRefresh: false, isRefreshing: false };
     return item === undefined ? { status: 'miss', ...found } : { status: 'hit', value: item.value, ...found };
   }
 
-  gat(key: Key): Promise<Item | undefined> {
+  gat(key: Key, ttlSeconds: number): Promise<Item | undefined> {
+    this.ttls.push(ttlSeconds);
     return this.#call('gat', key, (name) => this.items.get(name));
   }
 
@@ -74,8 +115,13 @@ export class MemoryPool implements PoolLike {
     return this.#call('delete', key, (name) => this.items.delete(name));
   }
 
-  touch(key: Key): Promise<boolean> {
+  touch(key: Key, ttlSeconds: number): Promise<boolean> {
+    this.ttls.push(ttlSeconds);
     return this.#call('touch', key, (name) => this.items.has(name));
+  }
+
+  meta({ command, key }: MetaRequest): Promise<MetaReply> {
+    return this.#call(command, key, () => ({ status: 'EN', flags: [] }));
   }
 
   incr(key: Key, delta: bigint): Promise<bigint | undefined> {
@@ -88,13 +134,18 @@ export class MemoryPool implements PoolLike {
 
   async #call<T>(verb: string, key: Key, run: (name: string) => T): Promise<T> {
     const name = key.toString('latin1' as never);
+    this.asked.push(`${verb} ${name}`);
     await this.gate;
     this.calls.push(`${verb} ${name}`);
     if (this.failure !== undefined) throw this.failure;
-    return run(name);
+    const fault = this.nextFault?.();
+    if (fault === undefined) return run(name);
+    if (fault.isCarriedOut) run(name);
+    throw fault.error;
   }
 
-  #put(name: string, value: Buffer | string, { flags = 0 }: StoreOptions): void {
+  #put(name: string, value: Buffer | string, { flags = 0, ttlSeconds }: StoreOptions): void {
+    if (ttlSeconds !== undefined) this.ttls.push(ttlSeconds);
     this.#cas += 1n;
     this.items.set(name, { value: Buffer.from(value as Buffer), flags, cas: this.#cas });
   }

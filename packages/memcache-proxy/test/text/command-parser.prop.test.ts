@@ -1,10 +1,28 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { describeCommands, parseAll, splitAt } from './parse-all.ts';
+import type { Command } from '../../src/text/command.ts';
+import { CommandParser } from '../../src/text/command-parser.ts';
+import { describeCommands, parseAll, parserOptions, splitAt } from './parse-all.ts';
 
 const word = fc.oneof(
-  fc.constantFrom('get', 'gets', 'set', 'add', 'cas', 'delete', 'touch', 'incr', 'quit', 'append', 'ms', 'noreply'),
+  fc.constantFrom(
+    'get',
+    'gets',
+    'set',
+    'add',
+    'cas',
+    'delete',
+    'touch',
+    'incr',
+    'quit',
+    'append',
+    'ms',
+    'mg',
+    'gat',
+    'noreply',
+  ),
+  fc.constantFrom('v', 'q', 'k', 'b', 'T60', 'O1', 'YQ==', 'stats', 'mn', 'flush_all'),
   fc.constantFrom('0', '1', '3', '70', '-1', '+2', '99999999999', '4294967296', 'k', 'kk', '\x80', '\x01', ''),
   fc.constantFrom('k'.repeat(250), 'k'.repeat(251), 'k'.repeat(290), 'x'.repeat(64)),
 );
@@ -39,5 +57,18 @@ it('makes the same commands of single bytes', () => {
       expect(describeCommands(parseAll(single))).toEqual(describeCommands(parseAll([bytes])));
     }),
     { numRuns: 500 },
+  );
+});
+
+it('makes of a get by its short way what the long way makes of it', () => {
+  fc.assert(
+    fc.property(script, (bytes) => {
+      const parser = new CommandParser(parserOptions);
+      parser.push(bytes);
+      const commands: Command[] = [];
+      for (let command = parser.next(); command !== undefined; command = parser.next()) commands.push(command);
+      expect(describeCommands(parseAll([bytes]))).toEqual(describeCommands(commands));
+    }),
+    { numRuns: 2000 },
   );
 });

@@ -75,6 +75,18 @@ it('carries a value of a megabyte that trickles in, byte for byte', async () => 
   ).resolves.toBeUndefined();
 });
 
+it('has gats answer a miss for what another client is to refresh, and for a lease', async () => {
+  await using client = await ScriptClient.open({ port: proxy.port });
+  await client.send('set g 0 0 1\r\nx\r\n', 'md g I\r\n', 'gats 60 g\r\n', 'gats 60 g\r\n');
+  await client.send('mg lease N30 v\r\n', 'gats 60 lease\r\n', 'set void 0 0 0\r\n\r\n', 'gats 60 void\r\n', 'mn\r\n');
+  await client.readWhile(() => !client.text.endsWith('MN\r\n'));
+  const text = client.text.replaceAll(/^(VALUE \S+ \d+ \d+) \d+/gm, '$1');
+  const lease = 'VA 0 W\r\n\r\nEND\r\n';
+  expect(text).toBe(
+    `STORED\r\nHD\r\nEND\r\nVALUE g 0 1\r\nx\r\nEND\r\n${lease}STORED\r\nVALUE void 0 0\r\n\r\nEND\r\nMN\r\n`,
+  );
+});
+
 it('serves a unix socket', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-proxy-'));
   try {
@@ -87,4 +99,12 @@ it('serves a unix socket', async () => {
   } finally {
     await rm(dir, { recursive: true });
   }
+});
+
+it('hands a delayed flush_all on to the nodes, which drop nothing before its time', async () => {
+  await using server = createMemcacheServer({ backend: proxy.backend, flushAll: 'allow' });
+  const address = await server.listen({ port: 0 });
+  await using client = await ScriptClient.open({ port: 'port' in address ? address.port : 0 });
+  await client.send('set f 0 0 1\r\nx\r\nflush_all 1000\r\nget f\r\nflush_all\r\nget f\r\n');
+  await expect(client.receive('STORED\r\nOK\r\nVALUE f 0 1\r\nx\r\nEND\r\nOK\r\nEND\r\n')).resolves.toBeUndefined();
 });

@@ -45,7 +45,9 @@ describe('a failing pool', () => {
       'get a b\r\ngets a\r\nset a 0 0 1\r\nx\r\ndelete a\r\nincr a 1\r\nset a 0 0 1 noreply\r\nx\r\nversion\r\n',
     );
     const failed = 'SERVER_ERROR ERR_MEMCACHE_PROXY_WRITE_UNKNOWN\r\n';
-    await expect(client.receive(`END\r\nEND\r\n${failed}${failed}${failed}VERSION 1.4.8\r\n`)).resolves.toBeUndefined();
+    await expect(
+      client.receive(`END\r\nEND\r\n${failed}${failed}${failed}VERSION 1.6.18\r\n`),
+    ).resolves.toBeUndefined();
   });
 
   it('misses only the keys of the node that is down', async () => {
@@ -71,7 +73,7 @@ describe('bounds', () => {
     await client.send('version\r\n');
     expect(touched).toHaveBeenCalledTimes(128);
     open();
-    await expect(client.receive(`${'NOT_FOUND\r\n'.repeat(500)}VERSION 1.4.8\r\n`)).resolves.toBeUndefined();
+    await expect(client.receive(`${'NOT_FOUND\r\n'.repeat(500)}VERSION 1.6.18\r\n`)).resolves.toBeUndefined();
   });
 
   it('stops reading from a client that does not take its replies, and goes on when it does', async () => {
@@ -148,9 +150,8 @@ describe('lifetime', () => {
     expect(server.connections).toBe(0);
   });
 
-  it('refuses to listen twice, and after it was closed', async () => {
+  it('refuses to listen after it was closed', async () => {
     const { server } = await start();
-    await expect(server.listen({ port: 0 })).rejects.toMatchObject({ code: 'ERR_MEMCACHE_PROXY_LISTENING' });
     await server.close();
     await expect(server.listen({ port: 0 })).rejects.toMatchObject({ code: 'ERR_MEMCACHE_PROXY_CLOSED' });
   });
@@ -180,10 +181,13 @@ describe('lifetime', () => {
 
 it('gathers the replies of a turn into one write', async () => {
   const { client } = await start();
+  // Until some are answered it does not ask for so many at once.
+  await client.send('get a\r\n'.repeat(16));
+  await expect(client.receive('END\r\n'.repeat(16))).resolves.toBeUndefined();
   const write = vi.spyOn(Socket.prototype, 'write');
   try {
     client.socket.write('get a\r\n'.repeat(50));
-    await expect(client.receive('END\r\n'.repeat(50))).resolves.toBeUndefined();
+    await expect(client.receive('END\r\n'.repeat(66))).resolves.toBeUndefined();
     // One is the client's own.
     expect(write).toHaveBeenCalledTimes(2);
   } finally {

@@ -1,17 +1,32 @@
 import type { Command } from '../../src/text/command.ts';
 import { CommandParser, type ParserOptions } from '../../src/text/command-parser.ts';
 
-const OPTIONS: ParserOptions = { maxValueBytes: 64, maxLineBytes: 300, maxReadLineBytes: 2000, version: '9.9.9' };
+/** Small bounds, and everything allowed. */
+export const parserOptions: ParserOptions = {
+  maxValueBytes: 64,
+  maxLineBytes: 300,
+  maxReadLineBytes: 2000,
+  version: '9.9.9',
+  flushAll: 'allow',
+  metaKeys: 'binary',
+};
 
 /** Every command that the parser makes of the chunks. */
 export function parseAll(chunks: readonly Buffer[], options: Partial<ParserOptions> = {}): Command[] {
-  const parser = new CommandParser({ ...OPTIONS, ...options });
+  const parser = new CommandParser({ ...parserOptions, ...options });
   const commands: Command[] = [];
   for (const chunk of chunks) {
     parser.push(chunk);
-    for (let command = parser.next(); command !== undefined; command = parser.next()) commands.push(command);
+    for (let command = pull(parser); command !== undefined; command = pull(parser)) commands.push(command);
   }
   return commands;
+}
+
+/** What the connection pulls: the short way for a plain `get`, the long one for the rest. */
+function pull(parser: CommandParser): Command | undefined {
+  const name = parser.takeGet();
+  if (name === undefined) return parser.next();
+  return { kind: 'read', keys: [Buffer.from(name, 'latin1')], withCas: false, ttlSeconds: undefined, isLast: true };
 }
 
 /** The commands as lines that read well in a failed assertion. */

@@ -5,13 +5,16 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { splitAt } from './parse-all.ts';
 import { ScriptClient } from './script-client.ts';
 import { type StartedProxy, startProxy } from '../start-proxy.ts';
-import { SCRIPTS, SMALL_SCRIPT } from './transcript-scripts.ts';
+import { META_SCRIPT, META_SCRIPTS, MORE_SCRIPTS, SCRIPTS, SMALL_SCRIPT } from './transcript-scripts.ts';
 
 let real: MemcachedServer;
 let proxy: StartedProxy;
 
 beforeAll(async () => {
-  [real, proxy] = await Promise.all([startMemcached(), startProxy()]);
+  [real, proxy] = await Promise.all([
+    startMemcached(),
+    startProxy({ server: { flushAll: 'allow', metaKeys: 'binary' } }),
+  ]);
 });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
@@ -31,14 +34,26 @@ async function converse(port: number, parts: readonly Buffer[]): Promise<string>
   await using client = await ScriptClient.open({ port });
   await client.send(...parts);
   const reply = await client.readToEnd();
-  return reply.toString('latin1').replaceAll(/^(VALUE \S+ \d+ \d+) \d+\r$/gm, '$1 <cas>\r');
+  return (
+    reply
+      .toString('latin1')
+      .replaceAll(/^(VALUE \S+ \d+ \d+) \d+\r$/gm, '$1 <cas>\r')
+      // A second may have gone by.
+      .replaceAll(/^((?:VA|HD).*) t\d\d+/gm, '$1 <ttl>')
+      .replaceAll(/^((?:VA|HD).*) c\d+/gm, '$1 <cas>')
+  );
 }
 
-it.each(SCRIPTS.map((script) => [script.slice(0, 60), script]))('answers %j as memcached does', async (_, script) => {
-  const bytes = Buffer.from(`${script}quit\r\n`, 'latin1');
-  const expected = await converse(real.port, [bytes]);
-  expect(await converse(proxy.port, [bytes])).toBe(expected);
-});
+const everyScript = [...SCRIPTS, ...MORE_SCRIPTS, ...META_SCRIPTS];
+
+it.each(everyScript.map((script) => [script.slice(0, 60), script]))(
+  'answers %j as memcached does',
+  async (_, script) => {
+    const bytes = Buffer.from(`${script}quit\r\n`, 'latin1');
+    const expected = await converse(real.port, [bytes]);
+    expect(await converse(proxy.port, [bytes])).toBe(expected);
+  },
+);
 
 it('closes the connection on an endless line that is no get, as memcached does', async () => {
   const bytes = Buffer.from('a'.repeat(3000));
@@ -46,8 +61,8 @@ it('closes the connection on an endless line that is no get, as memcached does',
   expect(await converse(proxy.port, [bytes])).toBe('');
 });
 
-it('answers the same at every place where the input can be cut', async () => {
-  const bytes = Buffer.from(`${SMALL_SCRIPT}quit\r\n`, 'latin1');
+it.each([SMALL_SCRIPT, META_SCRIPT])('answers the same at every place where the input can be cut', async (script) => {
+  const bytes = Buffer.from(`${script}quit\r\n`, 'latin1');
   const expected = await converse(real.port, [bytes]);
   for (let place = 1; place < bytes.length; place += 1) {
     await flush();
@@ -56,8 +71,8 @@ it('answers the same at every place where the input can be cut', async () => {
   }
 });
 
-it('answers the same however the input is cut', async () => {
-  const bytes = Buffer.from(`${SMALL_SCRIPT}quit\r\n`, 'latin1');
+it.each([SMALL_SCRIPT, META_SCRIPT])('answers the same however the input is cut', async (script) => {
+  const bytes = Buffer.from(`${script}quit\r\n`, 'latin1');
   const expected = await converse(real.port, [bytes]);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 40 }), async (places) => {

@@ -48,6 +48,19 @@ export const metaCases: readonly ConformanceCase[] = [
     await rejectsWithCode(driver.meta(long), 'ERR_MEMCACHE_BAD_KEY');
   }),
 
+  needing(['meta'], 'takes a key for the flag of base64 in no command', async (driver, key) => {
+    await driver.set(key('victim'), 'alive');
+    const bytes = Buffer.from(`set ${key('victim')} 0 0 4\r\nPWND`);
+    for (const isBase64 of [false, true]) {
+      const named = { key: 'b', isBase64, flags: [] };
+      assert.equal((await driver.meta({ ...named, command: 'ms', value: bytes })).status, 'HD');
+      const read = await driver.meta({ ...named, command: 'mg', flags: ['v'] });
+      assert.equal(read.value?.toString(), bytes.toString());
+      assert.equal((await driver.meta({ ...named, command: 'md' })).status, 'HD');
+    }
+    assert.equal(textOf(await driver.get(key('victim'))), 'alive');
+  }),
+
   needing(['meta'], 'refuses what is no flag of the command, and does nothing', async (driver, key) => {
     await driver.set(key('k'), 'alive');
     const refused: Partial<MetaRequest>[] = [

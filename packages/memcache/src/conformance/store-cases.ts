@@ -88,6 +88,18 @@ export const storeCases: readonly ConformanceCase[] = [
     assert.equal(textOf(await driver.get(key('victim'))), 'alive');
   }),
 
+  always('never carries out what is in a value, whatever the key', async (driver, key) => {
+    await driver.set(key('victim'), 'alive');
+    const value = `set ${key('victim')} 0 0 4\r\nPWND`;
+    for (const name of ['b', 'v', '1', 'O1', 'AAEC']) {
+      await driver.set(name, value);
+      assert.equal(textOf(await driver.get(name)), value);
+      assert.equal(await driver.append(name, value), 'stored');
+      assert.equal(await driver.delete(name), true);
+    }
+    assert.equal(textOf(await driver.get(key('victim'))), 'alive');
+  }),
+
   always('never carries out what is in a key', async (driver, key) => {
     await driver.set(key('victim'), 'alive');
     for (const bad of [`x\r\ndelete ${key('victim')}`, `x\nmd ${key('victim')}`, `x ${key('victim')}`, `\0`]) {

@@ -1,7 +1,8 @@
 import type { Key } from './driver.ts';
 import { MemcacheError } from './memcache-error.ts';
 
-const maxKeyBytes = 250;
+/** The longest key that memcached takes. */
+export const maxKeyBytes = 250;
 /** Above this, the base64 of a key has more than 250 bytes. */
 const maxBinaryKeyBytes = 186;
 const excerptLength = 40;

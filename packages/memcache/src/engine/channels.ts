@@ -46,6 +46,11 @@ export function watchCommand(node: string, command: string, clock: Clock): ((err
   };
 }
 
+/** True when anybody wants to know of commands. */
+export function isObserved(): boolean {
+  return commandChannel.hasSubscribers;
+}
+
 /** Has the request tell how it ends, when anybody listens. */
 export function observeCommand(node: string, request: Request, clock: Clock): void {
   if (!commandChannel.hasSubscribers) return;

@@ -14,7 +14,7 @@ const maxGatheredBytes = 64 * 1024;
 const maxGatheredRequests = 128;
 
 /** What a connection is given. */
-export interface ConnectionOptions extends Pick<ResolvedTransportOptions, 'tls' | 'lookup'> {
+export interface ConnectionOptions extends Pick<ResolvedTransportOptions, 'tls' | 'lookup' | 'flush'> {
   readonly address: NodeAddress;
   readonly clock: Clock;
   /** Bounds the handshakes and the answer to the first `version`, together. */
@@ -40,7 +40,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #link: OpenSocket;
   readonly #parser: ReplyParser;
-  readonly #outbox: Outbox;
+  /** What is not written yet. */
+  readonly outbox: Outbox;
   readonly #inFlight = new RequestQueue();
   readonly #connectTimer: Timer;
   #isReady = false;
@@ -55,7 +56,7 @@ export class Connection {
     this.#link = openSocket(address, options);
     const { socket } = this.#link;
     this.#parser = new ReplyParser({ maxValueBytes, onReply: (reply) => this.#takeReply(reply) });
-    this.#outbox = new Outbox(socket);
+    this.outbox = new Outbox(socket);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) => this.#lose(`the connection failed: ${describeError(error)}`, error));
     socket.on('end', () => this.#lose('the server closed the connection'));
@@ -77,16 +78,21 @@ export class Connection {
     return this.#inFlight.first;
   }
 
-  /** Sends a request: with the others of this turn, or with those of this very callback when nothing is on its way. */
+  /** Sends a request: with the others of this turn, or, unless told otherwise, of this very callback when nothing is on its way. */
   send(request: Request): void {
+    this.outbox.add(request);
+    this.follow(request);
+  }
+
+  /** Takes a request whose command is in the outbox. */
+  follow(request: Request): void {
     const isIdle = this.#inFlight.first === undefined;
-    this.#outbox.add(request);
     this.#inFlight.push(request);
     this.#gathered++;
-    if (this.#outbox.bytes >= maxGatheredBytes || this.#gathered >= maxGatheredRequests) this.#flush();
+    if (this.outbox.bytes >= maxGatheredBytes || this.#gathered >= maxGatheredRequests) this.#flush();
     else if (!this.#isFlushScheduled) {
       this.#isFlushScheduled = true;
-      if (isIdle) process.nextTick(this.#flushScheduled);
+      if (isIdle && this.#options.flush === 'now') process.nextTick(this.#flushScheduled);
       else setImmediate(this.#flushScheduled);
     }
   }
@@ -127,7 +133,7 @@ export class Connection {
 
   #flush(): void {
     this.#gathered = 0;
-    if (!this.#isOver) this.#outbox.flush();
+    if (!this.#isOver) this.outbox.flush();
   }
 
   #receive(chunk: Buffer): void {

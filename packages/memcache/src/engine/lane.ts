@@ -6,13 +6,14 @@ import { isOnKey } from '../protocol/command-facts.ts';
 import { describeFeature, supports } from '../protocol/features.ts';
 import { Connection } from './connection.ts';
 import { DeadlineWatch } from './deadline-watch.ts';
+import type { Outbox } from './outbox.ts';
 import type { QueueBudget } from './queue-budget.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { Request } from './request.ts';
 import type { ResolvedTransportOptions } from './transport-options.ts';
 
 /** What a lane is given; see MetaDriverOptions for the meaning of what is not explained here. */
-export interface LaneOptions extends Pick<ResolvedTransportOptions, 'tls' | 'lookup'> {
+export interface LaneOptions extends Pick<ResolvedTransportOptions, 'tls' | 'lookup' | 'flush'> {
   readonly address: NodeAddress;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
@@ -91,6 +92,21 @@ export class Lane {
     } else if (this.#knows(request)) this.#connection!.send(request);
     else onReleased(request);
     return true;
+  }
+
+  /** Where to write what is sent now, with `follow` after it. Undefined while nothing can be. */
+  get outbox(): Outbox | undefined {
+    return this.#state === 'ready' && !this.#isHeld && !this.#options.budget.isFull
+      ? this.#connection!.outbox
+      : undefined;
+  }
+
+  /** Takes a request whose command is in the outbox. */
+  follow(request: Request): void {
+    const { budget, hardTimeoutMs } = this.#options;
+    budget.take(request);
+    this.#watch.watch(Math.min(request.deadline, request.sentAt + hardTimeoutMs));
+    this.#connection!.follow(request);
   }
 
   /** Sends requests that another lane has admitted and cannot send, before all that this lane holds. */

@@ -33,7 +33,6 @@ import {
   deleteCommand,
   flushCommand,
   getAndTouchCommand,
-  getCommand,
   getsCommand,
   incrCommand,
   markStaleCommand,
@@ -106,7 +105,7 @@ class MetaDriver implements MemcacheDriver {
   }
 
   get(key: Key, options?: CallOptions): Promise<Item | undefined> {
-    return this.#calls.key(options, key, getCommand, undefined, collectItem);
+    return this.#calls.get(options, key);
   }
 
   gets(key: Key, options?: CallOptions): Promise<Item | undefined> {

@@ -4,14 +4,18 @@ import type { MemcacheError } from '../driver/memcache-error.ts';
 import { describeAddress, type NodeAddress } from '../driver/node-address.ts';
 import type { QueueDepth } from '../driver/queue-depth.ts';
 import { commandKey, isPlainRead } from '../protocol/command-facts.ts';
-import { observeCommand, publishNode } from './channels.ts';
+import { isObserved, observeCommand, publishNode } from './channels.ts';
 import { KeysInFlight } from './keys-in-flight.ts';
 import { Lane, type LaneOptions } from './lane.ts';
 import { LargeKeys } from './large-keys.ts';
+import type { Outbox } from './outbox.ts';
 import { QueueBudget } from './queue-budget.ts';
 import type { Request } from './request.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { ResolvedTransportOptions } from './transport-options.ts';
+
+/** No command that an outbox takes by itself is longer. */
+const maxDirectBytes = 4096;
 
 /** What a link is given; see MetaDriverOptions for the meaning of each. */
 export interface NodeLinkOptions extends ResolvedTransportOptions {
@@ -92,6 +96,21 @@ export class NodeLink {
     if (request.bytes < this.#laneBytes && this.#onLarge.isEmpty && this.#largeKeys.isEmpty) {
       this.#small.send(request);
     } else this.#route(request);
+  }
+
+  /**
+   * Where to write a command on one key that is to be sent now, with what `Outbox.addKeyed` can hold; `follow` must
+   * come at once after it. Undefined when anything asks for the way by `send`.
+   */
+  get outbox(): Outbox | undefined {
+    if (isObserved() || maxDirectBytes >= this.#laneBytes) return undefined;
+    return this.#onLarge.isEmpty && this.#largeKeys.isEmpty ? this.#small.outbox : undefined;
+  }
+
+  /** Takes a request whose command is in the outbox. */
+  follow(request: Request): void {
+    this.#retries.count(request.sentAt);
+    this.#small.follow(request);
   }
 
   /** Rejects what waits with ERR_MEMCACHE_CLOSED. Resolves when the sockets are closed. Idempotent. */

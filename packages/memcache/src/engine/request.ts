@@ -11,28 +11,6 @@ export const more: unique symbol = Symbol('more');
  */
 export type Collect<T> = (reply: Reply) => T | typeof more;
 
-/** What a request is made of. */
-export interface RequestParts<T> {
-  /** The command, one character per byte. */
-  readonly text: string;
-  /** A data block after the text, without its line break. */
-  readonly body: Buffer | undefined;
-  /** The opaque number of the first reply, each further one has the next; -1 for text commands. */
-  readonly opaque: number;
-  /** How many replies it will get, where that is known. */
-  readonly replies: number;
-  /** What the server must know, or the request is refused instead of sent. */
-  readonly needs?: Feature | undefined;
-  /** Monotonic moment at which the caller stops waiting. */
-  readonly deadline: number;
-  /** Monotonic moment of the call. */
-  readonly now: number;
-  readonly signal: AbortSignal | undefined;
-  /** Another request of the same call has been sent before: it is past the bounds on what waits. @default false */
-  readonly isContinuation?: boolean;
-  readonly collect: Collect<T>;
-}
-
 let latestResolve: ((result: never) => void) | undefined;
 let latestReject: ((error: unknown) => void) | undefined;
 
@@ -49,12 +27,16 @@ function capture(resolve: (result: never) => void, reject: (error: unknown) => v
 export class Request<T = unknown> {
   /** What the caller waits for. */
   readonly promise: Promise<T>;
+  /** Its length on the wire. */
   readonly bytes: number;
+  /** How many replies it will get, where that is known. */
   readonly replies: number;
+  /** Monotonic moment at which the caller stops waiting. */
   readonly deadline: number;
+  /** What the server must know, or the request is refused instead of sent. */
   readonly needs: Feature | undefined;
+  /** Another request of the same call has been sent before: it is past the bounds on what waits. */
   readonly isContinuation: boolean;
-  readonly text: string;
   body: Buffer | undefined;
   /** Monotonic moment at which it was sent, or of the call while it has not been. */
   sentAt: number;
@@ -70,33 +52,68 @@ export class Request<T = unknown> {
   valueBytes = 0;
   /** Called when the caller is answered, with the error unless he got a result. */
   onSettled: ((error: unknown) => void) | undefined;
+  #text: string | undefined;
+  /** What the text is made of, while nobody has asked for it. */
+  readonly #name: string;
+  readonly #key: string;
+  readonly #tail: string;
+  /** The number of the first reply. */
+  readonly #first: number;
+  /** The number of the next reply. */
   #opaque: number;
-  #signal: AbortSignal | undefined;
-  #abort: (() => void) | undefined;
+  #forgetSignal: (() => void) | undefined;
   readonly #collect: Collect<T>;
   readonly #resolve: (result: T) => void;
   readonly #reject: (error: unknown) => void;
 
-  constructor(parts: RequestParts<T>) {
-    const { text, body } = parts;
+  /**
+   * A command `<name> <key><tail> O<opaque>`, or the text that `key` is when there is no name: one character per byte.
+   * `body` is a data block after it, without its line break. `opaque` is the number of the first reply, of which each
+   * further one has the next; -1 for text commands. Positional, because parts in an object would be garbage.
+   */
+  constructor(
+    name: string,
+    key: string,
+    tail: string,
+    body: Buffer | undefined,
+    bytes: number,
+    opaque: number,
+    replies: number,
+    needs: Feature | undefined,
+    isContinuation: boolean,
+    now: number,
+    deadline: number,
+    collect: Collect<T>,
+  ) {
     this.promise = new Promise<T>(capture);
     this.#resolve = latestResolve as (result: T) => void;
     this.#reject = latestReject!;
-    this.text = text;
+    this.#text = name === '' ? key : undefined;
+    this.#name = name;
+    this.#key = key;
+    this.#tail = tail;
     this.body = body;
-    this.bytes = body === undefined ? text.length : text.length + body.length + 2;
-    this.replies = parts.replies;
-    this.deadline = parts.deadline;
-    this.needs = parts.needs;
-    this.isContinuation = parts.isContinuation === true;
-    this.sentAt = parts.now;
-    this.#opaque = parts.opaque;
-    this.#signal = parts.signal;
-    this.#collect = parts.collect;
-    if (parts.signal !== undefined) {
-      this.#abort = () => this.fail(this.#signal?.reason);
-      parts.signal.addEventListener('abort', this.#abort, { once: true });
-    }
+    this.bytes = bytes;
+    this.replies = replies;
+    this.needs = needs;
+    this.isContinuation = isContinuation;
+    this.sentAt = now;
+    this.deadline = deadline;
+    this.#first = opaque;
+    this.#opaque = opaque;
+    this.#collect = collect;
+  }
+
+  /** Has the signal reject the caller, until he is answered. */
+  abortBy(signal: AbortSignal): void {
+    const fail = (): void => this.fail(signal.reason);
+    signal.addEventListener('abort', fail, { once: true });
+    this.#forgetSignal = () => signal.removeEventListener('abort', fail);
+  }
+
+  /** The command, one character per byte. */
+  get text(): string {
+    return (this.#text ??= `${this.#name} ${this.#key}${this.#tail} O${this.#first}\r\n`);
   }
 
   /** One meta command on one key, as opposed to a text command or a batch, whose commands are in its body. */
@@ -151,11 +168,10 @@ export class Request<T = unknown> {
   #settle(error: unknown): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
-    if (this.#abort !== undefined) {
-      this.#signal?.removeEventListener('abort', this.#abort);
-      this.#abort = undefined;
+    if (this.#forgetSignal !== undefined) {
+      this.#forgetSignal();
+      this.#forgetSignal = undefined;
     }
-    this.#signal = undefined;
     this.onSettled?.(error);
     return true;
   }

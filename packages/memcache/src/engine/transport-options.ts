@@ -32,6 +32,14 @@ export interface TransportOptions {
    * @default 'idempotent'
    */
   readonly retry?: 'idempotent' | 'never';
+  /**
+   * When a call is written while nothing is under way: `now`, at the end of the callback that makes it; `turn`, with
+   * those of all callbacks of this turn of the event loop. `turn` is for servers, in which every client's request is a
+   * callback of its own: fewer system calls, and a twentieth more time for calls that are made one after another.
+   *
+   * @default 'now'
+   */
+  readonly flush?: 'now' | 'turn';
 }
 
 /** How a connection is encrypted, with what all connections have in common made once. */
@@ -45,6 +53,7 @@ export interface ResolvedTransportOptions {
   readonly lookup: LookupFunction | undefined;
   readonly laneBytes: number;
   readonly retry: 'idempotent' | 'never';
+  readonly flush: 'now' | 'turn';
 }
 
 /**
@@ -53,15 +62,18 @@ export interface ResolvedTransportOptions {
  * @throws RangeError or TypeError naming the option that makes no sense.
  */
 export function resolveTransportOptions(options: TransportOptions): ResolvedTransportOptions {
-  const { tls, lookup, laneBytes = 32 * 1024, retry = 'idempotent' } = options;
+  const { tls, lookup, laneBytes = 32 * 1024, retry = 'idempotent', flush = 'now' } = options;
   if (!(laneBytes > 0)) throw new RangeError(`laneBytes must be a positive number, got ${laneBytes}`);
   if (retry !== 'idempotent' && retry !== 'never') {
     throw new TypeError(`retry must be 'idempotent' or 'never', got ${String(retry)}`);
   }
+  if (flush !== 'now' && flush !== 'turn') {
+    throw new TypeError(`flush must be 'now' or 'turn', got ${String(flush)}`);
+  }
   if (lookup !== undefined && typeof lookup !== 'function') {
     throw new TypeError(`lookup must be a function, got ${typeof lookup}`);
   }
-  return { tls: resolveTls(tls), lookup, laneBytes, retry };
+  return { tls: resolveTls(tls), lookup, laneBytes, retry, flush };
 }
 
 function resolveTls(tls: boolean | TlsOptions | undefined): ResolvedTlsOptions | undefined {

@@ -40,6 +40,8 @@ export interface DeleteEverywhereOptions extends CallOptions {
    * @default 'all'
    */
   readonly policy?: BroadcastPolicy;
+  /** Told once, when every node has answered, of what became of each. */
+  readonly onSettled?: ((outcomes: readonly NodeOutcome[]) => void) | undefined;
 }
 
 /** What `reload` takes. */
@@ -140,6 +142,8 @@ export interface MemcachePool extends KeyedCalls, AsyncDisposable {
    * @throws MemcacheError ERR_MEMCACHE_CLOSED when the pool is closed.
    */
   reload(ring: Ring, options?: ReloadOptions): Promise<void>;
+  /** True while the node that owns the key is down: what is written now, it does not hear of before it returns. */
+  isAway(key: Key): boolean;
   /** The nodes in the order of the ring. */
   nodes(): PoolNode[];
   /** The statistics of every node in the order of the ring. Never rejects for a node that does not answer. */

@@ -9,7 +9,7 @@ import { isNodeError } from './node-error.ts';
 import type { NodeOutcome } from './node-outcome.ts';
 
 /** What `deleteEverywhere` takes. */
-export interface DeleteParts extends Pick<DeleteEverywhereOptions, 'policy'> {
+export interface DeleteParts extends Pick<DeleteEverywhereOptions, 'policy' | 'onSettled'> {
   readonly left: () => TimeLeft;
 }
 
@@ -17,7 +17,7 @@ export interface DeleteParts extends Pick<DeleteEverywhereOptions, 'policy'> {
 export function deleteEverywhere(
   fleet: Fleet,
   key: Key,
-  { policy = 'all', left }: DeleteParts,
+  { policy = 'all', onSettled, left }: DeleteParts,
   onLateFailure: (node: NodeTask['node'], error: unknown) => void,
 ): Promise<NodeOutcome[]> {
   // Before anything is sent.
@@ -38,7 +38,20 @@ export function deleteEverywhere(
     node: member.node,
     done: first === undefined ? remove(member) : member === source ? first : isTried.then(() => remove(member)),
   }));
+  if (onSettled !== undefined) void outcomesOf(tasks).then(onSettled);
   return broadcast(tasks, { policy, code: 'ERR_MEMCACHE_PARTIAL_DELETE', onLateFailure });
+}
+
+/** Resolves when all have settled. */
+function outcomesOf(tasks: readonly NodeTask[]): Promise<NodeOutcome[]> {
+  return Promise.all(
+    tasks.map(({ node, done }) =>
+      done.then(
+        () => ({ node, confirmed: true }),
+        (error: unknown) => ({ node, confirmed: false, error }),
+      ),
+    ),
+  );
 }
 
 /**

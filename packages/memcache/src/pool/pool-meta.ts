@@ -10,9 +10,11 @@ export function sendMeta(
   request: MetaRequest,
   options: CallOptions | undefined,
 ): Promise<MetaReply> {
-  const { command, key } = request;
+  const { command, key, flags } = request;
   const isDelete = command === 'md';
+  const isRead = command === 'mg' && !flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
   try {
+    if (isRead) return router.atHome(key, options, (target, own) => target.meta(request, own));
     if (command !== 'mg') shadow?.copy(key, (target) => target.delete(key));
     return router.unshadowed(key, options, (target, own) => target.meta(request, own), undefined, isDelete);
   } catch (error) {

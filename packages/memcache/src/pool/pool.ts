@@ -22,6 +22,7 @@ import { emitTo } from './pool-event.ts';
 import { applyBatch, deleteEverywhere, flushAll } from './pool-broadcasts.ts';
 import { deleteMany, getMany, getManyOutcomes, type GetManyParts, setMany } from './pool-many.ts';
 import { addressOf, type PoolOptions, resolvePoolRules } from './pool-options.ts';
+import { nodeStats } from './node-stats.ts';
 import { sendMeta } from './pool-meta.ts';
 import { readEverywhere } from './read-everywhere.ts';
 import { Router } from './router.ts';
@@ -223,7 +224,10 @@ class Pool implements MemcachePool {
     const left = this.#router.remaining(options);
     const own = deleteEverywhere(this.#fleet, key, { ...options, left }, this.#onLateFailure(key));
     if (this.#gutter === undefined) return own;
-    const [outcomes, elsewhere] = await Promise.all([own, this.#gutter.deleteEverywhere(key, options)]);
+    const [outcomes, elsewhere] = await Promise.all([
+      own,
+      this.#gutter.deleteEverywhere(key, { ...options, onSettled: undefined }),
+    ]);
     return [...outcomes, ...elsewhere];
   }
 
@@ -248,6 +252,10 @@ class Pool implements MemcachePool {
     return this.#fleet.reload(ring, options);
   }
 
+  isAway(key: Key): boolean {
+    return this.#fleet.topology.members.some(({ isDown }) => isDown) && this.#fleet.topology.home(key).isDown;
+  }
+
   nodes(): PoolNode[] {
     const { ring, members } = this.#fleet.topology;
     return ring.nodes.map((node, index) => {
@@ -258,15 +266,7 @@ class Pool implements MemcachePool {
   }
 
   stats(options?: CallOptions): Promise<PoolNodeStats[]> {
-    const { ring, members } = this.#fleet.topology;
-    return Promise.all(
-      ring.nodes.map((node, index) =>
-        members[index]!.driver.stats(options).then(
-          (stats): PoolNodeStats => ({ node, stats }),
-          (error: unknown): PoolNodeStats => ({ node, error }),
-        ),
-      ),
-    );
+    return nodeStats(this.#fleet.topology, options);
   }
 
   close(): Promise<void> {

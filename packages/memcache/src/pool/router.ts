@@ -106,6 +106,15 @@ export class Router {
     }
   }
 
+  /** A call that changes nothing, and that no node but the home may answer. */
+  atHome<T>(key: Key, options: CallOptions | undefined, call: KeyWrite<T, CallOptions>): Promise<T> {
+    try {
+      return this.#write(key, options, call, undefined, false);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   /** The home of the key, when all is as it should be. */
   whole(key: Key): Member | undefined {
     const { topology } = this.#fleet;

@@ -27,9 +27,12 @@ const modeFlags: Readonly<Record<StoreMode, string>> = {
   prepend: ' MP',
 };
 
+/** What `getCommand` puts between key and opaque number. */
+export const getTail = ' v f';
+
 /** `mg` for value and client flags. */
 export function getCommand(key: WireKey, opaque: number): string {
-  return `mg ${key} v f O${opaque}\r\n`;
+  return `mg ${key}${getTail} O${opaque}\r\n`;
 }
 
 /** As `getCommand`, with the CAS value. */
@@ -62,13 +65,18 @@ export function multiGetCommand(keys: readonly WireKey[]): string {
 /** The first line of an `ms`; the data block follows it. */
 export function storeCommand(key: WireKey, opaque: number, parts: StoreParts): string {
   const { valueBytes, options, condition } = parts;
+  return `ms ${keyAndLength(key, valueBytes)}${storeRule(options, condition)} O${opaque}\r\n`;
+}
+
+/** The flags of an `ms` that say what to do besides storing. */
+export function storeRule(options: StoreOptions, condition: StoreMode | bigint): string {
   const { flags = 0, ttlSeconds = 0, explicitCas } = options;
   let rule = typeof condition === 'bigint' ? ` C${checkUnsigned64('cas', condition)}` : modeFlags[condition];
   if (ttlSeconds !== 0) rule += ` T${checkTtl(ttlSeconds)}`;
   if (flags !== 0) rule += ` F${checkFlags(flags)}`;
   if (explicitCas !== undefined) rule += ` E${checkUnsigned64('explicitCas', explicitCas)}`;
   if ((options as CasOptions).orStale === true) rule += ' I';
-  return `ms ${keyAndLength(key, valueBytes)}${rule} O${opaque}\r\n`;
+  return rule;
 }
 
 /** `md`. */
@@ -106,12 +114,15 @@ export function flushCommand(delaySeconds: number): string {
   return delay === 0 ? 'flush_all\r\n' : `flush_all ${delay}\r\n`;
 }
 
-function keyAndLength(key: WireKey, valueBytes: number): string {
-  // Only the flag that an encoder has put there can come after a space.
+/** The key and the length of the value, as an `ms` has them. */
+export function keyAndLength(key: WireKey, valueBytes: number): string {
   return isBase64(key) ? `${key.slice(0, -2)} ${valueBytes} b` : `${key} ${valueBytes}`;
 }
 
-/** True when an encoder has turned the key into base64, which only meta commands take. */
+/**
+ * True when an encoder has turned the key into base64, which only meta commands take. It looks at nothing but the
+ * key: no key that goes over the wire as it is has a space, so that the one before the flag can only be the encoder's.
+ */
 export function isBase64(key: WireKey): boolean {
   return key.length > 2 && key.charCodeAt(key.length - 2) === 0x20;
 }

@@ -1,6 +1,7 @@
 import { encodeBase64Key } from '../driver/key.ts';
 import type { MetaCommand, MetaReply, MetaRequest } from '../driver/meta.ts';
 import { unexpected } from './collectors.ts';
+import { isBase64 as isInBase64, keyAndLength } from './commands.ts';
 import { maxUnsigned64 } from './numbers.ts';
 import type { Feature } from './features.ts';
 import type { Reply } from './reply.ts';
@@ -36,11 +37,8 @@ export function composeMeta(request: MetaRequest, encode: (key: MetaRequest['key
   const { command, key, flags, isBase64 = false, value } = request;
   if (!Object.hasOwn(known, command)) throw new TypeError(`command must be mg, ms, md or ma, got ${command}`);
   if (Buffer.isBuffer(value) !== (command === 'ms')) throw new TypeError('value must be there for ms, and only for ms');
-  let start = `${command} ${isBase64 ? encodeBase64Key(key) : encode(key)}`;
-  const isEncoded = start.endsWith(' b');
-  if (isEncoded) start = start.slice(0, -2);
-  if (value !== undefined) start += ` ${value.length}`;
-  if (isEncoded) start += ' b';
+  const wireKey = isBase64 ? encodeBase64Key(key) : encode(key);
+  let start = `${command} ${value === undefined ? wireKey : keyAndLength(wireKey, value.length)}`;
   let seen = '';
   for (const flag of flags) {
     const letter = flag.charAt(0);
@@ -50,7 +48,7 @@ export function composeMeta(request: MetaRequest, encode: (key: MetaRequest['key
     seen += letter;
     start += ` ${flag}`;
   }
-  return { start, needs: seen.includes('E') ? 'explicitCas' : isEncoded ? 'binaryKeys' : undefined };
+  return { start, needs: seen.includes('E') ? 'explicitCas' : isInBase64(wireKey) ? 'binaryKeys' : undefined };
 }
 
 function isKnown(command: MetaCommand, letter: string, token: string): boolean {

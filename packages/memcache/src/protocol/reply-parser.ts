@@ -1,4 +1,5 @@
 import { MemcacheError } from '../driver/memcache-error.ts';
+import { readPlainReply } from './plain-reply.ts';
 import { readLine } from './reply-line.ts';
 import { createReply, type Reply } from './reply.ts';
 
@@ -63,6 +64,10 @@ export class ReplyParser {
   }
 
   #readReply(chunk: Buffer, start: number): number {
+    if (this.#partialLine === undefined) {
+      const next = readPlainReply(chunk, start, this.#reply);
+      if (next > 0) return this.#takeReply(chunk, next);
+    }
     let end = start;
     while (end < chunk.length && chunk[end] !== lineFeed) end++;
     const lineBytes = end - start + (this.#partialLine?.length ?? 0);
@@ -77,10 +82,16 @@ export class ReplyParser {
     return this.#takeLine(chunk, start, end, chunk, end + 1);
   }
 
-  /** Reads a whole line and, where it announces one, the data block that starts at `next`. */
+  /** Reads a whole line; what comes behind it starts at `next`. */
   #takeLine(line: Buffer, start: number, end: number, chunk: Buffer, next: number): number {
     if (end === start || line[end - 1] !== carriageReturn) throw protocolError('a line that does not end with CR LF');
-    const size = readLine(line, start, end - 1, this.#reply);
+    this.#reply.size = readLine(line, start, end - 1, this.#reply);
+    return this.#takeReply(chunk, next);
+  }
+
+  /** Takes the reply whose line has been read, with the data block that starts at `next` where there is one. */
+  #takeReply(chunk: Buffer, next: number): number {
+    const { size } = this.#reply;
     if (size < 0) {
       this.#onReply(this.#reply);
       return next;

@@ -24,6 +24,8 @@ export interface Reply {
   status: ReplyStatus;
   /** The data block of a `VA` or `VALUE` reply; nothing else refers to it. */
   value: Buffer | undefined;
+  /** The length of the data block that the line announces; -1 when none follows. */
+  size: number;
   /** The `f` flag, or the flags of a `VALUE`; -1 when the reply has none. */
   flags: number;
   /** The `c` flag. */
@@ -51,6 +53,7 @@ export function createReply(): Reply {
   return {
     status: 'EN',
     value: undefined,
+    size: -1,
     flags: -1,
     cas: undefined,
     opaque: -1,
@@ -68,6 +71,7 @@ export function createReply(): Reply {
 /** Forgets what the reply object held. */
 export function clearReply(reply: Reply): void {
   reply.value = undefined;
+  reply.size = -1;
   reply.flags = -1;
   reply.cas = undefined;
   reply.opaque = -1;

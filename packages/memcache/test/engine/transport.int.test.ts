@@ -131,6 +131,7 @@ it('names a transport option that makes no sense', () => {
   const at = { host: '127.0.0.1' };
   expect(() => createMetaDriver(at, { laneBytes: 0 })).toThrow('laneBytes must be a positive number, got 0');
   expect(() => createMetaDriver(at, { retry: 'always' as 'never' })).toThrow("retry must be 'idempotent' or 'never'");
+  expect(() => createMetaDriver(at, { flush: 'later' as 'turn' })).toThrow("flush must be 'now' or 'turn', got later");
   expect(() => createMetaDriver(at, { lookup: 'nope' as never })).toThrow('lookup must be a function, got string');
   expect(() => createMetaDriver(at, { tls: 'yes' as never })).toThrow(
     'tls must be true, false or an object, got string',

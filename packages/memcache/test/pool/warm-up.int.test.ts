@@ -68,6 +68,21 @@ describe('a pool that warms up', () => {
     expect(await former()).toBeUndefined();
   });
 
+  it('leaves a value to be found by get where an mg looked before', async () => {
+    await pool.set(key, 'old');
+    await pool.reload(lab.ring, { warmUp: {} });
+    expect((await pool.meta({ command: 'mg', key, flags: ['v', 'R30'] })).status).toBe('EN');
+    expect(await former()).toBe('old');
+    expect(await textOf(pool.get(key))).toBe('old');
+  });
+
+  it.each(['T30', 'N30'])('removes the value of a former owner before an mg with %s', async (flag) => {
+    await pool.set(key, 'old');
+    await pool.reload(lab.ring, { warmUp: {} });
+    await pool.meta({ command: 'mg', key, flags: [flag] });
+    expect(await former()).toBeUndefined();
+  });
+
   it('lets every delete win that runs beside a fill', async () => {
     await pool.reload(lab.ring, { warmUp: {} });
     const home = lab.servers[1 + lab.ring.without(0).pick(key)]!;

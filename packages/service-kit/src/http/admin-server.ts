@@ -1,10 +1,18 @@
+import type { Server } from 'node:http';
+
 import { type Clock, systemClock } from '@lockstep/core';
-import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { fastify, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 
-import { answerErrors } from './error-answers.ts';
+import type { Fleet } from '../cluster/fleet.ts';
+import { mergeMetrics } from '../cluster/merge-metrics.ts';
+import { mergeReadiness } from '../cluster/merge-readiness.ts';
+import { answerErrors, createSendError, type SendError } from './error-answers.ts';
 import { createMetricsRegistry } from './metrics-registry.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { stopAccepting } from './stop-accepting.ts';
+
+type ServerOption = 'bodyLimit' | 'requestTimeout' | 'connectionTimeout' | 'keepAliveTimeout' | 'http' | 'rewriteUrl';
 
 /** How an admin server is made. */
 export interface AdminServerOptions {
@@ -15,11 +23,24 @@ export interface AdminServerOptions {
   /** When it aborts, `/readyz` answers 503 at once. Pass that of the app's context. */
   readonly signal?: AbortSignal;
   /** Largest request body in bytes. @default 1048576 */
-  readonly bodyLimit?: number;
+  readonly bodyLimit?: number | undefined;
   /** Milliseconds that a readiness check may take. @default 1000 */
   readonly checkDeadlineMs?: number;
   /** Milliseconds that `close` waits for requests under way before it cuts them. @default 5000 */
   readonly drainMs?: number;
+  /** Of those, milliseconds that a connection without a request may stay, to send one that is on its way. @default 500 */
+  readonly idleMs?: number;
+  /** Connections at once; more are closed at once. @default no bound */
+  readonly maxConnections?: number | undefined;
+  /** Further options of Fastify: time limits, sizes of headers, `rewriteUrl`. @default requestTimeout 30000 */
+  readonly server?: Pick<FastifyHttpOptions<Server>, ServerOption> | undefined;
+  /**
+   * How errors are answered that no route answers itself, a URL that cannot be read and an unknown route among
+   * them. @default JSON with `code` and `message`
+   */
+  readonly sendError?: SendError | undefined;
+  /** The workers that answer probes and scrapes together. Pass that of the app's context. */
+  readonly fleet?: Fleet | undefined;
   /** @default systemClock */
   readonly clock?: Clock;
 }
@@ -34,19 +55,26 @@ export interface AdminServer extends AsyncDisposable {
   readonly metrics: Registry;
   /** Listens; resolves with `host:port`, where port 0 has become a real one. Rejects with `EADDRINUSE` and the like. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Turns readiness off, stops accepting, lets requests under way finish, cuts those that do not. Idempotent. */
+  /**
+   * Turns readiness off, stops accepting, answers what is under way and on its way with
+   * `connection: close`, cuts what takes longer than `drainMs`. Idempotent.
+   */
   close(): Promise<void>;
 }
 
-/** Longest part of a path that a route takes: a key of 250 bytes, percent-encoded, is 750. */
-const maxParamLength = 1024;
+/**
+ * Longest part of a path that a route takes, in characters. Keys that are too long for memcached are hashed by
+ * the proxy, and a URL of several kilobytes is one. The bound on all headers, 16 KiB, is behind it.
+ */
+const maxParamLength = 8192;
 
 /**
  * Makes a server with `/livez` (200 while the event loop turns), `/readyz` (200, or 503 with what
  * fails) and `/metrics` (Prometheus text). It does not listen yet.
  */
 export function createAdminServer(options: AdminServerOptions): AdminServer {
-  const { logger, signal, bodyLimit = 1_048_576, drainMs = 5000, clock = systemClock } = options;
+  const { logger, signal, bodyLimit = 1_048_576, drainMs = 5000, idleMs = 500, clock = systemClock } = options;
+  const { fleet, sendError = createSendError(logger) } = options;
   const closing = new AbortController();
   const signals = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
   const readiness = createReadiness({ signal: signals, clock, deadlineMs: options.checkDeadlineMs ?? 1000 });
@@ -61,8 +89,12 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     forceCloseConnections: 'idle',
     // How long a client may take to send one whole request.
     requestTimeout: 30_000,
+    // Of a URL that no route can be found for, as its escapes are broken.
+    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+    ...options.server,
   });
-  answerErrors(http, logger);
+  if (options.maxConnections !== undefined) http.server.maxConnections = options.maxConnections;
+  answerErrors(http, sendError);
   // A connection that stays open after its last answer would hold up `close` until it times out.
   http.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing.signal.aborted) reply.header('connection', 'close');
@@ -70,19 +102,27 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   });
   http.get('/livez', async () => ({ status: 'alive' }));
   http.get('/readyz', async (_request, reply) => {
-    const report = await readiness.report();
+    const report = fleet === undefined ? await readiness.report() : mergeReadiness(await fleet.collect('readiness'));
     return reply
       .code(report.status === 'ready' ? 200 : 503)
       .header('cache-control', 'no-store')
       .send(report);
   });
-  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  http.get('/metrics', async (_request, reply) => {
+    const shown = fleet === undefined ? metrics : mergeMetrics(await fleet.collect('metrics'));
+    return reply.type(metrics.contentType).send(await shown.metrics());
+  });
+  fleet?.answer('readiness', () => readiness.report());
+  fleet?.answer('metrics', () => metrics.getMetricsAsJSON());
 
   let closed: Promise<void> | undefined;
   async function drainAndClose(): Promise<void> {
     closing.abort();
     const cut = clock.setTimer(() => http.server.closeAllConnections(), drainMs);
+    const { idle, ended } = stopAccepting(http.server, idleMs, clock);
+    await idle;
     await http.close();
+    await ended;
     cut.cancel();
   }
   const close = (): Promise<void> => (closed ??= drainAndClose());

@@ -1,23 +1,32 @@
-import type { FastifyBaseLogger, FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+
+/** Answers a request with an error, and logs what is for the operator. */
+export type SendError = (reply: FastifyReply, error: Error) => FastifyReply;
 
 /**
- * Makes every error of a server answer `{ code, message }`. What went wrong inside (500 and no
- * status of its own) is logged and not told to the client. Logs name the route, never the URL: the
- * URL holds keys.
+ * Answers `{ code, message }`. What went wrong inside (500 and no status of its own) is logged and not told to the
+ * client. Logs name the route, never the URL: the URL holds keys.
  */
-export function answerErrors(http: FastifyInstance, logger: FastifyBaseLogger): void {
-  http.setErrorHandler<FastifyError>((error, request, reply) => {
-    const status = error.statusCode ?? 500;
+export function createSendError(logger: FastifyBaseLogger): SendError {
+  return (reply, error) => {
+    const { statusCode, code } = error as Partial<FastifyError>;
+    const status = statusCode ?? 500;
     if (status >= 500) {
-      logger.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed');
+      const { method, routeOptions } = reply.request;
+      logger.error({ err: error, method, route: routeOptions.url }, 'request failed');
     }
-    const isKnown = error.statusCode !== undefined;
+    const isKnown = statusCode !== undefined;
     return reply.code(status).send({
-      code: isKnown ? error.code : 'ERR_INTERNAL',
+      code: isKnown ? code : 'ERR_INTERNAL',
       message: isKnown ? error.message : 'internal error; the log of the service says more',
     });
-  });
+  };
+}
+
+/** Makes a server answer the errors of its routes in that way, and requests that no route is for. */
+export function answerErrors(http: FastifyInstance, sendError: SendError): void {
+  http.setErrorHandler<FastifyError>((error, _request, reply) => sendError(reply, error));
   http.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ code: 'ERR_NO_ROUTE', message: 'no such route' }),
+    sendError(reply, Object.assign(new Error('no such route'), { statusCode: 404, code: 'ERR_NO_ROUTE' })),
   );
 }

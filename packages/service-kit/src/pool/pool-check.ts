@@ -1,7 +1,7 @@
 import { describeError } from '@lockstep/core';
 
 import type { ReadinessCheck } from '../http/readiness.ts';
-import type { PoolNode } from '../topology/topology.ts';
+import type { PoolNode } from '../topology/pool-topology.ts';
 
 /** The part of a memcached pool that the check uses. */
 export interface CheckedPool {

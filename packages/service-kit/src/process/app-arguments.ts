@@ -9,6 +9,14 @@ export type AppArguments =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };
 
+/** What of an app is printed. */
+export interface AppText {
+  /** Name of the command. */
+  readonly name: string;
+  /** Paragraphs at the end of the usage. @default none */
+  readonly notes?: readonly string[];
+}
+
 const options = {
   config: { type: 'string' },
   region: { type: 'string' },
@@ -24,7 +32,7 @@ const known = Object.keys(options) as (keyof typeof options)[];
  * @param argv the arguments alone, without the paths of node and the script.
  * @throws ServiceError `ERR_SERVICE_KIT_ARGUMENTS` with one line.
  */
-export function parseAppArguments(argv: readonly string[], { name }: { readonly name: string }): AppArguments {
+export function parseAppArguments(argv: readonly string[], { name, notes }: AppText): AppArguments {
   // `strict: false`: what is wrong is said in our words and on one line.
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
   const values = new Map<string, string>();
@@ -44,7 +52,7 @@ export function parseAppArguments(argv: readonly string[], { name }: { readonly 
       values.set(option, token.value);
     }
   }
-  if (values.has('help')) return { kind: 'help', text: usage(name) };
+  if (values.has('help')) return { kind: 'help', text: usage(name, notes) };
   if (values.has('version')) return { kind: 'version' };
   const config = values.get('config');
   const region = values.get('region');
@@ -56,16 +64,17 @@ export function parseAppArguments(argv: readonly string[], { name }: { readonly 
   throw mistake(name, `${listWords(missing)} ${missing.length === 1 ? 'is' : 'are'} missing`);
 }
 
-function usage(name: string): string {
+function usage(name: string, notes: readonly string[] = []): string {
   return [
     `Usage: ${name} --config FILE --region NAME`,
     '',
-    '  --config FILE   the topology file (YAML) that all apps read',
-    '  --region NAME   the region of that file that this process serves',
+    '  --config FILE   the topology (YAML) that all apps read: a file, redis://host:port/db?key=KEY, or an HTTP URL',
+    '  --region NAME   the region of it that this process serves',
     '  -h, --help      print this and exit',
     '  --version       print the version and exit',
     '',
     'Environment: LOCKSTEP_REDIS_PASSWORD, LOCKSTEP_REDIS_PASSWORD_<REGION>, LOCKSTEP_LINK_TOKEN, LOG_LEVEL',
+    ...notes.flatMap((note) => ['', note]),
   ].join('\n');
 }
 

@@ -4,6 +4,8 @@ export interface StopRequest {
   readonly signal: AbortSignal;
   /** Resolves at the first wish with what it was. */
   readonly asked: Promise<string>;
+  /** Asks on behalf of somebody else; false when it has been asked already. */
+  ask(what: string): boolean;
 }
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -30,5 +32,5 @@ export function listenForStop(): StopRequest {
     });
   }
   if (process.connected) process.once('disconnect', () => ask('the end of its parent'));
-  return { signal: controller.signal, asked };
+  return { signal: controller.signal, asked, ask };
 }

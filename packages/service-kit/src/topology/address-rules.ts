@@ -1,28 +1,29 @@
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import { isWildcardHost, parseHostPort } from './address.ts';
-import { describePath, entriesOf, itemsOf, valueAt } from './document.ts';
+import { describePath, entriesOf, itemsOf, poolPathsOf, valueAt } from './document.ts';
+import { findListenerProblems, listenProblems } from './listener-rules.ts';
+import { listenExample } from './sections/listen-section.ts';
 import { createUniqueness, type LocatePath } from './uniqueness.ts';
 import type { Finding } from './shape-problems.ts';
 import type { Path } from './yaml-source.ts';
-
-const listenExample = '127.0.0.1:8080';
-const listeners: readonly (readonly [string, string])[] = [
-  ['proxy', 'http'],
-  ['proxy', 'memcached'],
-  ['shipper', 'http'],
-  ['receiver', 'http'],
-];
 
 /** Looks at every address of a document, whatever else is wrong with it. */
 export function findAddressProblems(document: unknown, locate: LocatePath): Finding[] {
   const listening = createUniqueness(locate);
   return entriesOf(valueAt(document, 'regions')).flatMap(([name, region]) => [
     ...redisProblems(['regions', name, 'redis'], valueAt(region, 'redis')),
-    ...itemsOf(valueAt(region, 'pool', 'nodes')).flatMap((node, index) =>
-      nodeProblems(['regions', name, 'pool', 'nodes', index, 'address'], valueAt(node, 'address')),
+    ...poolPathsOf(region).flatMap((pool) =>
+      itemsOf(valueAt(region, ...pool, 'nodes')).flatMap((node, index) =>
+        nodeProblems(['regions', name, ...pool, 'nodes', index, 'address'], valueAt(node, 'address')),
+      ),
     ),
-    ...listeners.flatMap(([role, face]) =>
-      listenProblems(['regions', name, role, face], valueAt(region, role, face), listening.claim),
+    ...itemsOf(valueAt(region, 'proxy', 'queues', 'nodes')).flatMap((node, index) =>
+      queueProblems(['regions', name, 'proxy', 'queues', 'nodes', index, 'address'], valueAt(node, 'address')),
+    ),
+    ...listenProblems(['regions', name, 'proxy', 'http'], valueAt(region, 'proxy', 'http'), listening.claim),
+    ...findListenerProblems(['regions', name, 'proxy', 'memcached'], valueAt(region, 'proxy'), listening.claim),
+    ...['shipper', 'receiver'].flatMap((role) =>
+      listenProblems(['regions', name, role, 'http'], valueAt(region, role, 'http'), listening.claim),
     ),
     ...urlProblems(['regions', name, 'receiver'], valueAt(region, 'receiver')),
   ]);
@@ -40,20 +41,10 @@ function nodeProblems(path: Path, address: unknown): Finding[] {
   return 'problem' in parsed ? [finding(path, parsed.problem)] : [];
 }
 
-function listenProblems(
-  path: Path,
-  address: unknown,
-  claim: (path: Path, value: string) => string | undefined,
-): Finding[] {
+function queueProblems(path: Path, address: unknown): Finding[] {
   if (typeof address !== 'string') return [];
-  const parsed = parseHostPort(address, listenExample);
-  if ('problem' in parsed) return [finding(path, parsed.problem)];
-  // Every machine has its own 0.0.0.0, so the same one in two places can be right.
-  if (isWildcardHost(parsed.host)) return [];
-  const taken = claim(path, `${parsed.host}:${parsed.port}`);
-  return taken === undefined
-    ? []
-    : [finding(path, `${address} is already the listen address ${taken}; give each its own port`)];
+  const parsed = parseHostPort(address, '127.0.0.1:22133');
+  return 'problem' in parsed ? [finding(path, parsed.problem)] : [];
 }
 
 function urlProblems(path: Path, receiver: unknown): Finding[] {

@@ -47,3 +47,10 @@ export function parseHost(text: string): string | undefined {
 export function isWildcardHost(host: string): boolean {
   return host === '0.0.0.0' || (isIPv6(host) && /^[0:]+$/.test(host));
 }
+
+/** Reads a `host:port` that the rules have seen already. */
+export function hostPortOf(text: string): HostPort {
+  const parsed = parseHostPort(text, '127.0.0.1:8080');
+  if ('problem' in parsed) throw new TypeError(parsed.problem);
+  return parsed;
+}

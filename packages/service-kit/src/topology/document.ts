@@ -32,3 +32,8 @@ export function describeKind(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
 }
+
+/** Where the pools of a region stand in it: the default one, and the others by name. */
+export function poolPathsOf(region: unknown): (readonly string[])[] {
+  return [['pool'], ...entriesOf(valueAt(region, 'pools')).map(([name]) => ['pools', name])];
+}

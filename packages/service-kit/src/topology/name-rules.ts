@@ -1,9 +1,12 @@
 import { parseHostPort } from './address.ts';
-import { entriesOf, itemsOf, valueAt } from './document.ts';
+import { entriesOf, itemsOf, poolPathsOf, valueAt } from './document.ts';
+import { mainPoolName } from './pool-topology.ts';
 import type { Finding } from './shape-problems.ts';
 import { createUniqueness, type LocatePath } from './uniqueness.ts';
+import type { Path } from './yaml-source.ts';
 
 const regionName = /^[a-z][a-z0-9-]{0,31}$/;
+const poolName = regionName;
 /** memcached's bound on a key. */
 const maxKeyBytes = 250;
 // oxlint-disable-next-line no-control-regex -- exactly these bytes cannot be in a memcached key
@@ -24,12 +27,30 @@ export function findNameProblems(document: unknown, locate: LocatePath): Finding
             },
           ],
     ),
-    ...regions.flatMap(([name, region]) => nodeProblems(name, valueAt(region, 'pool', 'nodes'), locate)),
+    ...regions.flatMap(([name, region]) => [
+      ...poolNameProblems(name, region),
+      ...poolPathsOf(region).flatMap((pool) =>
+        nodeProblems(['regions', name, ...pool, 'nodes'], valueAt(region, ...pool, 'nodes'), locate),
+      ),
+    ]),
     ...prefixProblems(valueAt(document, 'classes'), locate),
   ];
 }
 
-function nodeProblems(region: string, nodes: unknown, locate: LocatePath): Finding[] {
+function poolNameProblems(region: string, document: unknown): Finding[] {
+  return entriesOf(valueAt(document, 'pools')).flatMap(([name]): Finding[] => {
+    const path = ['regions', region, 'pools', name];
+    if (name === mainPoolName) {
+      const message = `the pool ${JSON.stringify(name)} is the one under pool; give this one another name`;
+      return [{ path, part: 'key', message }];
+    }
+    if (poolName.test(name)) return [];
+    const message = `${JSON.stringify(name)} is not a pool name; use 1 to 32 of a-z, 0-9 and "-", a letter first`;
+    return [{ path, part: 'key', message }];
+  });
+}
+
+function nodeProblems(listPath: Path, nodes: unknown, locate: LocatePath): Finding[] {
   const names = createUniqueness(locate);
   const addresses = createUniqueness(locate);
   return itemsOf(nodes).flatMap((node, index) => {
@@ -37,7 +58,7 @@ function nodeProblems(region: string, nodes: unknown, locate: LocatePath): Findi
     for (const [key, unique] of [['name', names] as const, ['address', addresses] as const]) {
       const value = valueAt(node, key);
       if (typeof value !== 'string') continue;
-      const path = ['regions', region, 'pool', 'nodes', index, key];
+      const path = [...listPath, index, key];
       const taken = unique.claim(path, key === 'address' ? canonical(value) : value);
       if (taken === undefined) continue;
       const message = `the ${key} ${JSON.stringify(value)} is already that of the node ${taken}; each node of a pool has its own ${key}`;

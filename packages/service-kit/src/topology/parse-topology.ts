@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
-
 import { ServiceError } from '../service-error.ts';
 import { findAddressProblems } from './address-rules.ts';
+import { findClassProblems } from './class-rules.ts';
 import { findNameProblems } from './name-rules.ts';
+import { findProxyProblems } from './proxy-rules.ts';
+import { findRingProblems } from './ring-rules.ts';
 import { findShapeProblems } from './shape-problems.ts';
 import { toTopology } from './topology-file.ts';
 import type { Topology } from './topology.ts';
@@ -24,6 +25,9 @@ export function parseTopology(text: string, fileName: string): Topology {
       ...findShapeProblems(source.value),
       ...findAddressProblems(source.value, locate),
       ...findNameProblems(source.value, locate),
+      ...findRingProblems(source.value),
+      ...findClassProblems(source.value),
+      ...findProxyProblems(source.value, locate),
     ];
     problems.push(...findings.map(({ path, part, message }) => ({ ...source.locate(path, part), message })));
   }
@@ -31,31 +35,8 @@ export function parseTopology(text: string, fileName: string): Topology {
   return toTopology(source.value, fileName);
 }
 
-/**
- * Reads a topology file from disk.
- *
- * @throws ServiceError `ERR_SERVICE_KIT_TOPOLOGY` when the file cannot be read, and as `parseTopology` does.
- */
-export async function loadTopology(path: string): Promise<Topology> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new ServiceError('ERR_SERVICE_KIT_TOPOLOGY', [`${path}: ${explainRead(error)}`], { cause: error });
-  }
-  return parseTopology(text, path);
-}
-
 function format(problems: readonly Problem[], fileName: string): string[] {
   return problems
     .toSorted((left, right) => left.line - right.line || left.column - right.column)
     .map(({ line, column, message }) => `${fileName}:${line}:${column}: ${message}`);
-}
-
-function explainRead(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file; --config must name a topology file';
-  if (code === 'EISDIR') return 'this is a directory; --config must name a topology file';
-  if (code === 'EACCES') return 'this file may not be read; check its permissions';
-  return `the file cannot be read: ${message}`;
 }

@@ -1,3 +1,4 @@
+import type { Type } from 'typebox';
 import { Settings } from 'typebox/system';
 import type { TLocalizedValidationError } from 'typebox/error';
 import { Errors } from 'typebox/value';
@@ -30,14 +31,25 @@ const words: Record<string, string> = {
   string: 'a string',
   number: 'a number',
   integer: 'a positive integer',
+  boolean: 'true or false',
 };
 
-/** Compares a parsed document with the schema and says in plain words where it differs. */
-export function findShapeProblems(document: unknown): Finding[] {
-  return validate(document).flatMap((error) => {
-    const path = parsePointer(error.instancePath, document);
+/**
+ * Compares a parsed document with the schema and says in plain words where it differs.
+ *
+ * @param base where the document stands in the file, when it is only a part of it.
+ */
+export function findShapeProblems(
+  document: unknown,
+  schema: Type.TSchema = topologySchema,
+  base: Path = [],
+): Finding[] {
+  return validate(document, schema).flatMap((error) => {
+    const inner = parsePointer(error.instancePath, document);
+    const path = [...base, ...inner];
     const at = describePath(path);
-    const value = valueAt(document, ...path);
+    const value = valueAt(document, ...inner);
+    const found: SchemaNode | undefined = schemaAt(schema, inner);
     const where: Omit<Finding, 'message'> = { path, part: 'value' };
     // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the schema uses no other keywords
     switch (error.keyword) {
@@ -46,11 +58,15 @@ export function findShapeProblems(document: unknown): Finding[] {
         if (path[0] === 'version') return [];
         const type = words[String(error.params.type)] ?? String(error.params.type);
         return [
-          { ...where, message: `${at || 'the file'} must be ${type}${exampleAt(path)}, got ${show(value, type)}` },
+          { ...where, message: `${at || 'the file'} must be ${type}${exampleAt(found)}, got ${show(value, type)}` },
         ];
       }
       case 'minimum':
         return [{ ...where, message: `${at} must be a positive integer, got ${String(value)}` }];
+      case 'exclusiveMinimum':
+        return [{ ...where, message: `${at} must be above ${error.params.limit}, got ${String(value)}` }];
+      case 'maximum':
+        return [{ ...where, message: `${at} must be at most ${error.params.limit}, got ${String(value)}` }];
       case 'const':
         return [{ ...where, message: `${at} is ${show(value)}; this program reads version 1, so write version: 1` }];
       case 'enum':
@@ -59,18 +75,18 @@ export function findShapeProblems(document: unknown): Finding[] {
         return error.params.requiredProperties.map((key) => ({
           path,
           part: 'key',
-          message: `${at || 'the file'} has no ${key}; add ${key}: ${exampleOf([...path, key])}`,
+          message: `${at || 'the file'} has no ${key}; add ${key}: ${exampleOf(schemaAt(schema, [...inner, key]))}`,
         }));
       case 'additionalProperties':
         return error.params.additionalProperties.map((key) => ({
           path: [...path, key],
           part: 'key',
-          message: `unknown key ${show(key)} in ${at || 'the file'}; ${hintKey(key, path)}`,
+          message: `unknown key ${show(key)} in ${at || 'the file'}; ${hintKey(key, found)}`,
         }));
       case 'minItems':
       case 'minProperties':
       case 'minLength':
-        return [{ ...where, message: `${at} is empty; write ${String(path.at(-1))}: ${exampleOf(path)}` }];
+        return [{ ...where, message: `${at} is empty; write ${String(path.at(-1))}: ${exampleOf(found)}` }];
       default:
         // `additionalProperties: false` also reports each key by the keyword `boolean`.
         return [];
@@ -79,11 +95,11 @@ export function findShapeProblems(document: unknown): Finding[] {
 }
 
 /** Every error: the library stops at eight of them unless told otherwise. */
-function validate(document: unknown): TLocalizedValidationError[] {
+function validate(document: unknown, schema: Type.TSchema): TLocalizedValidationError[] {
   const { maxErrors } = Settings.Get();
   Settings.Set({ maxErrors: Number.MAX_SAFE_INTEGER });
   try {
-    return Errors(topologySchema, document);
+    return Errors(schema, document);
   } finally {
     Settings.Set({ maxErrors });
   }
@@ -98,8 +114,8 @@ function parsePointer(pointer: string, document: unknown): (string | number)[] {
   return path;
 }
 
-function schemaAt(path: Path): SchemaNode | undefined {
-  let schema: SchemaNode | undefined = topologySchema;
+function schemaAt(root: Type.TSchema, path: Path): SchemaNode | undefined {
+  let schema: SchemaNode | undefined = root;
   for (const step of path) {
     if (typeof step === 'number') schema = schema?.items;
     else schema = schema?.properties?.[step] ?? Object.values(schema?.patternProperties ?? {})[0];
@@ -107,17 +123,17 @@ function schemaAt(path: Path): SchemaNode | undefined {
   return schema;
 }
 
-function exampleOf(path: Path): string {
-  return String(schemaAt(path)?.examples?.[0] ?? '…');
+function exampleOf(schema: SchemaNode | undefined): string {
+  return String(schema?.examples?.[0] ?? '…');
 }
 
-function exampleAt(path: Path): string {
-  const example = schemaAt(path)?.examples?.[0];
+function exampleAt(schema: SchemaNode | undefined): string {
+  const example = schema?.type === 'boolean' ? undefined : schema?.examples?.[0];
   return example === undefined ? '' : ` such as ${String(example)}`;
 }
 
-function hintKey(key: string, path: Path): string {
-  const known = Object.keys(schemaAt(path)?.properties ?? {});
+function hintKey(key: string, schema: SchemaNode | undefined): string {
+  const known = Object.keys(schema?.properties ?? {});
   const close = closestWord(key, known);
   return close === undefined ? `known keys are ${listWords(known)}` : `did you mean ${show(close)}?`;
 }

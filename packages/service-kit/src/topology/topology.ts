@@ -1,3 +1,6 @@
+import type { RegionPool } from './pool-topology.ts';
+import type { ListenAddress, ProxyRegion } from './proxy-topology.ts';
+
 /**
  * What the writes to a class of keys do in the other regions: `invalidate` deletes the key there,
  * `replicate` writes the value there, `none` does nothing there.
@@ -9,40 +12,34 @@ export interface KeyClass {
   /** Compared with the UTF-8 bytes of keys. */
   readonly prefix: string;
   readonly policy: ClassPolicy;
+  /** Names of the pools that its keys live in; every region has them. @default [main] */
+  readonly pools?: readonly string[];
+  /** Which of its pools are read. @default 'first' */
+  readonly reads?: 'first' | 'miss-failover' | 'fastest';
+  /** Which of its pools must confirm a write. @default 'all' */
+  readonly writes?: 'all' | 'first-success' | 'async';
+  /** A shorter time to live becomes this one. */
+  readonly minTtlSeconds?: number;
+  /** A longer time to live, and none at all, becomes this one. */
+  readonly maxTtlSeconds?: number;
+  /** Refuses writes. @default false */
+  readonly readOnly?: boolean;
+  /** Name of a pool that is given copies of the calls; nobody waits for it. */
+  readonly shadow?: string;
 }
 
-/** Where something listens. */
-export interface ListenAddress {
-  /** Host name, IPv4, or IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-  /** `host:port` as the file has it. */
-  readonly text: string;
-}
-
-/** One memcached server of a pool. It has the shape that a ring takes: `host` is what gets hashed. */
-export interface PoolNode {
-  /** Unique in its pool. */
-  readonly name: string;
-  /** `host:port` or the path of a unix socket, as the file has it. */
-  readonly address: string;
-  /** Host name, IPv4, IPv6 without brackets, or the absolute path of a unix socket. */
-  readonly host: string;
-  /** Absent for a unix socket. */
-  readonly port?: number;
-  /** Share of the keys, a positive integer. */
-  readonly weight: number;
-}
-
-/** One region: its Redis, its memcached pool, and where its apps listen. */
+/** One region: its Redis, its memcached pools, and where its apps listen. */
 export interface Region {
   readonly name: string;
   /** `redis://` or `rediss://`, never with a password. */
   readonly redis: string;
   /** `host:port` of the Redis, for messages. */
   readonly redisAddress: string;
-  readonly pool: { readonly hash: 'ketama'; readonly nodes: readonly PoolNode[] };
-  readonly proxy: { readonly http: ListenAddress; readonly memcached: ListenAddress };
+  /** The default pool; classes call it `main`. */
+  readonly pool: RegionPool;
+  /** The other pools by name. */
+  readonly pools?: ReadonlyMap<string, RegionPool>;
+  readonly proxy: ProxyRegion;
   readonly shipper: { readonly http: ListenAddress };
   readonly receiver: {
     readonly http: ListenAddress;

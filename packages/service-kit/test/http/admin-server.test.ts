@@ -66,11 +66,37 @@ describe('createAdminServer', () => {
     expect([response.statusCode, response.body]).toEqual([200, '250']);
   });
 
+  it('takes a part of a path of 8192 characters, and no longer one', async () => {
+    const { server } = create();
+    server.http.get('/keys/:key', async (request) => ({ length: (request.params as { key: string }).key.length }));
+    const url = await listen(server);
+    expect(await (await fetch(`${url}/keys/${'k'.repeat(8192)}`)).json()).toEqual({ length: 8192 });
+    expect((await fetch(`${url}/keys/${'k'.repeat(8193)}`)).status).toBe(414);
+  });
+
   it('refuses a body above the limit with 413', async () => {
     const { server } = create({ bodyLimit: 10 });
     server.http.post('/', async () => ({}));
     const response = await server.http.inject({ method: 'POST', url: '/', payload: { long: 'x'.repeat(20) } });
     expect([response.statusCode, response.json().code]).toEqual([413, 'FST_ERR_CTP_BODY_TOO_LARGE']);
+  });
+
+  it('answers errors that no route answers in the form that the app says', async () => {
+    const { server } = create({
+      sendError: (reply, error) => reply.code(499).send({ mine: (error as { code?: string }).code }),
+    });
+    server.http.get('/keys/:key', async () => ({}));
+    const ask = async (method: 'GET' | 'OPTIONS', url: string) => (await server.http.inject({ method, url })).json();
+    expect(await ask('GET', '/nowhere')).toEqual({ mine: 'ERR_NO_ROUTE' });
+    expect(await ask('OPTIONS', '/keys/a')).toEqual({ mine: 'ERR_NO_ROUTE' });
+    expect(await ask('GET', '/keys/%zz')).toEqual({ mine: 'FST_ERR_BAD_URL' });
+  });
+
+  it('answers a URL that it cannot read as it answers other errors', async () => {
+    const { server } = create();
+    server.http.get('/keys/:key', async () => ({}));
+    const response = await server.http.inject('/keys/%zz');
+    expect([response.statusCode, Object.keys(response.json())]).toEqual([400, ['code', 'message']]);
   });
 
   it('logs no request, and of a failure the route but never the URL, since it holds a key', async () => {

@@ -22,7 +22,7 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     'an unknown key with nothing like it',
     'hash: ketama',
     'colour: red',
-    't.yaml:6:7: unknown key "colour" in regions.east.pool; known keys are hash and nodes',
+    't.yaml:6:7: unknown key "colour" in regions.east.pool; known keys are hash, preset, nodes, failover, gutter, failoverTtlSeconds, onReturn, timeoutMs and connectTimeoutMs',
   ],
   [
     'an unknown key at the top',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { ServiceError } from '../../src/service-error.ts';
-import { loadTopology, parseTopology } from '../../src/topology/parse-topology.ts';
+import { loadTopology } from '../../src/source/load-topology.ts';
+import { parseTopology } from '../../src/topology/parse-topology.ts';
 import { sample, sampleWith } from './sample.ts';
 
 function problemsOf(text: string): readonly string[] {

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export interface BenchRequest {
   /** The benches to run; empty for all. */
   readonly names: readonly string[];
+  /** Of their cases, those whose names contain one of these; empty for all. */
+  readonly cases: readonly string[];
   readonly quick: boolean;
   readonly list: boolean;
   /** Where the results go as JSON, besides the table on stdout. */
@@ -15,7 +17,7 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-const usage = 'usage: pnpm bench [NAME…] [--quick] [--json FILE] [--list]';
+const usage = 'usage: pnpm bench [NAME…] [--case TEXT]… [--quick] [--json FILE] [--list]';
 
 /**
  * Reads the command line.
@@ -30,6 +32,7 @@ export function parseCommandLine(args: readonly string[], known: readonly string
   }
   return {
     names: positionals,
+    cases: values.case ?? [],
     quick: values.quick === true,
     list: values.list === true,
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
@@ -42,7 +45,12 @@ function parse(args: readonly string[]) {
       // `pnpm bench -- --quick` hands on the dashes.
       args: args.filter((arg, index) => !(index === 0 && arg === '--')),
       allowPositionals: true,
-      options: { quick: { type: 'boolean' }, list: { type: 'boolean' }, json: { type: 'string' } },
+      options: {
+        case: { type: 'string', multiple: true },
+        quick: { type: 'boolean' },
+        list: { type: 'boolean' },
+        json: { type: 'string' },
+      },
     });
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);

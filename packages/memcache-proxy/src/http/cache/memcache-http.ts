@@ -1,33 +1,42 @@
-import { type Clock, systemClock } from '@lockstep/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
-import type { Backend } from '../../backend/backend.ts';
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import { sendProblem } from '../problem.ts';
-import { readFlags, readKey, readTtlSeconds } from './request-fields.ts';
+import { type BatchLimits, checkBatchLimits } from './batch/batch-limits.ts';
+import { addBatchRoutes } from './batch/batch-routes.ts';
+import { type CacheFace, type CacheFaceOptions, createCacheFace } from './cache-face.ts';
+import { answerPatch } from './patch-value.ts';
+import { accessOfRead, answerRead, sendMiss } from './read-value.ts';
+import { BODY_TOO_LARGE, bodyTooLarge, refuseBody } from './refuse-body.ts';
+import { readDuration } from './request-fields.ts';
+import { checkedKeys, type KeyAccess } from './key-access.ts';
+import { addRawBodies } from './raw-bodies.ts';
+import { readKey } from './request-key.ts';
+import { answerPost, answerPut, conditionOf, deleteValue } from './write-value.ts';
 
 /** A 250-byte key with every byte percent-encoded. */
 const MIN_PARAM_LENGTH = 750;
+const MAX_PATCH_BYTES = 4096;
 
 /** What the HTTP face is made of. */
-export interface MemcacheHttpOptions {
-  /** You own it, and the pool behind it. */
-  readonly backend: Backend;
+export interface MemcacheHttpOptions extends CacheFaceOptions {
   /** What stands before `/:key`. @default '/v1/cache' */
   readonly prefix?: string;
-  /** Larger bodies are refused with 413. @default 1048576 */
-  readonly maxValueBytes?: number;
-  /** @default systemClock */
-  readonly clock?: Clock;
+  /** Where batches are posted to; false for no batches, also not of `GET`. @default '/v1/batch' */
+  readonly batchUrl?: string | false;
+  /** Bounds of one batch. */
+  readonly batch?: Partial<BatchLimits>;
 }
 
 /**
- * A Fastify 5 plugin that serves `GET`, `HEAD`, `PUT` and `DELETE` of `/v1/cache/:key` with raw
- * bodies. Its body parser and error answers apply to these routes only.
+ * A Fastify 5 plugin that serves the keys of a backend under `/v1/cache/:key` with raw bodies, and
+ * many at once under `/v1/cache?keys=` and `/v1/batch`. Its body parsers and error answers apply to
+ * these routes only.
  *
  * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_MAX_PARAM_LENGTH when the host server would not
  * route keys of 250 bytes: create it with `routerOptions: { maxParamLength: 750 }` or more.
+ * @throws RangeError or TypeError naming the option that is wrong.
  */
 export const memcacheHttp: FastifyPluginAsync<MemcacheHttpOptions> = fastifyPlugin(register, {
   name: '@lockstep/memcache-proxy',
@@ -35,65 +44,58 @@ export const memcacheHttp: FastifyPluginAsync<MemcacheHttpOptions> = fastifyPlug
 });
 
 async function register(host: FastifyInstance, options: MemcacheHttpOptions): Promise<void> {
+  const { prefix = '/v1/cache', batchUrl = '/v1/batch' } = options;
+  const face = createCacheFace(options);
+  const limits = checkBatchLimits(options.batch);
   const { maxParamLength = 100 } = { ...host.initialConfig, ...host.initialConfig.routerOptions };
   if (maxParamLength < MIN_PARAM_LENGTH) {
     const message = `the server's routerOptions.maxParamLength must be at least ${MIN_PARAM_LENGTH}, so that every key of 250 bytes has a route; it is ${maxParamLength}`;
     throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_MAX_PARAM_LENGTH', message);
   }
-  // A scope of its own: the host keeps its body parsers and its error handler.
-  await host.register(async (scope) => addRoutes(scope, options), { prefix: options.prefix ?? '/v1/cache' });
+  // Scopes of their own: the host keeps its body parsers and its error handler.
+  await host.register(async (scope) => addKeyRoutes(scope, face), { prefix });
+  if (batchUrl !== false)
+    await host.register(async (scope) => addBatchRoutes(scope, face, { prefix, batchUrl, limits }));
 }
 
-function addRoutes(scope: FastifyInstance, options: MemcacheHttpOptions): void {
-  const { backend, maxValueBytes = 1_048_576, clock = systemClock } = options;
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxValueBytes }, (_request, body, done) =>
-    done(null, body),
-  );
-
+function addKeyRoutes(scope: FastifyInstance, face: CacheFace): void {
+  const { backend, maxValueBytes, longKeys, clock } = face;
+  const keyOf = (request: FastifyRequest, access: KeyAccess = 'write') => readKey(request, longKeys, access);
+  addRawBodies(scope, maxValueBytes);
   scope.setErrorHandler<Error & { code?: string }>(async (error, request, reply) => {
-    if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return sendProblem(reply, error);
-    return sendProblem(reply, await refuseValue(request, backend, maxValueBytes));
+    if (error.code !== BODY_TOO_LARGE) return sendProblem(reply, error);
+    if (request.method === 'PATCH') return sendProblem(reply, bodyTooLarge(MAX_PATCH_BYTES));
+    return sendProblem(reply, await refuseBody(face, request, () => keyOf(request)));
   });
 
   scope.route({
     method: ['GET', 'HEAD'],
     url: '/:key',
     exposeHeadRoute: false,
-    handler: async (request, reply) => {
-      const item = await backend.get(readKey(request));
-      if (item === undefined) return sendMiss(reply);
-      reply.header('x-cache-flags', item.flags).type('application/octet-stream');
-      if (request.method === 'GET') return reply.send(item.value);
-      return reply.header('content-length', item.value.length).send();
-    },
+    config: checkedKeys,
+    handler: (request, reply) => answerRead(face, request, reply, keyOf(request, accessOfRead(request))),
   });
 
-  scope.put('/:key', { bodyLimit: maxValueBytes }, async (request, reply) => {
-    const key = readKey(request);
-    const ttlSeconds = readTtlSeconds(request, clock.now());
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    await backend.set(key, body, { flags: readFlags(request), ttlSeconds });
-    return reply.code(204).send();
-  });
+  const withBody = { bodyLimit: maxValueBytes, config: checkedKeys };
+  scope.put('/:key', withBody, async (request, reply) => answerPut(face, request, reply, keyOf(request)));
+  scope.post('/:key', withBody, async (request, reply) => answerPost(face, request, reply, keyOf(request)));
+  scope.patch('/:key', { bodyLimit: MAX_PATCH_BYTES, config: checkedKeys }, async (request, reply) =>
+    answerPatch(face, request, reply, keyOf(request)),
+  );
 
-  scope.delete('/:key', async (request, reply) => {
-    const isDeleted = await backend.delete(readKey(request));
-    return isDeleted ? reply.code(204).send() : sendMiss(reply);
+  scope.delete('/:key', { config: checkedKeys }, async (request, reply) => {
+    const key = keyOf(request);
+    const { stale } = request.query as { stale?: string | string[] };
+    if (stale === undefined) return answerDeleted(reply, await deleteValue(face, request, key));
+    if (conditionOf(request, 'If-Match') !== undefined) {
+      const message = 'If-Match does not go with ?stale: a mark is set whatever the version';
+      throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_BAD_CONDITION', message);
+    }
+    const ttlSeconds = readDuration('?stale', String(stale), clock.now());
+    return answerDeleted(reply, await backend.markStale(key, { ttlSeconds }));
   });
 }
 
-/** As memcached does with a `set` that is too large: the old value must not outlive the attempt to replace it. */
-async function refuseValue(request: FastifyRequest, backend: Backend, maxValueBytes: number): Promise<Error> {
-  try {
-    if (request.method === 'PUT') await backend.delete(readKey(request));
-    const message = `a value must have at most ${maxValueBytes} bytes; the old one is gone`;
-    return new MemcacheProxyError('ERR_MEMCACHE_PROXY_VALUE_TOO_LARGE', message);
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-function sendMiss(reply: FastifyReply): FastifyReply {
-  return reply.code(404).send({ code: 'ERR_MEMCACHE_PROXY_NOT_FOUND', message: 'there is no value under this key' });
+function answerDeleted(reply: FastifyReply, isFound: boolean): FastifyReply {
+  return isFound ? reply.code(204).send() : sendMiss(reply);
 }

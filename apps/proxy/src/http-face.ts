@@ -1,0 +1,69 @@
+import type { InvalidationLog } from '@lockstep/invalidation';
+import {
+  type Backend,
+  createRedisBanStore,
+  type Guards,
+  memcacheChanges,
+  memcacheGuards,
+  KeyTemplates,
+  memcacheHttp,
+  memcacheNodes,
+  memcacheOpenapi,
+  memcacheStream,
+  memcacheTemplates,
+} from '@lockstep/memcache-proxy';
+import type { AdminServer, ProxyRegion } from '@lockstep/service-kit';
+import type { RedisClient } from '@lockstep/core';
+
+import { toFaceOptions } from './face-options.ts';
+import { toGuardRules } from './guard-rules.ts';
+
+/** What the HTTP face of a proxy stands on. */
+export interface HttpFaceSources {
+  readonly http: AdminServer['http'];
+  readonly regionName: string;
+  readonly proxy: ProxyRegion;
+  readonly backend: Backend;
+  readonly redis: RedisClient;
+  readonly invalidations: InvalidationLog;
+}
+
+/** What of the HTTP face can be changed while it serves. */
+export interface HttpFace {
+  readonly guards: Guards;
+  readonly templates: KeyTemplates;
+}
+
+/** Routes that orchestrators and scrapers use. */
+const publicRoutes = ['/livez', '/readyz', '/metrics'];
+
+/** Registers everything that a proxy serves over HTTP; the guards first, so that they hold for all of it. */
+export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace> {
+  const { http, regionName, proxy, backend, redis, invalidations } = sources;
+  const { lists, tokens, limits } = toGuardRules(proxy);
+  const { rate, shed, batch } = proxy.limits ?? {};
+  await http.register(memcacheGuards, {
+    addresses: { trustProxy: proxy.trustedProxies ?? [] },
+    lists,
+    ...tokens,
+    banStore: createRedisBanStore({ client: redis, key: `${regionName}:bans` }),
+    limits: {
+      ...limits,
+      // On every answer they cost more than the guards themselves.
+      headers: rate?.headers ?? 'refused',
+      ...(rate?.shared === true ? { redis, keyPrefix: `${regionName}:rate:` } : {}),
+    },
+    ...(shed === undefined ? {} : { shed }),
+    publicRoutes,
+  });
+  const face = { backend, ...toFaceOptions(proxy) };
+  const longKeys = face.longKeys === undefined ? {} : { longKeys: face.longKeys };
+  const templates = new KeyTemplates(proxy.templates ?? []);
+  await http.register(memcacheHttp, { ...face, ...(batch === undefined ? {} : { batch }) });
+  await http.register(memcacheNodes, { backend, ...longKeys });
+  await http.register(memcacheChanges, { log: invalidations });
+  if (proxy.queues !== undefined) await http.register(memcacheStream, { queues: proxy.queues });
+  await http.register(memcacheTemplates, { ...face, templates });
+  await http.register(memcacheOpenapi, { templates: () => templates.templates });
+  return { guards: http.guards, templates };
+}

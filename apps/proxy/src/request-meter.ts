@@ -1,0 +1,68 @@
+import { addScrapedHistogram, addScrapedMetric, type AdminServer, type Registry } from '@lockstep/service-kit';
+
+/** Upper bounds of the histogram in seconds. */
+const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const boundsMs = bounds.map((seconds) => seconds * 1000);
+
+/** Plain numbers of one route: they are on the way of every request. */
+class RouteMeter {
+  /** By first digit of the status. */
+  readonly byClass: number[] = [0, 0, 0, 0, 0, 0];
+  /** Not cumulative; the last one is for what took longer than every bound. */
+  readonly counts: number[] = Array.from({ length: bounds.length + 1 }, () => 0);
+  sumMs = 0;
+
+  add(status: number, ms: number): void {
+    const first = Math.min(5, Math.trunc(status / 100));
+    this.byClass[first] = (this.byClass[first] ?? 0) + 1;
+    this.sumMs += ms;
+    let at = 0;
+    while (at < boundsMs.length && ms > (boundsMs[at] ?? Infinity)) at++;
+    this.counts[at] = (this.counts[at] ?? 0) + 1;
+  }
+}
+
+/**
+ * Counts the requests of a server by method, route and class of the status, with the time that they took.
+ * Routes are patterns as they were declared, never URLs. Call it before routes are registered.
+ */
+export function meterRequests(http: AdminServer['http'], registry: Registry): void {
+  // Bounded: routes are declared at the start, and the parser of HTTP knows a few methods.
+  const meters = new Map<string, Map<string, RouteMeter>>();
+  const meterOf = (route: string, method: string): RouteMeter => {
+    const byMethod = meters.get(route) ?? new Map<string, RouteMeter>();
+    meters.set(route, byMethod);
+    const meter = byMethod.get(method) ?? new RouteMeter();
+    byMethod.set(method, meter);
+    return meter;
+  };
+  http.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    const meter = meters.get(route)?.get(request.method) ?? meterOf(route, request.method);
+    meter.add(reply.statusCode, reply.elapsedTime);
+    done();
+  });
+
+  const rows = () =>
+    [...meters].flatMap(([route, byMethod]) =>
+      [...byMethod].map(([method, meter]) => ({ labels: { route, method }, meter })),
+    );
+  addScrapedMetric(registry, {
+    kind: 'counter',
+    name: 'lockstep_http_requests_total',
+    help: 'requests answered, by class of the status',
+    labelNames: ['route', 'method', 'status'],
+    read: () =>
+      rows().flatMap(({ labels, meter }) =>
+        meter.byClass.flatMap((value, first) =>
+          value === 0 ? [] : [{ labels: { ...labels, status: `${first}xx` }, value }],
+        ),
+      ),
+  });
+  addScrapedHistogram(registry, {
+    name: 'lockstep_http_request_duration_seconds',
+    help: 'time to the end of an answer',
+    bounds,
+    read: () => rows().map(({ labels, meter }) => ({ labels, counts: meter.counts, sum: meter.sumMs / 1000 })),
+  });
+}

@@ -1,0 +1,54 @@
+import type { MemcachePool } from '@lockstep/memcache';
+import type { Applier } from '@lockstep/replication';
+import { classOf, mainPoolName, type Topology } from '@lockstep/service-kit';
+
+/** The part of a pool that operations are carried out on. */
+export type AppliedPool = Pick<MemcachePool, 'applyBatch'>;
+
+/** Where operations are carried out. */
+export interface Routing {
+  readonly topology: Pick<Topology, 'classes'>;
+  /** The pool of that name. */
+  readonly get: (name: string) => AppliedPool;
+}
+
+/** An applier whose routing can be replaced. */
+export interface RoutedApplier extends Applier {
+  /** Has batches from now on go by another routing. Resolves when none is under way on the old one. */
+  replace(routing: Routing): Promise<void>;
+}
+
+/**
+ * Carries each operation out on every pool of its key's class, as the proxies of the region place them.
+ * A batch is confirmed when all of its pools have confirmed their part.
+ */
+export function createRoutedApplier(first: Routing): RoutedApplier {
+  let find = classOf(first.topology);
+  let { get } = first;
+  let running = new Set<Promise<unknown>>();
+  return {
+    async applyBatch(operations, options) {
+      const parts = new Map<string, (typeof operations)[number][]>();
+      for (const operation of operations) {
+        for (const name of find(operation.key)?.pools ?? [mainPoolName]) {
+          const part = parts.get(name) ?? [];
+          parts.set(name, part);
+          part.push(operation);
+        }
+      }
+      const settled = Promise.allSettled([...parts].map(([name, part]) => get(name).applyBatch(part, options)));
+      const mine = running;
+      mine.add(settled);
+      const outcomes = await settled;
+      mine.delete(settled);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    },
+    async replace(next) {
+      const before = running;
+      running = new Set();
+      find = classOf(next.topology);
+      ({ get } = next);
+      await Promise.all(before);
+    },
+  };
+}

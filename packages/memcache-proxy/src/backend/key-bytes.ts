@@ -1,0 +1,6 @@
+import type { Key } from '@lockstep/memcache';
+
+/** The bytes of a key. */
+export function keyBytes(key: Key): Buffer {
+  return typeof key === 'string' ? Buffer.from(key) : key;
+}

@@ -1,0 +1,149 @@
+import type { Clock, Timer } from '@lockstep/core';
+
+import type { ChangeLog, ChangeLogFollower, ChangeLogGap } from './change-log.ts';
+import { compareChangeIds } from './change-id.ts';
+import { ChangeRing, type ChangeRingOptions } from './change-ring.ts';
+
+/** How often it is looked whether the log can still be heard. */
+const WATCH_MS = 250;
+
+/** What a feed is made of. All times in milliseconds. */
+export interface ChangeFeedOptions extends ChangeRingOptions {
+  readonly log: ChangeLog;
+  readonly clock: Clock;
+  /** From what age of its horizon on the feed is stalled. */
+  readonly maxHorizonMs: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** Where a client that resumes goes on: at a number of the ring, further back than it reaches, or nowhere. */
+export type ChangePlace = number | 'behind' | ChangeLogGap;
+
+/** The end of a log, read once for all clients of this process. It reads from its first listener on. */
+export class ChangeFeed {
+  readonly ring: ChangeRing;
+  readonly #options: ChangeFeedOptions;
+  readonly #listeners = new Set<() => void>();
+  #follower: ChangeLogFollower | undefined;
+  #isReady = false;
+  #isStalled = false;
+  #resets = 0;
+  #lastGap: ChangeLogGap = 'lost';
+  /** Up to here, entries may have been lost: whoever was there must start anew. */
+  #floor: string | undefined;
+  #watch: Timer | undefined;
+  #isWaking = false;
+  #startedAt = 0;
+
+  constructor(options: ChangeFeedOptions) {
+    this.#options = options;
+    this.ring = new ChangeRing(options);
+  }
+
+  /** True when it knows where the log ends. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** True while it cannot say that it has heard everything up to a moment ago. */
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
+  /** How often entries were missed. All clients must then forget everything. */
+  get resets(): number {
+    return this.#resets;
+  }
+
+  /** Why, the last time. */
+  get lastGap(): ChangeLogGap {
+    return this.#lastGap;
+  }
+
+  /** Calls `listener` after each change of what is here, until what it returns is called. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    this.#start();
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Where one goes on who has heard everything up to `id`. Call it once the feed is ready. */
+  placeOf(id: string): ChangePlace {
+    if (this.#floor !== undefined && compareChangeIds(id, this.#floor) <= 0) return 'lost';
+    const number = this.ring.after(id);
+    if (number !== undefined) return number;
+    // One that is ahead has heard another process that read further: the log itself knows whether that is so.
+    const isWithin = compareChangeIds(id, this.ring.start) > 0 && compareChangeIds(id, this.ring.tail) < 0;
+    return isWithin ? 'lost' : 'behind';
+  }
+
+  async close(): Promise<void> {
+    this.#watch?.cancel();
+    await this.#follower?.close();
+  }
+
+  #start(): void {
+    if (this.#follower !== undefined) return;
+    const { log, clock, onError } = this.#options;
+    this.#startedAt = clock.monotonic();
+    const follower = log.follow({
+      onInvalidate: (keys, id) => {
+        // Before anybody could join; what it does not hold does not matter.
+        if (this.#isReady) this.ring.push(id, keys);
+        else this.#joinAt(id);
+        this.#wakeLater();
+      },
+      onReset: (gap) => {
+        this.#lose(gap, follower.cursor);
+        this.#wakeLater();
+      },
+      onError,
+    });
+    this.#follower = follower;
+    // It rejects only when it is closed.
+    void this.#joinWhenReady(follower).catch(() => undefined);
+    this.#look();
+  }
+
+  async #joinWhenReady(follower: ChangeLogFollower): Promise<void> {
+    await follower.ready;
+    if (!this.#isReady) this.#joinAt(follower.cursor);
+    this.#wakeLater();
+  }
+
+  #joinAt(id: string): void {
+    this.#isReady = true;
+    this.ring.restart(id);
+  }
+
+  #lose(gap: ChangeLogGap, cursor: string): void {
+    const { tail } = this.ring;
+    if (gap === 'lost') this.#floor = compareChangeIds(tail, cursor) > 0 ? tail : cursor;
+    this.#lastGap = gap;
+    this.#resets++;
+    this.#isReady = true;
+    this.ring.restart(cursor);
+  }
+
+  #look(): void {
+    const { clock, maxHorizonMs } = this.#options;
+    // Until it has heard anything, it has been deaf since it began.
+    const sinceStart = clock.monotonic() - this.#startedAt;
+    const isStalled = Math.min(this.#follower?.horizonAgeMs() ?? Infinity, sinceStart) > maxHorizonMs;
+    if (isStalled !== this.#isStalled) {
+      this.#isStalled = isStalled;
+      this.#wakeLater();
+    }
+    this.#watch = clock.setTimer(() => this.#look(), WATCH_MS);
+  }
+
+  /** Once for all entries that came with one read. */
+  #wakeLater(): void {
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    setImmediate(() => {
+      this.#isWaking = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+}

@@ -1,0 +1,27 @@
+/** Why the one who follows a log can no longer say what was invalidated. */
+export type ChangeLogGap = 'trimmed' | 'lost';
+
+/** What a follower of the log is started with. The callbacks are synchronous. */
+export interface ChangeLogFollowOptions {
+  /** Hear what comes after this entry. Without it, what comes from now on. */
+  readonly from?: string;
+  readonly onInvalidate: (keys: string[], id: string) => void;
+  readonly onReset: (reason: ChangeLogGap) => void;
+  readonly onError?: ((error: Error) => void) | undefined;
+}
+
+/** One who follows the log. */
+export interface ChangeLogFollower {
+  /** The id of the last entry that was handed over. */
+  readonly cursor: string;
+  /** Milliseconds since a moment for which everything was heard. Infinity when there is none. */
+  horizonAgeMs(): number;
+  /** Resolves when there is such a moment. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The calls that `memcacheChanges` makes on an invalidation log; that of `@lockstep/invalidation` has them. */
+export interface ChangeLog {
+  follow(options: ChangeLogFollowOptions): ChangeLogFollower;
+}

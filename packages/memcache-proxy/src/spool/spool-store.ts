@@ -1,0 +1,18 @@
+import type { Position } from './position.ts';
+import type { StoredEntry } from './spool-entry.ts';
+
+/** A part of the spool as the replayer sees it: Redis, or the disk of this process. */
+export interface SpoolStore {
+  /**
+   * At most `limit` entries after a position, in order, and from where to go on; no `next` at the end. There
+   * may be fewer entries than `limit`, or none, before the end.
+   */
+  read(
+    after: Position,
+    limit: number,
+  ): Promise<{ readonly entries: readonly StoredEntry[]; readonly next?: Position | undefined }>;
+  /** Removes entries; those that are not there any more do not matter. */
+  remove(positions: readonly Position[]): Promise<void>;
+  /** The position of the newest entry that there is or was. */
+  tail(): Promise<Position>;
+}

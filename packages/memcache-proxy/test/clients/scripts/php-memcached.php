@@ -1,0 +1,133 @@
+<?php
+// Usage: php-memcached.php HOST PORT. Prints what each call answered, one line each, CAS ids masked.
+
+[, $host, $port] = $argv;
+$client = new Memcached();
+$client->addServer($host, (int) $port);
+$client->setOption(Memcached::OPT_COMPRESSION, false);
+
+$mask = function ($value) use (&$mask) {
+    if (!is_array($value)) return $value;
+    foreach ($value as $key => $inner) $value[$key] = $key === 'cas' && is_numeric($inner) ? 'CAS' : $mask($inner);
+    return $value;
+};
+$say = function (string $step, $result) use ($client, $mask): void {
+    echo "$step: ", json_encode($mask($result)), ' ', $client->getResultMessage(), "\n";
+};
+$sorted = function ($found) {
+    if (is_array($found)) ksort($found);
+    return $found;
+};
+
+$say('get of nothing', $client->get('pm:none'));
+$say('set', $client->set('pm:a', 'one', 60));
+$say('set without a ttl', $client->set('pm:forever', 'x'));
+$say('set until a moment', $client->set('pm:moment', 'x', time() + 1000));
+$say('set that is over at once', $client->set('pm:over', 'x', -1));
+$say('get of what is over', $client->get('pm:over'));
+$say('set of a list', $client->set('pm:list', ['x' => [1, 2.5, null]]));
+$say('set of true', $client->set('pm:true', true));
+$say('set of an empty value', $client->set('pm:empty', ''));
+$say('set of binary bytes', $client->set('pm:bytes', "\r\n\0\xff\r\nEND\r\n"));
+foreach (['a', 'list', 'true', 'empty', 'moment'] as $name) $say("get $name", $client->get("pm:$name"));
+$say('get bytes', bin2hex($client->get('pm:bytes')));
+$say('add of what is there', $client->add('pm:a', 'two'));
+$say('add', $client->add('pm:added', 'two', 60));
+$say('replace of nothing', $client->replace('pm:none', 'x'));
+$say('replace', $client->replace('pm:a', 'three', 60));
+$say('append', $client->append('pm:a', '-after'));
+$say('prepend', $client->prepend('pm:a', 'before-'));
+$say('append to nothing', $client->append('pm:none', 'x'));
+$say('prepend to nothing', $client->prepend('pm:none', 'x'));
+$say('get what was appended to', $client->get('pm:a'));
+$say('get extended', $client->get('pm:a', null, Memcached::GET_EXTENDED));
+$cas = $client->get('pm:a', null, Memcached::GET_EXTENDED)['cas'];
+$say('cas', $client->cas($cas, 'pm:a', 'swapped', 60));
+$say('cas with an old id', $client->cas($cas, 'pm:a', 'lost'));
+$say('cas of nothing', $client->cas(1, 'pm:none', 'x'));
+$say('casByKey with an old id', $client->casByKey($cas, 'here', 'pm:a', 'lost'));
+$say('set with user flags', $client->setOption(Memcached::OPT_USER_FLAGS, 7) && $client->set('pm:flags', 'x'));
+$client->setOption(Memcached::OPT_USER_FLAGS, -1);
+$say('get user flags', $client->get('pm:flags', null, Memcached::GET_EXTENDED));
+$say('get with a callback that fills', $client->get('pm:filled', function ($cache, $key, &$value, &$ttl) {
+    $value = 'filled';
+    $ttl = 60;
+    return true;
+}));
+$say('get what was filled', $client->get('pm:filled'));
+$many = [];
+for ($index = 0; $index < 200; $index++) $many["pm:many:$index"] = "value $index";
+$say('setMulti', $client->setMulti($many, 60));
+$found = $client->getMulti([...array_keys($many), 'pm:none']);
+$say('getMulti', $found == $many ? 'all' : $found);
+$say('getMulti in order', array_keys($client->getMulti(['pm:many:7', 'pm:none', 'pm:many:3'], Memcached::GET_PRESERVE_ORDER)));
+$say('getMulti extended', $sorted($client->getMulti(['pm:many:1', 'pm:many:2'], Memcached::GET_EXTENDED)));
+$say('getDelayed', $client->getDelayed(['pm:many:1', 'pm:none', 'pm:many:2'], true));
+$fetched = $client->fetchAll();
+usort($fetched, fn ($one, $other) => strcmp($one['key'], $other['key']));
+$say('fetchAll', $fetched);
+$say('getDelayed with a callback', $client->getDelayed(['pm:many:3'], false, fn ($cache, $item) => print("heard {$item['key']} {$item['value']}\n")));
+$say('getDelayed of one', $client->getDelayed(['pm:many:4']));
+$say('fetch', $client->fetch());
+$say('fetch at the end', $client->fetch());
+$say('setByKey', $client->setByKey('here', 'pm:by', 'x', 60));
+$say('getByKey', $client->getByKey('here', 'pm:by'));
+$say('setMultiByKey', $client->setMultiByKey('here', ['pm:by1' => 1, 'pm:by2' => 2]));
+$say('getMultiByKey', $sorted($client->getMultiByKey('here', ['pm:by1', 'pm:by2'])));
+$say('getDelayedByKey', $client->getDelayedByKey('here', ['pm:by1']));
+$say('fetch by key', $client->fetchAll());
+$say('addByKey', $client->addByKey('here', 'pm:by', 'y'));
+$say('replaceByKey', $client->replaceByKey('here', 'pm:by', 'z'));
+$say('appendByKey', $client->appendByKey('here', 'pm:by', '+'));
+$say('prependByKey', $client->prependByKey('here', 'pm:by', '-'));
+$say('touchByKey', $client->touchByKey('here', 'pm:by', 60));
+$say('deleteByKey', $client->deleteByKey('here', 'pm:by'));
+$say('deleteMultiByKey', $client->deleteMultiByKey('here', ['pm:by1', 'pm:by2', 'pm:none']));
+$say('set of a number', $client->set('pm:count', 10));
+$say('increment', $client->increment('pm:count'));
+$say('increment by 5', $client->increment('pm:count', 5));
+$say('decrement', $client->decrement('pm:count', 3));
+$say('decrement below nothing', $client->decrement('pm:count', 1000));
+$say('increment of nothing', $client->increment('pm:none'));
+$say('increment of a text', $client->increment('pm:a'));
+$say('incrementByKey', $client->incrementByKey('here', 'pm:count', 2));
+$say('decrementByKey', $client->decrementByKey('here', 'pm:count', 1));
+$say('get the number', $client->get('pm:count'));
+$say('touch', $client->touch('pm:a', 60));
+$say('touch of nothing', $client->touch('pm:none', 60));
+$say('touch to the past', $client->touch('pm:moment', -1));
+$say('get after that', $client->get('pm:moment'));
+$say('delete', $client->delete('pm:a'));
+$say('delete of nothing', $client->delete('pm:a'));
+$say('deleteMulti', $client->deleteMulti(['pm:many:1', 'pm:many:2', 'pm:none']));
+$say('a key that is too long', $client->set(str_repeat('k', 251), 'x'));
+$say('a key of 250 bytes', $client->set(str_repeat('k', 250), 'x') && $client->get(str_repeat('k', 250)) === 'x');
+$say('a value that is too large', $client->set('pm:large', random_bytes(1100000)));
+$say('a value of 900 kB', $client->set('pm:large', str_repeat('v', 900000)) && strlen($client->get('pm:large')) === 900000);
+$client->setOption(Memcached::OPT_COMPRESSION, true);
+$say('a compressed value', $client->set('pm:zip', str_repeat('grün ', 2000)) && $client->get('pm:zip') === str_repeat('grün ', 2000));
+$client->setOption(Memcached::OPT_PREFIX_KEY, 'pm:prefix:');
+$say('set with a prefix', $client->set('x', 'prefixed') && $client->get('x') === 'prefixed');
+$client->setOption(Memcached::OPT_PREFIX_KEY, '');
+$buffering = new Memcached();
+$buffering->setOption(Memcached::OPT_BUFFER_WRITES, true);
+$buffering->addServer($host, (int) $port);
+for ($index = 0; $index < 50; $index++) $buffering->set("pm:buffered:$index", "value $index");
+// A read sends what is buffered before, and waits for its answers. quit() would reset the connection and lose some.
+$say('read after buffered writes', $buffering->get('pm:buffered:49'));
+$say('buffered writes', count($client->getMulti(array_map(fn ($index) => "pm:buffered:$index", range(0, 49)))));
+$client->setOption(Memcached::OPT_NO_BLOCK, true);
+$say('without blocking', $client->set('pm:nonblocking', 'x') && $client->get('pm:nonblocking') === 'x');
+$client->setOption(Memcached::OPT_NO_BLOCK, false);
+$say('getVersion', array_values($client->getVersion()));
+$stats = array_values($client->getStats())[0];
+foreach (['pid', 'uptime', 'version', 'curr_items', 'total_items', 'bytes', 'cmd_get', 'get_hits', 'evictions', 'threads'] as $name) {
+    $say("getStats has $name", array_key_exists($name, $stats));
+}
+$say('getStats of items', is_array($client->getStats('items')));
+$say('getAllKeys', count($client->getAllKeys()) > 0);
+$say('getServerByKey', is_array($client->getServerByKey('pm:a')));
+$say('flush', $client->flush());
+$say('get after the flush', $client->get('pm:added'));
+$say('quit', $client->quit());
+$say('set after quit', $client->set('pm:again', 'x'));

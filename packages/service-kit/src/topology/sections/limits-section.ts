@@ -1,0 +1,57 @@
+import { Type } from 'typebox';
+
+import { batchSchema, type ProxyBatch } from './batch-section.ts';
+import { positiveInteger } from './positive-integer.ts';
+import { type ProxyShed, shedSchema } from './shed-section.ts';
+
+/** What clients of a proxy may ask for at once. */
+export interface ProxyLimits {
+  /** Longest value in bytes. @default 1048576 */
+  readonly maxValueBytes?: number;
+  /** Connections of the memcached face, and of the HTTP face, per worker. @default 16384, and no bound */
+  readonly maxConnections?: number;
+  /** Milliseconds in which a client must have sent one whole request. @default 60000 */
+  readonly requestTimeoutMs?: number;
+  /** Requests in a window. @default no bound */
+  readonly rate?: RateLimits;
+  /** When to answer 503 instead of queueing. @default never */
+  readonly shed?: ProxyShed;
+  /** Of one batch over HTTP. */
+  readonly batch?: ProxyBatch;
+}
+
+/** How many requests a client may make in a window. */
+export interface RateLimits {
+  readonly perAddress?: number;
+  readonly perToken?: number;
+  /** Seconds. @default 60 */
+  readonly windowSeconds?: number;
+  /** Whether all workers and proxies of a region count together, in Redis. @default false */
+  readonly shared?: boolean;
+  /** Which answers say what is left of the limits; on all of them it costs 2 to 3 microseconds each. @default 'refused' */
+  readonly headers?: 'always' | 'refused';
+}
+
+/** The section `limits` of a proxy. */
+export const limitsSchema: Type.TSchema = Type.Object(
+  {
+    maxValueBytes: Type.Optional(positiveInteger(1_048_576)),
+    maxConnections: Type.Optional(positiveInteger(10_000)),
+    requestTimeoutMs: Type.Optional(positiveInteger(60_000)),
+    rate: Type.Optional(
+      Type.Object(
+        {
+          perAddress: Type.Optional(positiveInteger(1000)),
+          perToken: Type.Optional(positiveInteger(10_000)),
+          windowSeconds: Type.Optional(positiveInteger(60)),
+          shared: Type.Optional(Type.Boolean({ examples: ['true'] })),
+          headers: Type.Optional(Type.Enum(['always', 'refused'], { examples: ['always'] })),
+        },
+        { additionalProperties: false, examples: ['{ perAddress: 1000, windowSeconds: 60 }'] },
+      ),
+    ),
+    shed: Type.Optional(shedSchema),
+    batch: Type.Optional(batchSchema),
+  },
+  { additionalProperties: false, examples: ['{ maxValueBytes: 1048576 }'] },
+);

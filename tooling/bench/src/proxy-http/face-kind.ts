@@ -1,0 +1,9 @@
+import type { Params } from '../harness/bench-case.ts';
+import type { ServerProcess } from '../harness/server-process.ts';
+
+/** Something that serves `GET /v1/cache/:key` from memcached. */
+export interface FaceKind {
+  readonly name: string;
+  /** Starts it on the core for contestants. */
+  start(params: Params): Promise<ServerProcess>;
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+
+import { requireParam } from '../harness/bench-case.ts';
+import { findFreePort } from '../harness/free-port.ts';
+import { startServerProcess } from '../harness/server-process.ts';
+import type { ProxyKind } from './proxy-kind.ts';
+
+/** A proxy that is a script of this folder: `SCRIPT PORT MEMCACHED_HOST MEMCACHED_PORT`. */
+function nodeProxy(name: string, script: string): ProxyKind {
+  return {
+    name,
+    async start(params) {
+      const port = await findFreePort();
+      const file = fileURLToPath(new URL(script, import.meta.url));
+      const args = [file, String(port), requireParam(params, 'host'), requireParam(params, 'port')];
+      return startServerProcess({ program: process.execPath, args, port });
+    },
+  };
+}
+
+/** Our memcached face. */
+export const memcachedFace: ProxyKind = nodeProxy('@lockstep/memcache-proxy', './face-server.js');
+
+/** The least that a proxy in Node costs: it carries bytes, and knows nothing of commands. */
+export const bytePipe: ProxyKind = nodeProxy('a byte pipe', './pipe-server.js');

@@ -1,0 +1,62 @@
+import { startMemcached } from '@lockstep/testing';
+
+import type { BenchCase, Surroundings } from '../harness/bench-case.ts';
+import { proxyContestant, withoutProxy } from './measure.ts';
+import { bytePipe, memcachedFace } from './node-proxy.ts';
+import { hasNutcracker, nutcracker } from './nutcracker.ts';
+import type { Work } from './workload.ts';
+
+async function prepare(): Promise<Surroundings> {
+  if (!hasNutcracker) console.error('bench: nutcracker is not installed and is left out');
+  const server = await startMemcached({ memoryMb: 256, threads: 1 });
+  return {
+    params: { host: server.host, port: String(server.port) },
+    pids: [server.pid],
+    [Symbol.asyncDispose]: () => server.close(),
+  };
+}
+
+const peers = hasNutcracker ? [nutcracker, bytePipe] : [bytePipe];
+
+function describeWork({ verb, connections, depth }: Work): string {
+  return `${verb} × 100 B, ${connections} connections × ${depth}`;
+}
+
+function throughput(work: Work): BenchCase {
+  return {
+    bench: 'proxy-memcache',
+    case: describeWork(work),
+    unit: 'ops/s',
+    higherIsBetter: true,
+    prepare,
+    subject: proxyContestant(memcachedFace, work, 'throughput'),
+    peers: [...peers.map((kind) => proxyContestant(kind, work, 'throughput')), withoutProxy(work)],
+  };
+}
+
+function cpu(work: Work): BenchCase {
+  return {
+    bench: 'proxy-memcache',
+    case: `processor time: ${describeWork(work)}`,
+    unit: 'µs/op',
+    higherIsBetter: false,
+    prepare,
+    subject: proxyContestant(memcachedFace, work, 'cpu'),
+    peers: peers.map((kind) => proxyContestant(kind, work, 'cpu')),
+  };
+}
+
+const works: readonly Work[] = [
+  { verb: 'get', connections: 50, depth: 1 },
+  { verb: 'get', connections: 50, depth: 16 },
+  { verb: 'get', connections: 200, depth: 1 },
+  { verb: 'set', connections: 50, depth: 16 },
+];
+
+/**
+ * Our memcached face against other proxies. Each has a core of its own; one memcached and the clients share the other
+ * one, so that the slower side of the two is what is measured. `no proxy` says where clients and memcached end: at
+ * depth 16 its `set` shows what the clients can do, while its `get` is as slow as memcached, which sends the answer to
+ * each `get` by itself, as it does not to those that our face asks with `mg`.
+ */
+export const proxyMemcacheCases: readonly BenchCase[] = [...works.map(throughput), ...works.map(cpu)];
