@@ -148,7 +148,7 @@ export class MetaDriverCalls {
 
   /**
    * Writes a command where it will be sent from, when nothing stands in the way: that saves the test of the key and
-   * the texts, a sixth of a call. Undefined when something does, and nothing was done.
+   * the texts, a tenth of a read and a fifth of a store. Undefined when something does, and nothing was done.
    */
   #sendNow<T>(
     options: CallOptions | undefined,
@@ -159,10 +159,8 @@ export class MetaDriverCalls {
     collect: Collect<T>,
   ): Promise<T> | undefined {
     const outbox = this.#link.outbox;
-    if (outbox === undefined) return undefined;
-    // The text of anything else is another key; and bytes are the caller's again when the call returns.
-    const wireKey = Buffer.isBuffer(key) ? key.toString('latin1', 0, maxKeyBytes + 1) : key;
-    if (typeof wireKey !== 'string') return undefined;
+    const wireKey = typeof key === 'string' ? key : textOf(key);
+    if (outbox === undefined || wireKey === undefined) return undefined;
     let { timeoutMs } = this.#options;
     if (options !== undefined) {
       if (options.signal !== undefined) return undefined;
@@ -231,6 +229,11 @@ export class MetaDriverCalls {
     this.#link.send(request as Request);
     return request.promise;
   }
+}
+
+/** A copy of the bytes, which are the caller's again when the call returns. Undefined for what is no key. */
+function textOf(key: Buffer): string | undefined {
+  return Buffer.isBuffer(key) ? key.toString('latin1', 0, maxKeyBytes + 1) : undefined;
 }
 
 /** What a server must know for these keys. */
