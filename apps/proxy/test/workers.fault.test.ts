@@ -15,6 +15,7 @@ describe('a proxy with two workers', () => {
     await vi.waitFor(() => expect(Math.min(http.answers, memcached.answers)).toBeGreaterThan(200), 30_000);
     const victim = proxy.logs().find(({ msg, worker }) => msg === 'ready' && worker === 1)!['pid'];
     process.kill(Number(victim), 'SIGKILL');
+    await vi.waitFor(() => expect(proxy.logs().map(({ msg }) => msg)).toContain('a worker ended'), 30_000);
     // New clients are served at once, by the other one.
     const later = startHttpLoad(proxy.url, 8);
     await vi.waitFor(() => expect(later.answers).toBeGreaterThan(500), 30_000);

@@ -10,7 +10,18 @@ describe('parseCommandLine', () => {
   });
 
   it('takes names and options in any order', () => {
-    const args = ['--quick', 'replication', '--json', 'out.json', 'memcache', '--list'];
+    const args = [
+      '--quick',
+      'replication',
+      '--json',
+      'out.json',
+      'memcache',
+      '--list',
+      '--case',
+      'get ×',
+      '--case',
+      'set',
+    ];
     const expected = {
       names: ['replication', 'memcache'],
       cases: ['get ×', 'set'],

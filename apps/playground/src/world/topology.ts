@@ -10,7 +10,7 @@ const classes = [
 ];
 
 /** The topology file that every role of the playground reads. */
-export function renderTopology(regions: readonly RegionLayout[], spoolDirectory: string): string {
+export function renderTopology(regions: readonly RegionLayout[]): string {
   const topology = {
     version: 1,
     regions: Object.fromEntries(
@@ -25,11 +25,7 @@ export function renderTopology(regions: readonly RegionLayout[], spoolDirectory:
               address: `${host}:${port}`,
             })),
           },
-          proxy: {
-            http: `${host}:${region.proxyHttp}`,
-            memcached: `${host}:${region.proxyMemcached}`,
-            spool: { directory: `${spoolDirectory}/${region.name}` },
-          },
+          proxy: { http: `${host}:${region.proxyHttp}`, memcached: `${host}:${region.proxyMemcached}` },
           shipper: { http: `${host}:${region.shipper}` },
           receiver: { http: `${host}:${region.receiver}` },
         },

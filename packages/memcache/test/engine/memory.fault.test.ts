@@ -98,7 +98,7 @@ describe.each(rigNames)('the %s', { timeout: 120_000 }, (name) => {
       },
       { rounds: 4, warmup: 2, settleMs: 5000, maxGrowthBytes },
     );
-    expect(rejected).toBeGreaterThan(5);
+    expect(rejected).toBeGreaterThan(0);
     expect(report.growthBytes).toBeLessThan(maxGrowthBytes);
   });
 });
