@@ -1,6 +1,6 @@
 /**
  * Runs the unit tests of all packages and apps under every Node of the matrix, one line for each. Tests with real
- * servers stay with the Node that one develops on, and so do the laws of rings.
+ * servers stay with the Node that one develops on, and so do the laws and the allocations of rings.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,9 +11,9 @@ import { listNodes } from './versions.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-// What servers and the wire do, and thousands of random rings, do not differ by Node's version so that they would be
-// worth their minutes three times more.
-const left = ['**/*.{int,fault}.test.ts', '**/laws/**'];
+// What servers and the wire do, what the compiler puts on the heap, and thousands of random cases do not differ by Node's
+// version so that they would be worth their minutes three times more.
+const left = ['**/*.{int,fault}.test.ts', '**/allocation/**', '**/laws/**'];
 const selection = ['run', '--project', '@lockstep/*', ...left.flatMap((pattern) => ['--exclude', pattern])];
 
 /**
@@ -24,11 +24,7 @@ const selection = ['run', '--project', '@lockstep/*', ...left.flatMap((pattern) 
 function runNode(binary, args) {
   return new Promise((resolve) => {
     // First on PATH as well, so that a test that starts a Node of its own starts this one.
-    const env = {
-      ...process.env,
-      PATH: `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`,
-      NO_COLOR: '1',
-    };
+    const env = { ...process.env, PATH: `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`, NO_COLOR: '1' };
     const child = spawn(binary, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -42,15 +38,14 @@ function runNode(binary, args) {
   });
 }
 
-/** @param {{ major: number, binary: string | undefined }} node */
-async function checkNode({ major, binary }) {
+for (const { major, binary } of listNodes()) {
   if (binary === undefined) {
     // The optional aliases are for this platform only; where they belong, a missing one is a failure.
     const isExpected = process.platform === 'linux' && process.arch === 'x64';
     if (isExpected) process.exitCode = 1;
     const word = isExpected ? 'FAIL' : 'skip';
     console.log(`${word}  Node ${major}: no binary for ${process.platform} ${process.arch} is installed`);
-    return;
+    continue;
   }
   const startedAt = performance.now();
   const version = (await runNode(binary, ['--version'])).output.trim();
@@ -60,15 +55,8 @@ async function checkNode({ major, binary }) {
   if (fault === undefined) {
     const counts = readCounts(result.output);
     console.log(`pass  Node ${version}: ${counts?.passed} passed, ${counts?.skipped} skipped  ${seconds}`);
-    return;
+    continue;
   }
   process.exitCode = 1;
   console.log(`FAIL  Node ${version}: ${fault}  ${seconds}\n${result.output.trimEnd()}`);
 }
-
-// Two at a time, as vitest uses one core of two.
-const waiting = listNodes()[Symbol.iterator]();
-async function checkNext() {
-  for (const node of waiting) await checkNode(node);
-}
-await Promise.all([checkNext(), checkNext()]);
