@@ -29,7 +29,7 @@ const FURTHER: Readonly<Record<string, readonly object[]>> = {
   'multi-probe': [{ probes: 1 }],
 };
 
-/** How many cases of each law, where somebody asks for another number than the usual: under several Nodes, say. */
+/** How many cases of each law, where somebody looks for a counterexample for longer than usual. */
 const runs = process.env['LOCKSTEP_LAW_RUNS'];
 
 /** Every algorithm there is, as it is by default. */

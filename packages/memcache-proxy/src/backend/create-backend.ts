@@ -1,3 +1,4 @@
+import { checkPositive } from '../check-positive.ts';
 import { type Clock, systemClock } from '@lockstep/core';
 
 import type { Backend } from './backend.ts';
@@ -41,10 +42,7 @@ export function createBackend(options: BackendOptions): Backend {
   const { onWrite, spool, clock = systemClock } = options;
   const { hookTimeoutMs = 5000, queueTimeoutMs = 2000, spoolTimeoutMs = 3000, maxPendingWrites = 10_000 } = options;
   const { maxPendingBytes = 67_108_864 } = options;
-  const positive = { hookTimeoutMs, queueTimeoutMs, spoolTimeoutMs, maxPendingWrites, maxPendingBytes };
-  for (const [name, value] of Object.entries(positive)) {
-    if (!(value > 0)) throw new RangeError(`${name} must be positive, got ${value}`);
-  }
+  checkPositive({ hookTimeoutMs, queueTimeoutMs, spoolTimeoutMs, maxPendingWrites, maxPendingBytes });
   const spooler = spool === undefined ? undefined : new Spooler({ spool, timeoutMs: spoolTimeoutMs, clock });
   const limits = { hookTimeoutMs, queueTimeoutMs, maxPendingWrites, maxPendingBytes };
   const writes = new HookedWrites({ onWrite, ...limits, spooler, clock });

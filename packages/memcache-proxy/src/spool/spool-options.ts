@@ -1,3 +1,4 @@
+import { checkPositive } from '../check-positive.ts';
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
 import type { DeleteTarget } from './apply-deletes.ts';
@@ -59,9 +60,7 @@ export function resolveSpoolOptions({ namespace, ...options }: SpoolOptions): Sp
     applyTimeoutMs: options.applyTimeoutMs ?? 10_000,
     leaseMs: options.leaseMs ?? 15_000,
   };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!(value > 0)) throw new RangeError(`${name} must be positive, got ${value}`);
-  }
+  checkPositive(numbers);
   if (options.directory === '') throw new RangeError('directory must not be empty');
   const { clock = systemClock, random = Math.random } = options;
   return { ...options, ...numbers, clock, random, keys: spoolKeys(namespace) };

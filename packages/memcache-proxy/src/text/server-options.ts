@@ -1,3 +1,4 @@
+import { checkPositive } from '../check-positive.ts';
 import { type Clock, systemClock } from '@lockstep/core';
 
 import type { Backend } from '../backend/backend.ts';
@@ -64,7 +65,7 @@ export function resolveServerOptions(options: MemcacheServerOptions): ResolvedSe
       throw new RangeError(`${name} must be a positive integer, got ${value}`);
   }
   const { idleTimeoutMs = Infinity, flushAll = 'refuse', metaKeys = 'text', version = '1.6.18' } = options;
-  if (!(idleTimeoutMs > 0)) throw new RangeError(`idleTimeoutMs must be positive, got ${idleTimeoutMs}`);
+  checkPositive({ idleTimeoutMs });
   if (flushAll !== 'refuse' && flushAll !== 'allow')
     throw new TypeError(`flushAll must be 'refuse' or 'allow', got ${String(flushAll)}`);
   if (metaKeys !== 'text' && metaKeys !== 'binary')

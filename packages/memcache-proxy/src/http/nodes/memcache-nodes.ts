@@ -1,3 +1,4 @@
+import { checkPositive } from '../../check-positive.ts';
 import { type Clock, systemClock } from '@lockstep/core';
 import type { BroadcastPolicy, Key, NodeAnswer, NodeOutcome } from '@lockstep/memcache';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
@@ -58,8 +59,7 @@ const POLICIES: Readonly<Record<string, BroadcastPolicy>> = { all: 'all', first:
 async function register(host: FastifyInstance, options: MemcacheNodesOptions): Promise<void> {
   const { backend, prefix = '/v1/nodes', timeoutMs, maxStreams = 1000, stallMs = 10_000 } = options;
   const { clock = systemClock, longKeys = 'hash' } = options;
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw new RangeError(`timeoutMs must be positive, got ${timeoutMs}`);
-  if (!(stallMs > 0)) throw new RangeError(`stallMs must be positive, got ${stallMs}`);
+  checkPositive({ stallMs, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   const streams = new OpenStreams(maxStreams);
   const timeout = timeoutMs === undefined ? {} : { timeoutMs };
   await host.register(

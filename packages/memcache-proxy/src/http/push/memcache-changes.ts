@@ -1,3 +1,4 @@
+import { checkPositive } from '../../check-positive.ts';
 import { type Clock, systemClock } from '@lockstep/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
@@ -97,12 +98,6 @@ async function register(host: FastifyInstance, options: MemcacheChangesOptions):
       return reply;
     });
   });
-}
-
-function checkPositive(options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!(value > 0)) throw new RangeError(`${name} must be positive, got ${value}`);
-  }
 }
 
 function readPrefixes(request: FastifyRequest): string[] {
