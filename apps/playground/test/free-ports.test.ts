@@ -29,10 +29,11 @@ describe('choosePorts', () => {
   });
 
   it('takes the block the user named when it is free', async () => {
-    // Other tests of this machine listen too, so a block that was taken between is not held against it.
+    // Below what other tests listen on and what the system hands to outgoing connections; what else runs on this
+    // machine may have taken a block, which is not held against it.
     await expect
       .poll(async () => {
-        const base = 33_000 + 100 * Math.floor(Math.random() * 200);
+        const base = 2000 + 100 * Math.floor(Math.random() * 120);
         const { regions, notice } = await choosePorts(2, base);
         return [regions[0]!.redis - base, notice];
       })

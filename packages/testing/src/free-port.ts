@@ -10,12 +10,17 @@ export const LOOPBACK = '127.0.0.1';
 // a dead port of that range can even connect to itself.
 const FIRST_PORT = 15_000;
 const LAST_PORT = 32_000;
+// Test files that run side by side choose from ports of their own: a server that is down between stop and restart
+// must not lose its port to a neighbour. Vitest numbers its workers from 1.
+const SLICES = 8;
+const SLICE_SIZE = Math.floor((LAST_PORT - FIRST_PORT) / SLICES);
+const FIRST_OF_SLICE = FIRST_PORT + (Number(process.env['VITEST_POOL_ID'] ?? 0) % SLICES) * SLICE_SIZE;
 const ATTEMPTS = 100;
 
 /** Binds `server` to a free loopback port and returns that port. */
 export async function listenOnFreePort(server: Server): Promise<number> {
   for (let attempt = 1; ; attempt++) {
-    const port = randomInt(FIRST_PORT, LAST_PORT);
+    const port = randomInt(FIRST_OF_SLICE, FIRST_OF_SLICE + SLICE_SIZE);
     try {
       await listenOn(server, port);
       return port;
