@@ -19,4 +19,8 @@ export interface RedisConnection extends RedisClient {
   /** Drops the connection at once and does not reconnect. */
   disconnect(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** `ready`: each time that it is connected and takes commands. `close`: each time that it is not any more. */
+  on(event: 'ready' | 'close', listener: () => void): unknown;
+  /** What comes over the channels that it subscribed to. */
+  on(event: 'message' | 'smessage', listener: (channel: string, message: string) => void): unknown;
 }

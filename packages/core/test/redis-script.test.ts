@@ -29,6 +29,14 @@ describe('createScript', () => {
     expect(calls.at(-1)).toEqual(['EVAL', 'return 1', 0]);
   });
 
+  it('sends other arguments with the text where it is told to', async () => {
+    const { client, calls } = recordingClient((command) =>
+      command === 'EVALSHA' ? new Error('NOSCRIPT No matching script.') : 'OK',
+    );
+    await createScript('return 1').run(client, ['k'], ['known'], ['unknown']);
+    expect(calls.map((call) => call.at(-1))).toEqual(['known', 'unknown']);
+  });
+
   it('passes any other error on', async () => {
     const { client } = recordingClient(() => new Error('READONLY'));
     await expect(createScript('return 1').run(client, [], [])).rejects.toThrow('READONLY');

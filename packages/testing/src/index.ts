@@ -1,5 +1,14 @@
 // Servers
 export { startRedis, type RedisOptions, type RedisServer } from './redis-server.ts';
+export {
+  type FailoverOptions,
+  type RedisCluster,
+  type RedisClusterOptions,
+  startRedisCluster,
+} from './redis-cluster.ts';
+export { clusterSlot } from './redis-cluster-slot.ts';
+export { type RedisSentinel, type RedisSentinelOptions, startRedisSentinel } from './redis-sentinel.ts';
+export { attachReplica, detachReplica } from './redis-replication.ts';
 export { startMemcached, type MemcachedOptions, type MemcachedServer } from './memcached-server.ts';
 export type { RestartOptions, ServerOptions, StopOptions, TestServer } from './test-server.ts';
 
