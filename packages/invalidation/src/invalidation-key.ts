@@ -1,28 +1,49 @@
-/** What is invalidated. A string stands for its UTF-8 bytes; followers hear every key as a string. */
+import { isUtf8 } from 'node:buffer';
+
+/** What is invalidated. A string stands for its UTF-8 bytes; bytes that are UTF-8 are heard as that string. */
 export type InvalidationKey = string | Uint8Array;
 
-/** What one publish may carry, so that one entry stays small enough to read at once. */
-const MAX_KEYS = 10_000;
+/** Keys by how they are heard. */
+export interface SortedKeys {
+  readonly texts: string[];
+  readonly binaries: Buffer[];
+}
+
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * The keys as strings.
+ * Sorts keys into text and bytes that are not text.
  *
- * @throws RangeError for an empty list and for more than 10,000 keys.
  * @throws TypeError for a key that is neither string nor bytes, and for a string with half a surrogate pair:
  *   it has no UTF-8 form, so that followers would hear another key.
  */
-export function keysAsStrings(keys: readonly InvalidationKey[]): string[] {
-  if (keys.length === 0) throw new RangeError('publish needs at least one key');
-  if (keys.length > MAX_KEYS) throw new RangeError(`publish takes at most ${MAX_KEYS} keys, got ${keys.length}`);
-  return keys.map((key) => {
-    if (typeof key !== 'string') return bytesAsString(key);
-    if (LONE_SURROGATE.test(key)) throw new TypeError(`a key must be well-formed text, got ${JSON.stringify(key)}`);
-    return key;
-  });
+export function sortKeys(keys: readonly InvalidationKey[]): SortedKeys {
+  const texts: string[] = [];
+  const binaries: Buffer[] = [];
+  for (const key of keys) {
+    if (typeof key === 'string') {
+      texts.push(checkedText(key, 'a key'));
+      continue;
+    }
+    const bytes = bytesOf(key);
+    if (isUtf8(bytes)) texts.push(bytes.toString());
+    else binaries.push(Buffer.from(bytes));
+  }
+  return { texts, binaries };
 }
 
-function bytesAsString(key: unknown): string {
+/**
+ * Returns `text` when it has a UTF-8 form.
+ *
+ * @throws TypeError when it has none; `name` says what it is.
+ */
+export function checkedText(text: string, name: string): string {
+  if (typeof text !== 'string') throw new TypeError(`${name} must be a string, got ${typeof text}`);
+  if (LONE_SURROGATE.test(text)) throw new TypeError(`${name} must be well-formed text, got ${JSON.stringify(text)}`);
+  return text;
+}
+
+function bytesOf(key: unknown): Buffer {
   if (!(key instanceof Uint8Array)) throw new TypeError(`a key must be a string or bytes, got ${typeof key}`);
-  return Buffer.from(key.buffer, key.byteOffset, key.length).toString();
+  return Buffer.from(key.buffer, key.byteOffset, key.length);
 }

@@ -1,11 +1,11 @@
-import type { FollowOptions, ResetReason } from './invalidation-log.ts';
 import { InvalidationError } from './invalidation-error.ts';
+import type { FollowOptions, Invalidation, ResetReason } from './invalidation-log.ts';
 
 /** The callbacks of a follower, none of which can throw. */
 export interface Listener {
-  invalidate(keys: string[], id: string): void;
+  invalidate(entry: Invalidation): void;
   reset(reason: ResetReason): void;
-  error(error: Error): void;
+  readonly error: (error: Error) => void;
 }
 
 /** Wraps the callbacks so that an error in one is reported and does not stop the follower. */
@@ -26,7 +26,8 @@ export function createListener(options: FollowOptions): Listener {
     }
   };
   return {
-    invalidate: (keys, id) => guard('onInvalidate', () => onInvalidate(keys, id)),
+    // A callback may keep or change its list; the entry is handed to nobody else.
+    invalidate: (entry) => guard('onInvalidate', () => onInvalidate([...entry.keys], entry.position, entry)),
     reset: (reason) => guard('onReset', () => onReset(reason)),
     error: report,
   };

@@ -3,7 +3,7 @@ import { type FaultProxy, startFaultProxy } from '@lockstep/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { type CoherentMap, createCoherentMap, createRedisLog } from '../src/index.ts';
-import { setupRedis } from './redis-setup.ts';
+import { setupRedis, stateOf, streamOf } from './redis-setup.ts';
 
 const redis = setupRedis();
 const MAX_STALENESS_MS = 250;
@@ -49,7 +49,7 @@ async function start(replicaCount: number) {
     const replacedAt = takenAt.get(`${key}@${served + 1}`) ?? Infinity;
     return replacedAt < now - MAX_STALENESS_MS ? [`${key}@${served}, replaced ${now - replacedAt} ms ago`] : [];
   }
-  return { replicas, database, write, read, tooStale };
+  return { namespace, replicas, database, write, read, tooStale };
 }
 
 describe('a coherent map', () => {
@@ -78,6 +78,30 @@ describe('a coherent map', () => {
     await expect.poll(() => map.get('token')).toBe(1);
   });
 
+  it('serves nothing old for the 15 seconds of a partition that nobody notices', async () => {
+    const { replicas, write, read, tooStale } = await start(2);
+    const keys = Array.from({ length: 20 }, (_, i) => `key:${i}`);
+    for (const { map } of replicas) for (const key of keys) await map.getOrLoad(key, read);
+    const [cutOff, connected] = [replicas[0]!, replicas[1]!];
+    cutOff.proxy.halfOpen();
+    for (const key of keys) await write(key);
+    const violations: string[] = [];
+    const until = performance.now() + 15_000;
+    while (performance.now() < until) {
+      for (const key of keys) {
+        violations.push(...tooStale(cutOff, key), ...tooStale(connected, key));
+        // What it loads by itself meanwhile, it returns and does not trust.
+        await cutOff.map.getOrLoad(key, read);
+      }
+      await sleep(20);
+    }
+    expect(violations).toEqual([]);
+    await cutOff.proxy.heal();
+    for (const key of keys) {
+      await expect.poll(async () => (await cutOff.map.getOrLoad(key, read)) && cutOff.map.get(key)).toBe(1);
+    }
+  }, 40_000);
+
   it('forgets everything when Redis restarts empty, and is coherent afterwards', async () => {
     const { replicas, database, write, read } = await start(2);
     await Promise.all(['a', 'b', 'c'].map((key) => write(key)));
@@ -91,10 +115,16 @@ describe('a coherent map', () => {
     }
   });
 
-  it('never serves a value for longer than its bound while the network fails in every way', async () => {
-    const { replicas, database, write, read, tooStale } = await start(3);
+  it('never serves a value for longer than its bound while the network and Redis fail in every way', async () => {
+    const { namespace, replicas, database, write, read, tooStale } = await start(3);
     const keys = Array.from({ length: 20 }, (_, i) => `key:${i}`);
+    const admin = redis.connect();
     const faults: ((proxy: FaultProxy) => unknown)[] = [
+      () => admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'),
+      () => admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+      () => admin.flushall(),
+      () => admin.del(stateOf(namespace)),
+      () => admin.del(streamOf(namespace)),
       (proxy) => proxy.cut(),
       (proxy) => proxy.halfOpen(),
       (proxy) => proxy.delay({ upMs: 30, downMs: 30 }),

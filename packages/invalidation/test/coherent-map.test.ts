@@ -28,11 +28,20 @@ function scriptedLog(): { log: InvalidationLog; horizonAgeMs: number; follow: Fo
     horizonAgeMs: 0,
     follow: undefined as FollowOptions | undefined,
     log: {
+      namespace: 'scripted',
+      shards: 1,
+      shardOf: () => 0,
+      clear: () => Promise.reject(new Error('not here')),
       publish: () => Promise.reject(new Error('not here')),
       follow(options: FollowOptions) {
         scripted.follow = options;
         return {
           cursor: '0-0',
+          epoch: () => '',
+          sequence: () => 0,
+          horizonAt: () => 0,
+          caughtUpTo: () => Promise.resolve(),
+          sync: () => Promise.resolve(),
           ready: Promise.resolve(),
           horizonAgeMs: () => scripted.horizonAgeMs,
           close: () => Promise.resolve(),
@@ -135,9 +144,9 @@ describe('createCoherentMap', () => {
     const scripted = scriptedLog();
     const map = createCoherentMap<string>({ log: scripted.log, maxStalenessMs: 1000 });
     map.set('a', '1');
-    scripted.horizonAgeMs = 1000;
+    scripted.horizonAgeMs = 999;
     expect(map.get('a')).toBe('1');
-    scripted.horizonAgeMs = 1001;
+    scripted.horizonAgeMs = 1000;
     expect(map.get('a')).toBeUndefined();
     scripted.horizonAgeMs = 5;
     expect(map.get('a')).toBe('1');

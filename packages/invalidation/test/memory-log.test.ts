@@ -4,7 +4,8 @@ import { createMemoryLog } from '../src/index.ts';
 import { describeInvalidationLog } from './log-conformance.ts';
 import { record } from './recorder.ts';
 
-describeInvalidationLog('createMemoryLog', () => createMemoryLog());
+describeInvalidationLog('createMemoryLog', { createLog: () => createMemoryLog() });
+describeInvalidationLog('createMemoryLog with 4 shards', { createLog: () => createMemoryLog({ shards: 4 }) });
 
 describe('createMemoryLog', () => {
   it('has told its followers by the time a publish resolves', async () => {
@@ -27,9 +28,10 @@ describe('createMemoryLog', () => {
 
   it('resets a follower that starts where entries were dropped', async () => {
     const log = createMemoryLog({ maxEntries: 2 });
-    for (const key of ['a', 'b', 'c', 'd']) await log.publish([key]);
-    const late = record(log, { from: '1-0' });
-    const justInTime = record(log, { from: '2-0' });
+    const positions: string[] = [];
+    for (const key of ['a', 'b', 'c', 'd']) positions.push(await log.publish([key]));
+    const late = record(log, { from: positions[0]! });
+    const justInTime = record(log, { from: positions[1]! });
     await Promise.all([late.follower.ready, justInTime.follower.ready]);
     expect(late).toMatchObject({ resets: ['trimmed'], keys: [] });
     expect(justInTime).toMatchObject({ resets: [], keys: ['c', 'd'] });

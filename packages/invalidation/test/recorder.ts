@@ -1,30 +1,33 @@
-import type { FollowOptions, Follower, InvalidationLog, ResetReason } from '../src/index.ts';
+import { onTestFinished } from 'vitest';
+
+import type { Follower, FollowOptions, Invalidation, InvalidationLog, ResetReason } from '../src/index.ts';
 
 /** A follower and everything that it was told. */
 export interface Recorder {
   readonly follower: Follower;
   /** Keys in the order in which they were heard. */
   readonly keys: string[];
-  readonly ids: string[];
+  readonly entries: Invalidation[];
   readonly resets: ResetReason[];
   readonly errors: Error[];
 }
 
-/** Follows a log and writes down what it hears. */
+/** Follows a log until the test ends and writes down what it hears. */
 export function record(log: InvalidationLog, options: Partial<FollowOptions> = {}): Recorder {
   const keys: string[] = [];
-  const ids: string[] = [];
+  const entries: Invalidation[] = [];
   const resets: ResetReason[] = [];
   const errors: Error[] = [];
   const follower = log.follow({
-    onInvalidate(heard, id) {
+    onInvalidate(heard, _position, entry) {
       keys.push(...heard);
-      ids.push(id);
+      entries.push(entry);
     },
     onReset: (reason) => void resets.push(reason),
     onError: (error) => void errors.push(error),
     heartbeatMs: 100,
     ...options,
   });
-  return { follower, keys, ids, resets, errors };
+  onTestFinished(() => follower.close());
+  return { follower, keys, entries, resets, errors };
 }

@@ -2,11 +2,19 @@ import { type RedisOptions, type RedisServer, startRedis } from '@lockstep/testi
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
+/** How a client introduces itself. */
+export interface ConnectOptions {
+  readonly protocol?: 2 | 3;
+  readonly username?: string;
+  readonly password?: string;
+  readonly enableReadyCheck?: boolean;
+}
+
 /** A Redis for the tests of one file, and clients that are gone after each test. */
 export interface RedisSetup {
   readonly server: RedisServer;
   /** A client of the server, or of what stands in front of it. */
-  connect(port?: number): Redis;
+  connect(port?: number, options?: ConnectOptions): Redis;
   /** A name that no other test has used. */
   namespace(): string;
 }
@@ -31,8 +39,8 @@ export function setupRedis(options: RedisOptions = {}): RedisSetup {
     get server() {
       return running();
     },
-    connect(port = running().port) {
-      const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 });
+    connect(port = running().port, clientOptions = {}) {
+      const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, ...clientOptions });
       // Faults are the point: commands that fail because of them say so themselves.
       client.on('error', () => undefined);
       clients.push(client);
@@ -42,7 +50,11 @@ export function setupRedis(options: RedisOptions = {}): RedisSetup {
   };
 }
 
-/** The stream of a namespace. */
+/** Names of a namespace in one shard. */
+export function stateOf(namespace: string): string {
+  return `{lockstep:${namespace}}:state`;
+}
+
 export function streamOf(namespace: string): string {
-  return `{lockstep:${namespace}}:invalidations`;
+  return `{lockstep:${namespace}}:log`;
 }

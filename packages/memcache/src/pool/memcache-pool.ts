@@ -93,6 +93,8 @@ type KeyedCalls = Pick<
 export interface MemcachePool extends KeyedCalls, AsyncDisposable {
   /** The ring in use. */
   readonly ring: Ring;
+  /** True where `failover` has keys served elsewhere while their node is down. */
+  readonly diverts: boolean;
   /** What became of the copies, where there is a shadow. */
   readonly shadowStats?: ShadowStats;
   /**

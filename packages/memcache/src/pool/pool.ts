@@ -38,6 +38,7 @@ export function createPool(options: PoolOptions): MemcachePool {
 const miss = (): undefined => undefined;
 
 class Pool implements MemcachePool {
+  readonly diverts: boolean;
   readonly #fleet: Fleet;
   readonly #router: Router;
   readonly #standIn: StandIn;
@@ -52,6 +53,7 @@ class Pool implements MemcachePool {
     if (gutter !== undefined) needLeases(gutter, "failover: 'gutter'");
     const emit = emitTo(options.onEvent);
     this.#gutter = gutter;
+    this.diverts = rules.isDiverting;
     this.#encode = keyEncoder(options.keys ?? 'text');
     this.#shadow = options.shadow === undefined ? undefined : new Shadow(options.shadow, emit, clock);
     this.#fleet = new Fleet({
