@@ -11,6 +11,7 @@ import {
   memcacheOpenapi,
   memcacheStream,
   memcacheTemplates,
+  type NodeNames,
 } from '@lockstep/memcache-proxy';
 import type { AdminServer, ProxyRegion } from '@lockstep/service-kit';
 import type { RedisClient } from '@lockstep/core';
@@ -26,6 +27,7 @@ export interface HttpFaceSources {
   readonly backend: Backend;
   readonly redis: RedisClient;
   readonly invalidations: InvalidationLog;
+  readonly nodeNames: NodeNames;
 }
 
 /** What of the HTTP face can be changed while it serves. */
@@ -39,11 +41,14 @@ const publicRoutes = ['/livez', '/readyz', '/metrics'];
 
 /** Registers everything that a proxy serves over HTTP; the guards first, so that they hold for all of it. */
 export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace> {
-  const { http, regionName, proxy, backend, redis, invalidations } = sources;
+  const { http, regionName, proxy, backend, redis, invalidations, nodeNames } = sources;
   const { lists, tokens, limits } = toGuardRules(proxy);
   const { rate, shed, batch } = proxy.limits ?? {};
   await http.register(memcacheGuards, {
-    addresses: { trustProxy: proxy.trustedProxies ?? [] },
+    addresses: {
+      trustProxy: proxy.trustedProxies ?? [],
+      ...(proxy.forwardedHeader === undefined ? {} : { header: proxy.forwardedHeader }),
+    },
     lists,
     ...tokens,
     banStore: createRedisBanStore({ client: redis, key: `${regionName}:bans` }),
@@ -60,7 +65,7 @@ export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace>
   const longKeys = face.longKeys === undefined ? {} : { longKeys: face.longKeys };
   const templates = new KeyTemplates(proxy.templates ?? []);
   await http.register(memcacheHttp, { ...face, ...(batch === undefined ? {} : { batch }) });
-  await http.register(memcacheNodes, { backend, ...longKeys });
+  await http.register(memcacheNodes, { backend, nameOf: nodeNames, ...longKeys });
   await http.register(memcacheChanges, { log: invalidations });
   if (proxy.queues !== undefined) await http.register(memcacheStream, { queues: proxy.queues });
   await http.register(memcacheTemplates, { ...face, templates });

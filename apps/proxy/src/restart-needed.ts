@@ -17,6 +17,7 @@ const fixed: readonly (readonly [string, (region: Region) => unknown])[] = [
   ['proxy.limits.batch', ({ proxy }) => proxy.limits?.batch],
   ['proxy.values', ({ proxy }) => proxy.values],
   ['proxy.trustedProxies', ({ proxy }) => proxy.trustedProxies],
+  ['proxy.forwardedHeader', ({ proxy }) => proxy.forwardedHeader ?? 'x-forwarded-for'],
   ['proxy.queues', ({ proxy }) => proxy.queues],
   ['proxy.spool', ({ proxy }) => proxy.spool],
   ['proxy.flushAll', ({ proxy }) => proxy.flushAll ?? 'refuse'],

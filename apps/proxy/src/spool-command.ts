@@ -11,6 +11,7 @@ import {
   ServiceError,
 } from '@lockstep/service-kit';
 
+import { createReplayPool } from './replay-pool.ts';
 import type { SpoolCommandIo } from './spool-command-io.ts';
 import { parseSpoolArguments, spoolUsage, type SpoolArguments } from './spool-command-arguments.ts';
 import { listSpool } from './spool-command-ls.ts';
@@ -61,7 +62,7 @@ async function openBundle(
     throw new ServiceError('ERR_SERVICE_KIT_TOPOLOGY', [problem]);
   }
   const client = connectRedis({ url: region.redis, password: environment.redisPassword(regionName), name, logger });
-  const pools = new PoolSet(region);
+  const pools = new PoolSet(region, { create: createReplayPool });
   const target = createPoolDeletes((pool) => pools.find(pool));
   const { directory } = settings;
   const spool = createSpool({ client, namespace: regionName, directory, target, redisTimeoutMs: 5000 });

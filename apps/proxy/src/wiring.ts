@@ -30,6 +30,7 @@ import { logSpool } from './log-spool.ts';
 import { createMemcachedFace } from './memcached-face.ts';
 import { addMetrics } from './metrics.ts';
 import { meterRequests } from './request-meter.ts';
+import { createNodeNames } from './node-names.ts';
 import { restartNeeded } from './restart-needed.ts';
 import { addSpoolMetrics } from './spool-metrics.ts';
 import { type ReplaceableParts, takeVersion, toVersionRules } from './take-version.ts';
@@ -96,6 +97,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     backend,
     redis,
     invalidations,
+    nodeNames: createNodeNames(pools),
   });
   const parts: ReplaceableParts = {
     guards,

@@ -64,7 +64,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
 
 const where = (): string[] => ['--config', config, '--region', 'east'];
 
-function add(key: Buffer | string, poolName = 'main'): Promise<void> {
+function add(key: Buffer | string, poolName = 'main'): Promise<unknown> {
   return spool.add({ pool: poolName, key: Buffer.from(key), failedAt: Date.UTC(2026, 0, 2) });
 }
 

@@ -61,6 +61,29 @@ describe('what the topology says of limits, values and keys', () => {
     expect([batch.status, await batch.json()]).toMatchObject([413, { code: 'ERR_MEMCACHE_PROXY_BATCH_TOO_LARGE' }]);
   });
 
+  it('limits routes, believes the header that it names, and gives nodes their names', async () => {
+    await using proxy = await startProxyProcess({
+      proxy: `      limits:
+        rate: { perRoute: { "GET /v1/cache/:key": { max: 1, by: all } } }
+        batch: { maxPendingReplyBytes: 4 }
+      trustedProxies: [127.0.0.1]
+      forwardedHeader: forwarded
+      bans: [192.0.2.7]`,
+    });
+    const { url } = proxy;
+    const statusOf = async (path: string, headers: Record<string, string> = {}): Promise<number> =>
+      (await fetch(url + path, { headers })).status;
+    expect(await statusOf('/v1/nodes/k', { forwarded: 'for=192.0.2.7' })).toBe(403);
+    expect(await statusOf('/v1/nodes/k', { 'x-forwarded-for': '192.0.2.7' })).toBe(200);
+    const lines = (await (await fetch(`${url}/v1/nodes/k`)).text()).trimEnd().split('\n');
+    const names = lines.map((line) => (JSON.parse(line) as { node: string }).node);
+    expect(names.toSorted()).toEqual(['east-1', 'east-2', 'east-3']);
+    expect([await statusOf('/v1/cache/a'), await statusOf('/v1/cache/b')]).toEqual([404, 429]);
+    await fetch(`${url}/v1/cache/long`, { method: 'PUT', body: 'longer than that' });
+    const batch = await (await fetch(`${url}/v1/cache?keys=long`)).text();
+    expect(JSON.parse(batch)).toMatchObject({ code: 'ERR_MEMCACHE_PROXY_OVERLOADED' });
+  });
+
   it('answers every error as a problem, also those of no route', async () => {
     await using proxy = await startProxyProcess();
     const asked: readonly (readonly [string, string])[] = [

@@ -68,6 +68,18 @@ describe('toGuardRules', () => {
       limits: { perToken: { max: 5, windowMs: 60_000 } },
     });
   });
+
+  it('takes the limits of routes, in the window of all unless they have their own', () => {
+    const { proxy } = regionWith(
+      'limits: { rate: { windowSeconds: 10, perRoute: { "PUT /v1/cache/:key": { max: 5 }, "GET /v1/cache": { max: 6, windowSeconds: 1, by: all } } } }',
+    );
+    expect(toGuardRules(proxy).limits).toEqual({
+      perRoute: {
+        'PUT /v1/cache/:key': { max: 5, windowMs: 10_000 },
+        'GET /v1/cache': { max: 6, windowMs: 1000, by: 'all' },
+      },
+    });
+  });
 });
 
 describe('toFaceOptions', () => {
@@ -94,7 +106,7 @@ describe('toFaceOptions', () => {
 describe('restartNeeded', () => {
   it('names what a running proxy cannot change, and nothing else', () => {
     const changed = regionWith(
-      'workers: 2, flushAll: allow, spool: { directory: /s }, bans: [10.0.0.1], limits: { maxValueBytes: 5, rate: { perAddress: 7, headers: always }, shed: { maxRssBytes: 9 }, batch: { maxOps: 1 } }, values: { cacheControl: true }, metaKeys: binary',
+      'workers: 2, flushAll: allow, spool: { directory: /s }, bans: [10.0.0.1], limits: { maxValueBytes: 5, rate: { perAddress: 7, headers: always }, shed: { maxRssBytes: 9 }, batch: { maxOps: 1 } }, values: { cacheControl: true }, metaKeys: binary, forwardedHeader: forwarded',
     );
     expect(restartNeeded(regionWith(), changed)).toEqual([
       'proxy.workers',
@@ -103,6 +115,7 @@ describe('restartNeeded', () => {
       'proxy.limits.shed',
       'proxy.limits.batch',
       'proxy.values',
+      'proxy.forwardedHeader',
       'proxy.spool',
       'proxy.flushAll',
       'proxy.metaKeys',
@@ -144,6 +157,13 @@ describe('checkTopology', () => {
           expect.stringMatching(/^t\.yaml: regions\.east\.proxy: limits\.perToken\.windowMs must be a whole number/),
         ],
       }),
+    );
+  });
+
+  it('says which route of a limit is none', () => {
+    const { topology, region } = topologyWith('limits: { rate: { perRoute: { "/v1/cache": { max: 1 } } } }');
+    expect(() => checkTopology(topology, region)).toThrow(
+      't.yaml: regions.east.proxy: limits.perRoute: "/v1/cache" must be a method and a pattern',
     );
   });
 

@@ -17,7 +17,7 @@ export type { BackendCounts, BackendStats } from './backend/tally.ts';
 export type { BackendClass, ReadPolicy, WritePolicy } from './backend/backend-class.ts';
 export type { BackendPools } from './backend/routes.ts';
 export type { NamedPool } from './backend/named-pool.ts';
-export type { DeleteSpool } from './backend/delete-spool.ts';
+export type { DeleteReach, DeleteSpool, ProofOutcome, StoreProof } from './backend/delete-spool.ts';
 
 // What happens on a write
 export type { ProxyWrite, WriteHook } from './backend/write-hook.ts';
@@ -28,7 +28,7 @@ export type { SpoolOptions } from './spool/spool-options.ts';
 export type { ListedEntry, Spool, SpoolListOptions, SpoolReplayOptions, SpoolStats } from './spool/spool.ts';
 export type { SpoolEntry } from './spool/spool-entry.ts';
 export type { PassReport } from './spool/replayer.ts';
-export type { DeleteOutcome, DeleteTarget } from './spool/apply-deletes.ts';
+export type { ApplyOptions, ClaimValues, DeleteOutcome, DeleteTarget } from './spool/apply-deletes.ts';
 export { createPoolDeletes, type ReplayedPool } from './spool/pool-deletes.ts';
 export { SPOOL_CHANNEL, type SpoolEvent } from './spool/spool-channel.ts';
 
@@ -59,14 +59,20 @@ export { memcacheOpenapi, type MemcacheOpenapiOptions } from './http/openapi/mem
 
 // What each node holds, over HTTP
 export { memcacheNodes, type MemcacheNodesOptions, type NodesBackend } from './http/nodes/memcache-nodes.ts';
-export type { NodeDeleteOutcome, PartialDeleteProblem } from './http/nodes/node-report.ts';
+export type { NodeDeleteOutcome, NodeNames, PartialDeleteProblem } from './http/nodes/node-report.ts';
 export { paths as nodesPaths } from './http/nodes/openapi.ts';
 
 // Queues and invalidations, pushed over HTTP
 export { memcacheStream, type MemcacheStreamOptions } from './http/push/memcache-stream.ts';
 export type { QueueNode, QueueOptions } from './http/push/queue-rules.ts';
 export { memcacheChanges, type MemcacheChangesOptions } from './http/push/memcache-changes.ts';
-export type { ChangeLog, ChangeLogFollower, ChangeLogFollowOptions, ChangeLogGap } from './http/push/change-log.ts';
+export type {
+  ChangeLog,
+  ChangeLogEntry,
+  ChangeLogFollower,
+  ChangeLogFollowOptions,
+  ChangeLogGap,
+} from './http/push/change-log.ts';
 export { STREAM_TYPES, type StreamFormat } from './http/push/stream-format.ts';
 export { paths as pushPaths } from './http/push/openapi.ts';
 

@@ -8,7 +8,7 @@ export {
   type ProxyRegion,
   type TlsFiles,
 } from './topology/proxy-topology.ts';
-export type { ProxyLimits, RateLimits } from './topology/sections/limits-section.ts';
+export type { ProxyLimits, RateLimits, RouteLimit } from './topology/sections/limits-section.ts';
 export type { ProxyBatch } from './topology/sections/batch-section.ts';
 export type { ProxyShed } from './topology/sections/shed-section.ts';
 export type { CompressionBits, ProxyCompression, ProxyValues } from './topology/sections/values-section.ts';

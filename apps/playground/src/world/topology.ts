@@ -9,8 +9,8 @@ const classes = [
   { prefix: 'page:', policy: 'invalidate' },
 ];
 
-/** The topology file that every role of the playground reads. */
-export function renderTopology(regions: readonly RegionLayout[]): string {
+/** The topology file that every role of the playground reads. Deletes that failed wait in the directory while Redis is away. */
+export function renderTopology(regions: readonly RegionLayout[], spoolDirectory: string): string {
   const topology = {
     version: 1,
     regions: Object.fromEntries(
@@ -25,7 +25,11 @@ export function renderTopology(regions: readonly RegionLayout[]): string {
               address: `${host}:${port}`,
             })),
           },
-          proxy: { http: `${host}:${region.proxyHttp}`, memcached: `${host}:${region.proxyMemcached}` },
+          proxy: {
+            http: `${host}:${region.proxyHttp}`,
+            memcached: `${host}:${region.proxyMemcached}`,
+            spool: { directory: `${spoolDirectory}/${region.name}` },
+          },
           shipper: { http: `${host}:${region.shipper}` },
           receiver: { http: `${host}:${region.receiver}` },
         },

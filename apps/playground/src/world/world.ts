@@ -47,7 +47,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const topologyPath = join(directory, 'topology.yaml');
   const logDirectory = join(directory, 'logs');
   await mkdir(logDirectory);
-  await writeFile(topologyPath, renderTopology(options.regions));
+  await writeFile(topologyPath, renderTopology(options.regions, join(directory, 'spool')));
 
   const started: Started = { apps: [], servers: [], starting: [] };
   let stopped: Promise<void> | undefined;

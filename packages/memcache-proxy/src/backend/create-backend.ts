@@ -22,7 +22,10 @@ export interface BackendOptions extends BackendPools {
    * those beyond it are refused with ERR_MEMCACHE_PROXY_WRITE_BUSY. @default 10000
    */
   readonly maxPendingWrites?: number;
-  /** Bytes of keys and values of asynchronous writes under way; as `maxPendingWrites` beyond it. @default 67108864 */
+  /**
+   * Bytes of keys and values of writes that wait for earlier ones to their keys, and of asynchronous writes under
+   * way, each at once; as `maxPendingWrites` beyond it. @default 67108864
+   */
   readonly maxPendingBytes?: number;
   /** Keeps the deletes that pools owe, until they have carried them out. @default none: such a delete is an error */
   readonly spool?: DeleteSpool;

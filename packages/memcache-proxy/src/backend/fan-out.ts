@@ -13,17 +13,24 @@ export interface Sent<T> {
   readonly settled?: Promise<readonly PoolFailure[]>;
 }
 
-/** Sends a write to the pools of its class. Never throws. */
-export function sendToPools<T>(route: Route, key: Key, write: PoolWrite<T>): Sent<T> {
+/** Sends a write to the pools of its class, in the form that `pools` have them in. Never throws. */
+export function sendToPools<T>(
+  route: Route,
+  key: Key,
+  write: PoolWrite<T>,
+  pools: readonly NamedPool[] = route.pools,
+): Sent<T> {
   route.shadow(key, write.shadow ?? write.send);
-  if (route.pools.length === 1) return { answer: attempt(route.pools[0]!, write.send) };
-  return write.follow === undefined ? sendToAll(route, write) : sendInOrder(route, key, write, write.follow);
+  if (pools.length === 1) return { answer: attempt(pools[0]!, write.send) };
+  return write.follow === undefined
+    ? sendToAll(route, pools, write)
+    : sendInOrder(route, pools, key, write, write.follow);
 }
 
-function sendToAll<T>(route: Route, write: PoolWrite<T>): Sent<T> {
-  const calls = route.pools.map((pool) => attempt(pool, write.send));
-  const failures = failuresOf(route.pools, calls);
-  const count = route.pools.length;
+function sendToAll<T>(route: Route, pools: readonly NamedPool[], write: PoolWrite<T>): Sent<T> {
+  const calls = pools.map((pool) => attempt(pool, write.send));
+  const failures = failuresOf(pools, calls);
+  const count = pools.length;
   if (route.writes !== 'first-success') {
     const answer = failures.then(async (failed) => {
       if (failed.length > 0) throw new PoolsFailedError(failed, count);
@@ -41,12 +48,13 @@ function sendToAll<T>(route: Route, write: PoolWrite<T>): Sent<T> {
 
 function sendInOrder<T>(
   route: Route,
+  pools: readonly NamedPool[],
   key: Key,
   write: PoolWrite<T>,
   follow: (result: T) => PoolCall<unknown> | undefined,
 ): Sent<T> {
-  const [first, ...others] = route.pools as readonly [NamedPool, ...NamedPool[]];
-  const count = route.pools.length;
+  const [first, ...others] = pools as readonly [NamedPool, ...NamedPool[]];
+  const count = pools.length;
   const toOthers = (call: PoolCall<unknown> | undefined): Promise<readonly PoolFailure[]> =>
     call === undefined
       ? Promise.resolve([])

@@ -1,10 +1,11 @@
-import { type Clock, describeError, withDeadline } from '@lockstep/core';
+import type { Clock } from '@lockstep/core';
 import type { Key, NodeOutcome } from '@lockstep/memcache';
 
 import { publishFailure } from '../failure-channel.ts';
 import { awayFrom } from './away-from.ts';
 import type { DeleteReach } from './delete-spool.ts';
 import { type Sent, sendToPools } from './fan-out.ts';
+import { HookTeller } from './hook-teller.ts';
 import { keyBytes } from './key-bytes.ts';
 import { KeyedTurns } from './keyed-turns.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
@@ -15,7 +16,9 @@ import type { Spooler } from './spooler.ts';
 import { turnOf } from './turn-of.ts';
 import { UnderWay } from './under-way.ts';
 import { untilAborted } from './until-aborted.ts';
-import type { ProxyWrite, WriteHook } from './write-hook.ts';
+import type { WriteHook } from './write-hook.ts';
+import { readOnly, writeBusy } from './write-refusals.ts';
+import { WriteRoom } from './write-room.ts';
 
 /** What the write path needs. */
 export interface HookedWritesOptions {
@@ -37,12 +40,17 @@ export class HookedWrites {
   readonly #options: HookedWritesOptions;
   readonly #turns: KeyedTurns;
   readonly #underWay = new UnderWay();
-  #inBackground = 0;
-  #bytesInBackground = 0;
+  readonly #teller: HookTeller;
+  /** Of writes that wait for their turn, and of those whose client has been answered: their values are kept meanwhile. */
+  readonly #waiting: WriteRoom;
+  readonly #inBackground: WriteRoom;
 
   constructor(options: HookedWritesOptions) {
     this.#options = options;
-    this.#turns = new KeyedTurns(options.clock, options.maxPendingWrites);
+    this.#turns = new KeyedTurns(options.clock);
+    this.#teller = new HookTeller({ ...options, underWay: this.#underWay });
+    this.#waiting = new WriteRoom(options.maxPendingWrites, options.maxPendingBytes);
+    this.#inBackground = new WriteRoom(options.maxPendingWrites, options.maxPendingBytes);
   }
 
   /**
@@ -73,10 +81,16 @@ export class HookedWrites {
   #run<T>(route: Route, key: Key, write: PoolWrite<T>, signal?: AbortSignal): Promise<T> {
     const name = turnOf(key);
     if (this.#turns.tryEnter(name)) return this.#carryOut(name, route, key, write);
+    const bytes = bytesOf(key, write);
+    if (!this.#waiting.take(bytes)) return this.#refuse(route, writeBusy(this.#options.queueTimeoutMs));
     const { queueTimeoutMs: timeoutMs } = this.#options;
-    return this.#turns.enter(name, { timeoutMs, signal, onTimeout: () => this.#busy() }).then(
-      () => this.#carryOut(name, route, key, write),
+    return this.#turns.enter(name, { timeoutMs, signal, onTimeout: () => writeBusy(timeoutMs) }).then(
+      () => {
+        this.#waiting.give(bytes);
+        return this.#carryOut(name, route, key, write);
+      },
       (error: unknown) => {
+        this.#waiting.give(bytes);
         if (error instanceof MemcacheProxyError) return this.#refuse(route, error);
         this.#ended(route);
         throw error;
@@ -85,16 +99,9 @@ export class HookedWrites {
   }
 
   #runInBackground<T>(route: Route, key: Key, write: PoolWrite<T>, answer: T): Promise<T> {
-    const { maxPendingWrites, maxPendingBytes } = this.#options;
-    const bytes = key.length + (write.valueBytes ?? 0);
-    if (this.#inBackground >= maxPendingWrites || this.#bytesInBackground + bytes > maxPendingBytes)
-      return this.#refuse(route, this.#busy());
-    this.#inBackground++;
-    this.#bytesInBackground += bytes;
-    const ended = (): void => {
-      this.#inBackground--;
-      this.#bytesInBackground -= bytes;
-    };
+    const bytes = bytesOf(key, write);
+    if (!this.#inBackground.take(bytes)) return this.#refuse(route, writeBusy(this.#options.queueTimeoutMs));
+    const ended = (): void => this.#inBackground.give(bytes);
     // It waits for its turn as long as it takes: the client has been told that it will be carried out.
     const turn = turnOf(key);
     const done = this.#turns.enterAtLast(turn).then(() => this.#carryOut(turn, route, key, write));
@@ -104,26 +111,46 @@ export class HookedWrites {
   }
 
   #carryOut<T>(turn: string, route: Route, key: Key, write: PoolWrite<T>): Promise<T> {
-    const sent = sendToPools(route, key, write);
-    const away = this.#options.spooler === undefined ? undefined : awayFrom(route, key);
-    return sent.answer.then(
-      (result) => {
-        if (away !== undefined && write.removes === true)
-          return this.#removeAway(turn, route, key, write, sent, away, result);
-        const told = this.#options.onWrite === undefined ? undefined : this.#tell(write.toHook(result));
-        // The owner still has what was there before; the stand-in has the write.
-        const owed = away === undefined ? undefined : this.#owe(route, away, keyBytes(key));
-        const late = write.late?.(result);
-        if (late !== undefined) void this.#watch(route, key, late);
-        // The turn ends before the hook settles: the next write may start, this client still waits.
-        this.#endTurn(turn, route, key, sent);
-        if (told === undefined && owed === undefined) return result;
-        return (owed === undefined ? told! : Promise.all([told, owed])).then(
-          () => result,
-          (error: unknown) => this.#fail(route, error as MemcacheProxyError),
-        );
-      },
-      (cause: unknown) => this.#makeUp(turn, route, key, write, sent, cause),
+    const { spooler } = this.#options;
+    const sent = sendToPools(route, key, write, spooler?.poolsFor(route, key, turn));
+    const failed = (cause: unknown): Promise<T> => this.#makeUp(turn, route, key, write, sent, cause);
+    let away: readonly string[] | undefined;
+    try {
+      if (spooler !== undefined) away = awayFrom(route, key);
+    } catch (cause) {
+      // The write has been sent: whatever throws around it, its turn ends, and nobody knows what it did.
+      return sent.answer.then(() => failed(cause), failed);
+    }
+    return sent.answer.then((result) => this.#settle(turn, route, key, write, sent, away, result), failed);
+  }
+
+  #settle<T>(
+    turn: string,
+    route: Route,
+    key: Key,
+    write: PoolWrite<T>,
+    sent: Sent<T>,
+    away: readonly string[] | undefined,
+    result: T,
+  ): T | Promise<T> {
+    if (away !== undefined && write.removes === true)
+      return this.#removeAway(turn, route, key, write, sent, away, result);
+    let told: Promise<void> | undefined;
+    try {
+      const late = write.late?.(result);
+      told = this.#teller.isHeard ? this.#teller.tell(write.toHook(result)) : undefined;
+      if (late !== undefined) void this.#watch(route, key, late);
+    } catch (cause) {
+      return this.#makeUp(turn, route, key, write, sent, cause);
+    }
+    // The owner still has what was there before; the stand-in has the write.
+    const owed = away === undefined ? undefined : this.#owe(route, away, keyBytes(key));
+    // The turn ends before the hook settles: the next write may start, this client still waits.
+    this.#endTurn(turn, route, key, sent);
+    if (told === undefined && owed === undefined) return result;
+    return (owed === undefined ? told! : Promise.all([told, owed])).then(
+      () => result,
+      (error: unknown) => this.#fail(route, error as MemcacheProxyError),
     );
   }
 
@@ -174,7 +201,7 @@ export class HookedWrites {
     const { spooler } = this.#options;
     const isOwed = spooler !== undefined && unconfirmed.length > 0;
     const bytes = keyBytes(key);
-    const told = mayHaveChanged || (removes && isOwed) ? this.#tell({ kind: 'delete', key: bytes }) : undefined;
+    const told = mayHaveChanged || (removes && isOwed) ? this.#teller.tell({ kind: 'delete', key: bytes }) : undefined;
     this.#underWay.began();
     this.#endTurn(turn, route, key, sent);
     const spooled = isOwed ? this.#spool(route, unconfirmed, bytes, reachOf(everywhere)) : undefined;
@@ -208,23 +235,6 @@ export class HookedWrites {
     }
   }
 
-  #tell(write: ProxyWrite | undefined): Promise<void> | undefined {
-    const { onWrite, hookTimeoutMs: ms, clock } = this.#options;
-    if (write === undefined || onWrite === undefined) return undefined;
-    const onTimeout = (): Error => new Error(`it did not settle within ${ms} ms`);
-    // The executor runs now, so the hook is called in this turn; what it throws becomes a rejection.
-    const settled = new Promise<void>((resolve) => resolve(onWrite(write)));
-    this.#underWay.began();
-    return withDeadline(settled, { ms, clock, onTimeout }).then(
-      () => this.#underWay.ended(),
-      (cause: unknown) => {
-        this.#underWay.ended();
-        const message = `memcached has the write, but the write hook failed: ${describeError(cause)}`;
-        throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_HOOK_FAILED', message, { cause });
-      },
-    );
-  }
-
   #endTurn(turn: string, route: Route, key: Key, { settled }: Pick<Sent<unknown>, 'settled'>): void {
     if (settled !== undefined) {
       void this.#endLater(turn, route, key, settled);
@@ -235,7 +245,8 @@ export class HookedWrites {
   }
 
   async #endLater(turn: string, route: Route, key: Key, settled: Promise<readonly PoolFailure[]>): Promise<void> {
-    const failures = await settled;
+    // Should it reject, nobody knows what any of them has.
+    const failures = await settled.catch((cause: unknown) => route.pools.map(({ name: pool }) => ({ pool, cause })));
     this.#turns.leave(turn);
     if (failures.length > 0) void this.#makeUpLate(route, key, failures);
     this.#ended(route);
@@ -269,21 +280,12 @@ export class HookedWrites {
     route.failed();
     publishFailure({ operation: 'write', error });
   }
+}
 
-  #busy(): MemcacheProxyError {
-    const { queueTimeoutMs: ms } = this.#options;
-    const message = `nothing was written: earlier writes to the key took longer than ${ms} ms, or too many writes or bytes wait`;
-    return new MemcacheProxyError('ERR_MEMCACHE_PROXY_WRITE_BUSY', message);
-  }
+function bytesOf(key: Key, { valueBytes = 0 }: { readonly valueBytes?: number }): number {
+  return key.length + valueBytes;
 }
 
 function reachOf(everywhere: boolean | undefined): DeleteReach | undefined {
   return everywhere === true ? 'everywhere' : undefined;
-}
-
-function readOnly(): MemcacheProxyError {
-  return new MemcacheProxyError(
-    'ERR_MEMCACHE_PROXY_READ_ONLY',
-    'nothing was written: keys of this class are read-only',
-  );
 }

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '@lockstep/core';
 /** How `enter` waits. */
 export interface EnterOptions {
   readonly timeoutMs: number;
-  /** What it rejects with when the turn has not come in time, or too many wait. */
+  /** What it rejects with when the turn has not come in time. */
   readonly onTimeout: () => Error;
   readonly signal?: AbortSignal | undefined;
 }
@@ -12,12 +12,9 @@ export interface EnterOptions {
 export class KeyedTurns {
   readonly #waiters = new Map<string, (() => void)[] | undefined>();
   readonly #clock: Clock;
-  readonly #maxWaiting: number;
-  #waiting = 0;
 
-  constructor(clock: Clock = systemClock, maxWaiting: number = Infinity) {
+  constructor(clock: Clock = systemClock) {
     this.#clock = clock;
-    this.#maxWaiting = maxWaiting;
   }
 
   /** How many keys somebody holds the turn of. */
@@ -40,9 +37,7 @@ export class KeyedTurns {
    */
   enter(key: string, { timeoutMs, onTimeout, signal }: EnterOptions): Promise<void> {
     if (this.tryEnter(key)) return Promise.resolve();
-    if (this.#waiting >= this.#maxWaiting) return Promise.reject(onTimeout());
     const line = this.#lineFor(key);
-    this.#waiting++;
     return new Promise<void>((resolve, reject) => {
       const giveUp = (reason: unknown): void => {
         end();
@@ -51,7 +46,6 @@ export class KeyedTurns {
       };
       const onAbort = (): void => giveUp(signal?.reason);
       const end = (): void => {
-        this.#waiting--;
         timer.cancel();
         signal?.removeEventListener('abort', onAbort);
       };
@@ -77,6 +71,7 @@ export class KeyedTurns {
     if (next === undefined) this.#waiters.delete(key);
     else next();
   }
+
   #lineFor(key: string): (() => void)[] {
     const line = this.#waiters.get(key) ?? [];
     this.#waiters.set(key, line);

@@ -30,6 +30,7 @@ export function metaWrite(given: MetaRequest, bounds: TtlBounds | undefined, clo
     shadow: flags.some((flag) => flag.startsWith('C')) ? forget : (pool) => pool.meta(request),
     toHook: (reply) => toMetaWrite(request, reply, startedAt),
     removes: command === 'md',
+    valueBytes: request.value?.length ?? 0,
     ...(command === 'md' && flags.length === 0 ? { early: { answer: { status: 'HD', flags: [] } } } : {}),
   };
 }

@@ -56,12 +56,12 @@ export function cas(stored: ToStore, token: bigint, orStale: boolean): PoolWrite
 
 /** The write that `append` is. */
 export function append(key: Key, value: Buffer): PoolWrite<StoreOutcome> {
-  return change(key, (pool) => pool.append(key, value), isStored);
+  return { ...change(key, (pool) => pool.append(key, value), isStored), valueBytes: value.length };
 }
 
 /** The write that `prepend` is. */
 export function prepend(key: Key, value: Buffer): PoolWrite<StoreOutcome> {
-  return change(key, (pool) => pool.prepend(key, value), isStored);
+  return { ...change(key, (pool) => pool.prepend(key, value), isStored), valueBytes: value.length };
 }
 
 /** The write that `incr` is. */

@@ -1,7 +1,17 @@
 import { type Clock, withDeadline } from '@lockstep/core';
+import type { Key } from '@lockstep/memcache';
 
 import type { DeleteReach, DeleteSpool } from './delete-spool.ts';
+import { keyBytes } from './key-bytes.ts';
+import { brokenKeyRule } from './key-rule.ts';
+import type { NamedPool } from './named-pool.ts';
+import { OwedKeys } from './owed-keys.ts';
+import { provenPool } from './proven-pool.ts';
 import type { Route } from './route.ts';
+import { turnOf } from './turn-of.ts';
+
+/** Keys whose entry this process knows. Of others a value that is written before the replay goes with it. */
+const MAX_OWED_KEYS = 10_000;
 
 /** What a spooler is given. */
 export interface SpoolerOptions {
@@ -10,9 +20,10 @@ export interface SpoolerOptions {
   readonly clock: Clock;
 }
 
-/** Hands the deletes that pools owe over to the spool. */
+/** Hands the deletes that pools owe over to the spool, and the proofs of values that were stored after them. */
 export class Spooler {
   readonly #options: SpoolerOptions;
+  readonly #owed = new OwedKeys(MAX_OWED_KEYS);
 
   constructor(options: SpoolerOptions) {
     this.#options = options;
@@ -29,10 +40,48 @@ export class Spooler {
     const entry = { key: Buffer.from(key), failedAt: clock.now(), ...(reach === undefined ? {} : { reach }) };
     const onTimeout = (): Error => new Error(`the spool did not take the delete within ${ms} ms`);
     const added = pools.map(async (pool) => {
-      await withDeadline(spool.add({ pool, ...entry }), { ms, clock, onTimeout });
+      const ticket = await withDeadline(spool.add({ pool, ...entry }), { ms, clock, onTimeout });
+      // What every node is to forget, no value of one node makes up for.
+      if (ticket !== undefined && spool.keep !== undefined && reach !== 'everywhere')
+        this.#owed.note(pool, turnOf(entry.key), ticket);
       route.spooled();
     });
     const outcomes = await Promise.allSettled(added);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  /** The pools of the route, with proofs for those that owe a delete of the key. */
+  poolsFor(route: Route, key: Key, turn: string): readonly NamedPool[] {
+    if (this.#owed.size === 0) return route.pools;
+    return route.pools.map((named) => this.#prove(named, key, turn));
+  }
+
+  #prove(named: NamedPool, key: Key, turn: string): NamedPool {
+    const { spool, timeoutMs: ms, clock } = this.#options;
+    const { name: pool } = named;
+    const ticket = this.#owed.ticketOf(pool, turn);
+    // What a stand-in takes is no proof of what the owner has.
+    if (ticket === undefined || named.pool.isAway?.(key) === true) return named;
+    const entry = { pool, key: Buffer.from(keyBytes(key)), ticket };
+    let node: string;
+    try {
+      if (brokenKeyRule(entry.key) !== undefined) return named;
+      node = spool.nodeOf?.(pool, entry.key) ?? '';
+    } catch {
+      // The spool does not know this pool: its entries wait.
+      return named;
+    }
+    const onTimeout = (): Error => new Error(`the spool did not take the proof within ${ms} ms`);
+    const proven = provenPool(named.pool, async (cas) => {
+      try {
+        const outcome = await withDeadline(spool.keep!({ ...entry, node, cas }), { ms, clock, onTimeout });
+        if (outcome === 'gone') this.#owed.settle(pool, turn, ticket);
+        return outcome;
+      } catch {
+        // Without a proof the replay deletes the value: a miss. The spool has told of the failure.
+        return undefined;
+      }
+    });
+    return { name: pool, pool: proven };
   }
 }

@@ -1,5 +1,6 @@
 import { sleep, withDeadline } from '@lockstep/core';
 
+import type { ProofOutcome, StoreProof } from '../backend/delete-spool.ts';
 import { MAX_KEY_BYTES } from '../backend/key-rule.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import { DiskStore } from './disk-store.ts';
@@ -61,6 +62,7 @@ class RedisSpool implements Spool {
     this.#stream = new StreamStore({
       line: this.#line,
       stream: keys.stream,
+      proofs: keys.proofs,
       maxEntries: settings.maxRedisEntries,
       onUnreadable: () => publishSpoolEvent({ type: 'unreadable', where: keys.stream, count: 1 }),
     });
@@ -72,7 +74,7 @@ class RedisSpool implements Spool {
     this.#fromDisk = new Replayer({ ...settings, store: this.#disk });
   }
 
-  async add({ pool, key, failedAt, reach }: SpoolEntry): Promise<void> {
+  async add({ pool, key, failedAt, reach }: SpoolEntry): Promise<string | undefined> {
     if (this.#closing !== undefined) throw closed();
     const poolBytes = Buffer.byteLength(pool);
     if (poolBytes < 1 || poolBytes > 255)
@@ -80,15 +82,31 @@ class RedisSpool implements Spool {
     // Pools with binary keys take any bytes.
     if (key.length < 1 || key.length > MAX_KEY_BYTES)
       throw new RangeError(`a key must have 1 to ${MAX_KEY_BYTES} bytes, got ${key.length}`);
+    let ticket: string | undefined;
     try {
       // The caller's key may be part of a buffer that he goes on using.
-      await this.#writer.add({ pool, key: Buffer.from(key), failedAt, reach });
+      ticket = await this.#writer.add({ pool, key: Buffer.from(key), failedAt, reach });
     } catch (error) {
       this.#counts.refused++;
       throw error;
     }
     this.#counts.added++;
     this.#wake();
+    return ticket;
+  }
+
+  nodeOf(pool: string, key: Buffer): string {
+    return this.#settings.target.nodeOf?.(pool, key) ?? '';
+  }
+
+  async keep(proof: StoreProof): Promise<ProofOutcome> {
+    try {
+      if (!this.#gate.isOpen) throw new Error('Redis was away a moment ago');
+      return await this.#gate.pass(() => this.#stream.keep(proof));
+    } catch (error) {
+      publishSpoolEvent({ type: 'failed', operation: 'keep', error });
+      throw error;
+    }
   }
 
   async *list({ signal }: SpoolListOptions = {}): AsyncGenerator<ListedEntry> {
@@ -204,8 +222,8 @@ class RedisSpool implements Spool {
     while (this.#disk.count > 0 && this.#gate.isOpen) {
       const { entries, next } = await this.#disk.read(START, moveSize);
       if (entries.length > 0) {
-        const isTaken = await this.#gate.pass(() => this.#stream.append(entries));
-        if (!isTaken) return false;
+        const taken = await this.#gate.pass(() => this.#stream.append(entries));
+        if (taken === undefined) return false;
         await this.#disk.remove(entries.map(({ position }) => position));
         this.#counts.moved += entries.length;
         publishSpoolEvent({ type: 'moved', count: entries.length });

@@ -1,7 +1,7 @@
 import { type Clock, withDeadline } from '@lockstep/core';
 
 import type { DeleteReach } from '../backend/delete-spool.ts';
-import type { DeleteOutcome, DeleteTarget } from './apply-deletes.ts';
+import type { ClaimValues, DeleteOutcome, DeleteTarget } from './apply-deletes.ts';
 import { beforePosition, comparePositions, type Position, START } from './position.ts';
 import { ReplayLanes } from './replay-lanes.ts';
 import { publishSpoolEvent } from './spool-channel.ts';
@@ -168,8 +168,10 @@ export class Replayer {
             publishSpoolEvent({ type: 'dropped', pool: group.pool, count: positions.length, error: outcome.error });
           }
           if (outcome?.confirmed !== true) continue;
-          deletes++;
           confirmed.push(...positions);
+          // A proof is for the entries before it.
+          if (outcome.isKept === true) continue;
+          deletes++;
           if (done.size < maxRemembered) done.add(name);
         }
         this.#learn(group, outcomes, deletes);
@@ -212,16 +214,32 @@ export class Replayer {
     return true;
   }
 
-  async #apply({ pool, reach, deletes }: Group, signal: AbortSignal): Promise<readonly DeleteOutcome[]> {
+  async #apply(group: Group, signal: AbortSignal): Promise<readonly DeleteOutcome[]> {
+    const { pool, reach, deletes } = group;
     const { target, clock, applyTimeoutMs: ms } = this.#options;
+    const claim = this.#claimOf(group);
     const keys = Array.from(deletes.values(), ({ key }) => key);
     const onTimeout = (): Error => new Error(`the deletes were not confirmed within ${ms} ms`);
     try {
-      return await withDeadline(target.apply(pool, keys, { signal, reach }), { ms, signal, clock, onTimeout });
+      return await withDeadline(target.apply(pool, keys, { signal, reach, claim }), { ms, signal, clock, onTimeout });
     } catch (error) {
       signal.throwIfAborted();
       return keys.map(() => ({ confirmed: false, error }));
     }
+  }
+
+  #claimOf({ pool, node, reach, deletes }: Group): ClaimValues | undefined {
+    const { store, target } = this.#options;
+    if (store.claim === undefined || reach === 'everywhere') return undefined;
+    return (values) => {
+      const found = values.map(({ key, cas }) => {
+        const position = deletes.get(deleteNameOf({ pool, key, reach }))!.positions.at(-1)!;
+        // After a change of the ring the value is not that of the node that was looked at.
+        const isSame = (target.nodeOf?.(pool, key) ?? '') === node;
+        return { pool, key, position, cas, node: isSame ? node : `not ${node}` };
+      });
+      return store.claim!(found);
+    };
   }
 
   /** A node that did not confirm all is left alone for a time, a short one when it confirmed some. */

@@ -15,8 +15,15 @@ export type SpoolEvent =
       readonly error: unknown;
       readonly retryInMs: number;
     }
-  /** Redis, the disk or the lease failed. Nothing is lost by it, unless an `add` rejected. */
-  | { readonly type: 'failed'; readonly operation: 'add' | 'move' | 'adopt' | 'replay'; readonly error: unknown }
+  /**
+   * Redis, the disk or the lease failed. No delete is lost by it, unless an `add` rejected; a value whose proof could
+   * not be kept (`keep`) goes with the replay.
+   */
+  | {
+      readonly type: 'failed';
+      readonly operation: 'add' | 'keep' | 'move' | 'adopt' | 'replay';
+      readonly error: unknown;
+    }
   /** Entries that cannot be read: of a damaged segment, which is kept under `damaged`, or of another version. */
   | { readonly type: 'unreadable'; readonly where: string; readonly count: number }
   /** Entries whose key the pool never takes, as its keys are text now: they are gone. */

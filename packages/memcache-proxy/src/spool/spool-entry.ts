@@ -19,7 +19,7 @@ export interface StoredEntry extends SpoolEntry {
 }
 
 /** What two entries have in common that one delete makes up for. */
-export function deleteNameOf({ pool, key, reach }: SpoolEntry): string {
+export function deleteNameOf({ pool, key, reach }: Omit<SpoolEntry, 'failedAt'>): string {
   return `${pool}\n${toReachCode(reach)}${key.toString('latin1')}`;
 }
 

@@ -2,6 +2,8 @@
 export interface SpoolKeys {
   /** Stream of entries: fields `v` version, `p` pool, `k` key, `t` milliseconds since the epoch. */
   readonly stream: string;
+  /** Hash: for pool, line feed, key the proof of a value that outlives the replay, or the claim of one that does not. */
+  readonly proofs: string;
   /** String, expiring: the token of the process that replays. */
   readonly lease: string;
 }
@@ -15,5 +17,5 @@ export function spoolKeys(namespace: string): SpoolKeys {
     throw new RangeError(`namespace ${rule}, got ${JSON.stringify(namespace)}`);
   }
   const stream = `{lockstep:${namespace}}:spool`;
-  return { stream, lease: `${stream}:replayer` };
+  return { stream, proofs: `${stream}:proofs`, lease: `${stream}:replayer` };
 }

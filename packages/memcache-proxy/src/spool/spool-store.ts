@@ -1,6 +1,16 @@
 import type { Position } from './position.ts';
 import type { StoredEntry } from './spool-entry.ts';
 
+/** A value that a replay is about to delete. */
+export interface FoundValue {
+  readonly pool: string;
+  readonly key: Buffer;
+  /** The newest of the entries that are replayed for the key. */
+  readonly position: Position;
+  readonly node: string;
+  readonly cas: bigint;
+}
+
 /** A part of the spool as the replayer sees it: Redis, or the disk of this process. */
 export interface SpoolStore {
   /**
@@ -13,6 +23,11 @@ export interface SpoolStore {
   ): Promise<{ readonly entries: readonly StoredEntry[]; readonly next?: Position | undefined }>;
   /** Removes entries; those that are not there any more do not matter. */
   remove(positions: readonly Position[]): Promise<void>;
+  /**
+   * For each value, true when it is proven to be newer than its entries and stays. The others are claimed: no proof of
+   * them is taken any more. @default nothing is proven
+   */
+  claim?(values: readonly FoundValue[]): Promise<readonly boolean[]>;
   /** The position of the newest entry that there is or was. */
   tail(): Promise<Position>;
 }

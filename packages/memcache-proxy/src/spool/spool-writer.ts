@@ -22,7 +22,7 @@ export interface SpoolWriterOptions {
 
 interface Waiting {
   readonly entry: SpoolEntry;
-  readonly resolve: () => void;
+  readonly resolve: (ticket: string | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -37,8 +37,12 @@ export class SpoolWriter {
     this.#options = options;
   }
 
-  /** @throws MemcacheProxyError ERR_MEMCACHE_PROXY_SPOOL_FULL or ERR_MEMCACHE_PROXY_SPOOL_FAILED. */
-  add(entry: SpoolEntry): Promise<void> {
+  /**
+   * Resolves with the position in Redis, undefined for an entry that is on disk.
+   *
+   * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_SPOOL_FULL or ERR_MEMCACHE_PROXY_SPOOL_FAILED.
+   */
+  add(entry: SpoolEntry): Promise<string | undefined> {
     const { maxWaiting } = this.#options;
     if (this.#waiting.length >= maxWaiting) {
       const message = `${maxWaiting} entries wait for the spool already`;
@@ -61,10 +65,11 @@ export class SpoolWriter {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, batchSize);
       // One entry does for all of the same pool and key: it is safe after each of their calls began.
-      const entries = [...new Map(batch.map(({ entry }) => [deleteNameOf(entry), entry])).values()];
+      const byName = new Map(batch.map(({ entry }) => [deleteNameOf(entry), entry]));
       try {
-        await this.#write(entries);
-        for (const { resolve } of batch) resolve();
+        const positions = await this.#write([...byName.values()]);
+        const tickets = new Map(Array.from(byName.keys(), (name, index) => [name, positions?.[index]]));
+        for (const { entry, resolve } of batch) resolve(tickets.get(deleteNameOf(entry)));
       } catch (error) {
         publishSpoolEvent({ type: 'failed', operation: 'add', error });
         for (const { reject } of batch) reject(error);
@@ -73,15 +78,15 @@ export class SpoolWriter {
     this.#writing = undefined;
   }
 
-  async #write(entries: readonly SpoolEntry[]): Promise<void> {
+  async #write(entries: readonly SpoolEntry[]): Promise<readonly string[] | undefined> {
     const { stream, disk, gate, diskTimeoutMs: ms, clock } = this.#options;
     let redis: unknown = 'Redis was away a moment ago';
     if (gate.isOpen) {
       try {
-        const isTaken = await gate.pass(() => stream.append(entries));
-        if (isTaken) {
+        const positions = await gate.pass(() => stream.append(entries));
+        if (positions !== undefined) {
           publishSpoolEvent({ type: 'spooled', to: 'redis', count: entries.length });
-          return;
+          return positions;
         }
         redis = 'the stream in Redis has as many entries as it may have';
       } catch (error) {
@@ -102,5 +107,6 @@ export class SpoolWriter {
       throw new MemcacheProxyError(error.code, message, { cause: new AggregateError([redis, error]) });
     }
     publishSpoolEvent({ type: 'spooled', to: 'disk', count: entries.length });
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { DeleteSpool } from '../backend/delete-spool.ts';
+import type { DeleteSpool, ProofOutcome, StoreProof } from '../backend/delete-spool.ts';
 import type { SpoolEntry } from './spool-entry.ts';
 import type { PassReport } from './replayer.ts';
 
@@ -43,13 +43,22 @@ export interface SpoolStats {
 /** Failed deletes, kept until their nodes have confirmed them. */
 export interface Spool extends DeleteSpool, AsyncDisposable {
   /**
-   * Resolves when the entry is in Redis, or on the disk while Redis is away or too slow.
+   * Resolves when the entry is in Redis, or on the disk while Redis is away or too slow. The ticket is its place in
+   * Redis.
    *
    * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_SPOOL_FULL, ERR_MEMCACHE_PROXY_SPOOL_FAILED or
    * ERR_MEMCACHE_PROXY_CLOSED: the entry may be lost.
    * @throws RangeError for a pool's name or a key that no entry can have.
    */
-  add(entry: SpoolEntry): Promise<void>;
+  add(entry: SpoolEntry): Promise<string | undefined>;
+  nodeOf(pool: string, key: Buffer): string;
+  /**
+   * Has the replay leave a value that was confirmed after its entry: see `StoreProof`.
+   *
+   * @throws what Redis fails with, or an Error while it is away: the value goes with the replay then, unless the proof
+   * is there all the same.
+   */
+  keep(proof: StoreProof): Promise<ProofOutcome>;
   /**
    * All entries: what is on this machine's disk, whichever process has it, and then what is in Redis.
    * The same may come twice. Changes nothing.

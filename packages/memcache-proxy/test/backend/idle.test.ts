@@ -28,7 +28,7 @@ it.each(['all', 'first-success', 'async'] as const)(
   'waits for the spool of a delete that failed when its client was gone or answered (writes %s)',
   async (writes) => {
     const [pools, disk] = [gate(), gate()];
-    const { backend, b } = startClassLab({ writes }, { spool: { add: () => disk.done } });
+    const { backend, b } = startClassLab({ writes }, { spool: { add: () => disk.done.then(() => undefined) } });
     b.gate = pools.done;
     b.failure = timeout;
     const client = new AbortController();

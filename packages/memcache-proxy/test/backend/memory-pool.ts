@@ -120,8 +120,24 @@ export class MemoryPool implements PoolLike {
     return this.#call('touch', key, (name) => this.items.has(name));
   }
 
-  meta({ command, key }: MetaRequest): Promise<MetaReply> {
-    return this.#call(command, key, () => ({ status: 'EN', flags: [] }));
+  /** Of the flags `c`, `C` and `M` only. */
+  meta({ command, key, flags, value = Buffer.alloc(0) }: MetaRequest): Promise<MetaReply> {
+    const token = (letter: string): string | undefined => flags.find((flag) => flag.startsWith(letter))?.slice(1);
+    const reply = (status: MetaReply['status'], cas?: bigint): MetaReply => ({
+      status,
+      flags: cas !== undefined && flags.includes('c') ? [`c${cas}`] : [],
+    });
+    return this.#call(command, key, (name) => {
+      const item = this.items.get(name);
+      if (command === 'mg') return item === undefined ? reply('EN') : reply('HD', item.cas);
+      const wanted = token('C');
+      if (wanted !== undefined && item === undefined) return reply('NF');
+      if (wanted !== undefined && item?.cas !== BigInt(wanted)) return reply('EX');
+      if (command === 'md') return reply(this.items.delete(name) ? 'HD' : 'NF');
+      if ((token('M') === 'E' && item !== undefined) || (token('M') === 'R' && item === undefined)) return reply('NS');
+      this.#put(name, value, {});
+      return reply('HD', this.items.get(name)!.cas);
+    });
   }
 
   incr(key: Key, delta: bigint): Promise<bigint | undefined> {

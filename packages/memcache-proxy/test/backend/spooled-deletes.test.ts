@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Backend } from '../../src/index.ts';
 import { bytes, heard, startClassLab } from './class-lab.ts';
 import { poolError } from './memory-pool.ts';
 
@@ -93,6 +94,35 @@ it('spools nothing for a value that is too large, as memcached has dropped the o
   expect(spooled).toEqual([]);
 });
 
+it.each([
+  ['an entry for the owner', (backend: Backend) => backend.set('k', bytes('v')), [[1n, '1']]],
+  [
+    'an entry for every node, which no value of one node makes up for',
+    (backend: Backend) => backend.deleteEverywhere('k'),
+    [],
+  ],
+] as const)('keeps the proof of a value that is stored after %s', async (_name, fail, wanted) => {
+  const kept: unknown[] = [];
+  const { backend, main } = startClassLab(
+    {},
+    {
+      spool: {
+        add: async () => '1',
+        keep: async ({ cas, ticket }) => {
+          kept.push([cas, ticket]);
+          return 'kept';
+        },
+      },
+    },
+  );
+  main.failure = timeout;
+  await expect(fail(backend)).rejects.toMatchObject(unknown);
+  main.failure = undefined;
+  await backend.set('k', bytes('v'));
+  await backend.set('another', bytes('v'));
+  expect(kept).toEqual(wanted);
+});
+
 it('tells the moment and keeps the bytes of the key, whatever the caller does with his', async () => {
   const entries: { pool: string; key: Buffer; failedAt: number }[] = [];
   const spool = { add: async (entry: (typeof entries)[number]) => void entries.push(entry) };
@@ -118,14 +148,14 @@ describe('when the spool fails', () => {
   });
 
   it('stops waiting for one that never settles', async () => {
-    const spool = { add: () => new Promise<void>(() => {}) };
+    const spool = { add: () => new Promise<never>(() => {}) };
     const { backend, main } = startClassLab({}, { spool, spoolTimeoutMs: 5 });
     main.failure = timeout;
     await expect(backend.delete('k')).rejects.toMatchObject(unknown);
   });
 
   it('lets the next write to the key start meanwhile', async () => {
-    const spool = { add: () => new Promise<void>(() => {}) };
+    const spool = { add: () => new Promise<never>(() => {}) };
     const { backend, main } = startClassLab({}, { spool, onWrite: async () => void (main.failure = undefined) });
     main.failure = timeout;
     void backend.delete('k').catch(() => {});

@@ -10,6 +10,8 @@ export interface ForeignClient {
   readonly args: readonly string[];
   /** Exits 0 where the client is installed. */
   readonly probe: readonly string[];
+  /** Steps that it prints at least: a script that prints nothing is answered alike by everything. */
+  readonly minSteps: number;
   /** Why the steps with these names answer otherwise through the proxy. */
   readonly differences?: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,7 @@ const scriptPath = (name: string): string => fileURLToPath(new URL(`scripts/${na
 export const foreignClients: readonly ForeignClient[] = [
   {
     name: 'php-memcached',
+    minSteps: 102,
     command: 'php',
     args: [scriptPath('php-memcached.php')],
     probe: ['-r', 'exit(class_exists("Memcached") ? 0 : 1);'],
@@ -37,6 +40,7 @@ export const foreignClients: readonly ForeignClient[] = [
   },
   {
     name: 'php-memcache',
+    minSteps: 61,
     command: 'php',
     args: [scriptPath('php-memcache.php')],
     probe: ['-r', 'exit(class_exists("Memcache") ? 0 : 1);'],
@@ -48,12 +52,14 @@ export const foreignClients: readonly ForeignClient[] = [
   },
   {
     name: 'pylibmc',
+    minSteps: 67,
     command: python,
     args: [scriptPath('python_clients.py'), 'pylibmc'],
     probe: ['-c', 'import pylibmc'],
   },
   {
     name: 'pymemcache',
+    minSteps: 77,
     command: python,
     args: [scriptPath('python_clients.py'), 'pymemcache'],
     probe: ['-c', 'import pymemcache'],
@@ -66,12 +72,14 @@ export const foreignClients: readonly ForeignClient[] = [
   },
   {
     name: 'Cache::Memcached::Fast',
+    minSteps: 64,
     command: 'perl',
     args: [scriptPath('perl-fast.pl')],
     probe: ['-MCache::Memcached::Fast', '-e', '1'],
   },
   {
     name: 'memcached (npm)',
+    minSteps: 51,
     command: process.execPath,
     args: [scriptPath('npm-memcached.mjs')],
     probe: ['--version'],
@@ -83,6 +91,7 @@ export const foreignClients: readonly ForeignClient[] = [
   },
   {
     name: 'memcache-client (npm)',
+    minSteps: 47,
     command: process.execPath,
     args: [scriptPath('npm-memcache-client.mjs')],
     probe: ['--version'],
@@ -92,6 +101,7 @@ export const foreignClients: readonly ForeignClient[] = [
   },
   {
     name: "libmemcached's tools",
+    minSteps: 48,
     command: 'sh',
     args: [scriptPath('libmemcached-tools.sh')],
     probe: ['-c', 'command -v memccat && command -v memccapable'],

@@ -44,8 +44,10 @@ export interface ProxyRegion {
   readonly tokens?: readonly ProxyToken[];
   /** What a client without a token may do, where there are tokens. @default nothing */
   readonly anonymous?: readonly ('read' | 'write')[];
-  /** Networks whose `X-Forwarded-For` is believed; `unix` is who connects to a unix socket. @default none */
+  /** Networks whose `forwardedHeader` is believed; `unix` is who connects to a unix socket. @default none */
   readonly trustedProxies?: readonly string[];
+  /** The one header in which they name the client; the other is not read. @default 'x-forwarded-for' */
+  readonly forwardedHeader?: 'x-forwarded-for' | 'forwarded';
   /** The only networks that are let in. @default all */
   readonly allow?: readonly string[];
   /** Networks that are kept out. @default none */

@@ -9,15 +9,17 @@ regions:
       http: 127.0.0.1:4510
       memcached: 127.0.0.1:4511
       limits:
-        rate: { perAddress: 100, headers: always }
+        rate: { perAddress: 100, headers: always, perRoute: { "PUT /v1/cache/:key": { max: 5, windowSeconds: 2, by: all } } }
         shed: { maxEventLoopDelayMs: 200, maxEventLoopUtilization: 0.98, maxHeapUsedBytes: 1000000, maxRssBytes: 2000000 }
-        batch: { maxOps: 10, maxBytes: 1000, maxReplyBytes: 2000 }
+        batch: { maxOps: 10, maxBytes: 1000, maxReplyBytes: 2000, maxPendingReplyBytes: 3000 }
       values:
         longKeys: refuse
         contentFlags: { types: { 48: application/vnd.acme+json, 63: text/x-acme; charset=utf-8 } }
         compression: { gzip: 0x2, zlib: { mask: 0x30, skipBytes: 4 }, deflate: 0x80000000, maxInflatedBytes: 5000 }
         cacheControl: true
       metaKeys: binary
+      trustedProxies: [10.0.0.0/8]
+      forwardedHeader: forwarded
     shipper:  { http: 127.0.0.1:4512 }
     receiver: { http: 127.0.0.1:4513 }
   west:

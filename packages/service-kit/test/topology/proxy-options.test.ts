@@ -23,15 +23,21 @@ describe('limits, values and keys of a proxy', () => {
   it('are as the file says them', () => {
     expect(regions.get('east')!.proxy).toMatchObject({
       limits: {
-        rate: { perAddress: 100, headers: 'always' },
+        rate: {
+          perAddress: 100,
+          perRoute: { 'PUT /v1/cache/:key': { max: 5, windowSeconds: 2, by: 'all' } },
+          headers: 'always',
+        },
         shed: {
           maxEventLoopDelayMs: 200,
           maxEventLoopUtilization: 0.98,
           maxHeapUsedBytes: 1_000_000,
           maxRssBytes: 2_000_000,
         },
-        batch: { maxOps: 10, maxBytes: 1000, maxReplyBytes: 2000 },
+        batch: { maxOps: 10, maxBytes: 1000, maxReplyBytes: 2000, maxPendingReplyBytes: 3000 },
       },
+      trustedProxies: ['10.0.0.0/8'],
+      forwardedHeader: 'forwarded',
       values: {
         longKeys: 'refuse',
         contentFlags: { types: { 48: 'application/vnd.acme+json', 63: 'text/x-acme; charset=utf-8' } },
@@ -178,6 +184,18 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     'metaKeys: binary',
     'metaKeys: bytes',
     't.yaml:19:17: regions.east.proxy.metaKeys is "bytes"; it must be text or binary',
+  ],
+  [
+    'a header that no proxy writes',
+    'forwardedHeader: forwarded',
+    'forwardedHeader: x-real-ip',
+    't.yaml:21:24: regions.east.proxy.forwardedHeader is "x-real-ip"; it must be x-forwarded-for or forwarded',
+  ],
+  [
+    'a route without a limit',
+    '{ max: 5, windowSeconds: 2, by: all }',
+    '{ by: all }',
+    't.yaml:11:63: regions.east.proxy.limits.rate.perRoute.PUT /v1/cache/:key has no max; add max: 100',
   ],
 ];
 

@@ -6,13 +6,15 @@ import { sendProblem } from '../problem.ts';
 import { type BatchLimits, checkBatchLimits } from './batch/batch-limits.ts';
 import { addBatchRoutes } from './batch/batch-routes.ts';
 import { type CacheFace, type CacheFaceOptions, createCacheFace } from './cache-face.ts';
+import { whileClientWaits } from './client-signal.ts';
+import { holdPipelined } from '../hold-pipelined.ts';
 import { answerPatch } from './patch-value.ts';
 import { accessOfRead, answerRead, sendMiss } from './read-value.ts';
 import { BODY_TOO_LARGE, bodyTooLarge, refuseBody } from './refuse-body.ts';
 import { readDuration } from './request-fields.ts';
 import { checkedKeys, type KeyAccess } from './key-access.ts';
 import { addRawBodies } from './raw-bodies.ts';
-import { readKey } from './request-key.ts';
+import { mayWriteKey, readKey } from './request-key.ts';
 import { answerPost, answerPut, conditionOf, deleteValue } from './write-value.ts';
 
 /** A 250-byte key with every byte percent-encoded. */
@@ -61,6 +63,7 @@ async function register(host: FastifyInstance, options: MemcacheHttpOptions): Pr
 function addKeyRoutes(scope: FastifyInstance, face: CacheFace): void {
   const { backend, maxValueBytes, longKeys, clock } = face;
   const keyOf = (request: FastifyRequest, access: KeyAccess = 'write') => readKey(request, longKeys, access);
+  holdPipelined(scope);
   addRawBodies(scope, maxValueBytes);
   scope.setErrorHandler<Error & { code?: string }>(async (error, request, reply) => {
     if (error.code !== BODY_TOO_LARGE) return sendProblem(reply, error);
@@ -73,7 +76,7 @@ function addKeyRoutes(scope: FastifyInstance, face: CacheFace): void {
     url: '/:key',
     exposeHeadRoute: false,
     config: checkedKeys,
-    handler: (request, reply) => answerRead(face, request, reply, keyOf(request, accessOfRead(request))),
+    handler: (request, reply) => answerRead(face, request, reply, keyOf(request, accessOfRead(request)), mayWriteKey),
   });
 
   const withBody = { bodyLimit: maxValueBytes, config: checkedKeys };
@@ -86,13 +89,14 @@ function addKeyRoutes(scope: FastifyInstance, face: CacheFace): void {
   scope.delete('/:key', { config: checkedKeys }, async (request, reply) => {
     const key = keyOf(request);
     const { stale } = request.query as { stale?: string | string[] };
-    if (stale === undefined) return answerDeleted(reply, await deleteValue(face, request, key));
+    if (stale === undefined) return answerDeleted(reply, await deleteValue(face, request, reply, key));
     if (conditionOf(request, 'If-Match') !== undefined) {
       const message = 'If-Match does not go with ?stale: a mark is set whatever the version';
       throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_BAD_CONDITION', message);
     }
     const ttlSeconds = readDuration('?stale', String(stale), clock.now());
-    return answerDeleted(reply, await backend.markStale(key, { ttlSeconds }));
+    const isFound = await whileClientWaits(request, reply, (signal) => backend.markStale(key, { ttlSeconds, signal }));
+    return answerDeleted(reply, isFound);
   });
 }
 

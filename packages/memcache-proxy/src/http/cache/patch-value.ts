@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import type { CacheFace } from './cache-face.ts';
+import { whileClientWaits } from './client-signal.ts';
 import { parseCount, parsePatch, type Patch } from './patch-body.ts';
 import { readDuration } from './request-fields.ts';
 import { readBody } from './write-value.ts';
@@ -21,9 +22,13 @@ export async function answerPatch(
   const patch = parsePatch(readBody(request));
   const ttl = patch.ttl === undefined ? 0 : readDuration('ttl', JSON.stringify(patch.ttl), face.clock.now());
   if (patch.delta === undefined) {
-    return (await face.backend.touch(key, ttl)) ? reply.code(204).send() : sendMiss(reply);
+    const isFound = await whileClientWaits(request, reply, (signal) => face.backend.touch(key, ttl, { signal }));
+    return isFound ? reply.code(204).send() : sendMiss(reply);
   }
-  const value = await count(face, key, patch.delta, patch, ttl);
+  const { delta } = patch;
+  const value = await whileClientWaits(request, reply, (signal) =>
+    count(face, key, delta, patch, { ttlSeconds: ttl, signal }),
+  );
   return value === undefined ? sendMiss(reply) : reply.send({ value: toJsonInteger(value) });
 }
 
@@ -37,13 +42,13 @@ async function count(
   key: Key,
   delta: bigint,
   { isDecrement, initial }: Patch,
-  ttlSeconds: number,
+  options: { readonly ttlSeconds: number; readonly signal: AbortSignal },
 ): Promise<bigint | undefined> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const value = await (isDecrement ? backend.decr(key, delta) : backend.incr(key, delta));
+    const value = await (isDecrement ? backend.decr(key, delta, options) : backend.incr(key, delta, options));
     if (value !== undefined || initial === undefined) return value;
     const first = parseCount('initial', initial);
-    if ((await backend.add(key, Buffer.from(first.toString()), { ttlSeconds })) === 'stored') return first;
+    if ((await backend.add(key, Buffer.from(first.toString()), options)) === 'stored') return first;
   }
   const message = 'nothing was counted: others create and delete this counter at the same time';
   throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_NOT_STORED', message);

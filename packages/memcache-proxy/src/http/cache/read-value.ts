@@ -11,6 +11,9 @@ import { type FoundValue, sendValue } from './send-value.ts';
 
 type Options = Pick<ReadOptions, 'leaseSeconds' | 'refreshBelowSeconds'>;
 
+/** Whether the sender may write the key that the request names. Asked only of values that are due for a refresh. */
+export type MayWrite = (request: FastifyRequest) => boolean;
+
 const MAX_LEASE_SECONDS = 3600;
 const missBody = Buffer.from(
   JSON.stringify(toProblem(new MemcacheProxyError('ERR_MEMCACHE_PROXY_NOT_FOUND', 'there is no value under this key'))),
@@ -22,11 +25,17 @@ const missBody = Buffer.from(
  *
  * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_BAD_PARAMETER for `?lease=` and `?refresh=` that are no seconds.
  */
-export function answerRead(face: CacheFace, request: FastifyRequest, reply: FastifyReply, key: Key): void {
+export function answerRead(
+  face: CacheFace,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  key: Key,
+  mayWrite: MayWrite,
+): void {
   const options = readOptions(request);
   face.backend
     .read(key, options)
-    .then((found) => answerFound(face, request, reply, key, found))
+    .then((found) => answerFound(face, request, reply, key, mayWrite, found))
     .catch((error: unknown) => sendProblem(reply, error as Error));
 }
 
@@ -35,6 +44,7 @@ function answerFound(
   request: FastifyRequest,
   reply: FastifyReply,
   key: Key,
+  mayWrite: MayWrite,
   found: ReadResult,
 ): Promise<void> | undefined {
   // The replies are not returned: they are thenables, and a promise would wait for them.
@@ -46,12 +56,13 @@ function answerFound(
   const facts = face.contentFlags?.decode(found.flags);
   const staleSeconds = facts?.staleSeconds ?? 0;
   const isLate = staleSeconds > 0 && found.ttlSeconds >= 0 && found.ttlSeconds <= staleSeconds;
-  if (isLate && !found.mustRefresh && !found.isRefreshing) {
+  // Who may not store must not take the one right to refresh.
+  if (isLate && !found.mustRefresh && !found.isRefreshing && mayWrite(request)) {
     // Only now is it known that the value has a stale time: ask who is to refresh it. A second round trip once per refresh.
     return face.backend.read(key, { refreshBelowSeconds: staleSeconds + 1 }).then((again) => {
       const isTold = again.mustRefresh || again.isRefreshing || again.status === 'miss';
       return isTold
-        ? answerFound(face, request, reply, key, again)
+        ? answerFound(face, request, reply, key, mayWrite, again)
         : sendFound(face, request, reply, { found: again, isStale: false });
     });
   }

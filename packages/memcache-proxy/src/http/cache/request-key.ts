@@ -2,7 +2,7 @@ import type { Key } from '@lockstep/memcache';
 import type { FastifyRequest } from 'fastify';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
-import { assertAccess, type KeyAccess } from './key-access.ts';
+import { allowsKey, assertAccess, type KeyAccess } from './key-access.ts';
 import { percentDecode } from './percent-decode.ts';
 import { isPlainKey, type LongKeys, toStoredKey } from './stored-key.ts';
 
@@ -21,6 +21,12 @@ export function readKey(request: FastifyRequest, longKeys: LongKeys, access: Key
   const bytes = rawKey(request.originalUrl);
   assertAccess(request, bytes, access);
   return toStoredKey(bytes, longKeys);
+}
+
+/** Whether the request may write the key that its path names. */
+export function mayWriteKey(request: FastifyRequest): boolean {
+  const { key } = request.params as { key: string };
+  return allowsKey(request, isPlainKey(key) ? key : rawKey(request.originalUrl), 'write');
 }
 
 /** The router has decoded its copy to text; only the URL as it was sent still has the bytes. */

@@ -5,7 +5,8 @@ import type { BackendStoreOptions } from '../../backend/backend.ts';
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import { bodyFlags } from './body-flags.ts';
 import type { CacheFace } from './cache-face.ts';
-import { checksumOf, type EntityTags, parseEntityTags, toVersions } from './entity-tag.ts';
+import { whileClientWaits } from './client-signal.ts';
+import { checksumOf, type EntityTags, parseEntityTags, toRefreshTag, toVersions } from './entity-tag.ts';
 import { readLifetime } from './request-fields.ts';
 
 /** How a store treats what is there. */
@@ -28,7 +29,11 @@ export async function answerPut(
   const options = given.ttlSeconds === 0 ? { ...given, ttlSeconds: defaultTtlSeconds } : given;
   const match = conditionOf(request, 'If-Match');
   const noneMatch = conditionOf(request, 'If-None-Match');
-  const outcome = await storeIf(face, key, readBody(request), options, match, noneMatch);
+  const body = readBody(request);
+  // A write that waits for its turn is taken back when its client leaves; what was sent stays sent.
+  const outcome = await whileClientWaits(request, reply, (signal) =>
+    storeIf({ face, reply, key }, body, { ...options, signal }, match, noneMatch),
+  );
   if (outcome !== 'stored') throw conditionFailed(outcome);
   return reply.code(204).send();
 }
@@ -48,20 +53,22 @@ export async function answerPost(
     if (request.headers[name] === undefined) continue;
     throw badCondition(`${name} is for PUT and DELETE; of a POST, ?mode= says what must be there`);
   }
-  const outcome = await storeBy(face, request, key, mode);
+  const outcome = await whileClientWaits(request, reply, (signal) => storeBy(face, request, key, mode, signal));
   if (outcome === 'stored') return reply.code(204).send();
   if (mode === 'add') throw notStored('there is a value under this key already; PUT replaces it');
   throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_NOT_FOUND', 'there is no value under this key');
 }
 
 /** Answers `DELETE`, also on the condition of `If-Match`. False when there was nothing. */
-export async function deleteValue(face: CacheFace, request: FastifyRequest, key: Key): Promise<boolean> {
+export function deleteValue(face: CacheFace, request: FastifyRequest, reply: FastifyReply, key: Key): Promise<boolean> {
   const match = conditionOf(request, 'If-Match');
-  if (match === undefined || match === '*') return face.backend.delete(key);
-  // memcached has no delete that every server can make conditional: a value that is over at once is one.
-  const outcome = await casAny(face, key, Buffer.alloc(0), { ttlSeconds: -1 }, match);
-  if (outcome !== 'stored') throw conditionFailed(outcome);
-  return true;
+  return whileClientWaits(request, reply, async (signal) => {
+    if (match === undefined || match === '*') return face.backend.delete(key, { signal });
+    // memcached has no delete that every server can make conditional: a value that is over at once is one.
+    const outcome = await casAny({ face, reply, key }, Buffer.alloc(0), { ttlSeconds: -1, signal }, match);
+    if (outcome !== 'stored') throw conditionFailed(outcome);
+    return true;
+  });
 }
 
 /** The tags of a condition of the request; undefined without it. */
@@ -75,53 +82,69 @@ export function readBody(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
+/** What a conditional write is about, and the answer that it is for. */
+interface Conditional {
+  readonly face: CacheFace;
+  readonly reply: FastifyReply;
+  readonly key: Key;
+}
+
 async function storeIf(
-  { backend, ...face }: CacheFace,
-  key: Key,
+  about: Conditional,
   value: Buffer,
   options: BackendStoreOptions,
   match: EntityTags | undefined,
   noneMatch: EntityTags | undefined,
 ): Promise<StoreOutcome> {
+  const { key } = about;
+  const { backend } = about.face;
   if (noneMatch !== undefined) {
     if (noneMatch === '*' && match === undefined) return backend.add(key, value, options);
     throw badCondition('If-None-Match of a write must be "*", and without If-Match');
   }
   if (match === '*') return backend.replace(key, value, options);
-  if (match !== undefined) return casAny({ ...face, backend }, key, value, options, match);
+  if (match !== undefined) return casAny(about, value, options, match);
   await backend.set(key, value, options);
   return 'stored';
 }
 
 /** Stores if the value has one of the tags' versions. */
 async function casAny(
-  { backend }: CacheFace,
-  key: Key,
+  { face, reply, key }: Conditional,
   value: Buffer,
   options: BackendStoreOptions,
   tags: Exclude<EntityTags, '*'>,
 ): Promise<StoreOutcome> {
+  const { backend } = face;
   const versions = toVersions(tags);
   const [only] = versions;
   // Weak tags and those of others match nothing.
   if (only === undefined) return 'exists';
   if (versions.length === 1 && only.checksum === undefined) return backend.cas(key, value, only.cas, options);
   // The CAS value may have come again with another value: compare the value too, and write by the CAS value of just that.
-  const { cas, value: stored, flags } = await backend.read(key);
-  if (stored === undefined) return 'not-found';
-  const checksum = checksumOf(stored, flags);
+  const { cas, value: stored, flags, mustRefresh } = await backend.read(key, { signal: options.signal });
+  const checksum = stored && checksumOf(stored, flags);
   const isWanted = versions.some((one) => one.cas === cas && (one.checksum ?? checksum) === checksum);
-  return isWanted ? backend.cas(key, value, cas, options) : 'exists';
+  if (stored !== undefined && isWanted) return backend.cas(key, value, cas, options);
+  // The look was the one that a stale value tells to refresh it: this client is told, as nobody else will be.
+  if (mustRefresh) reply.header('x-cache-refresh', toRefreshTag(cas));
+  return stored === undefined ? 'not-found' : 'exists';
 }
 
-function storeBy(face: CacheFace, request: FastifyRequest, key: Key, mode: StoreMode): Promise<StoreOutcome> {
+function storeBy(
+  face: CacheFace,
+  request: FastifyRequest,
+  key: Key,
+  mode: StoreMode,
+  signal: AbortSignal,
+): Promise<StoreOutcome> {
   const { backend } = face;
   const value = readBody(request);
   if (mode === 'append' || mode === 'prepend') {
     refuseForJoin(request, mode);
-    return backend[mode](key, value);
+    return backend[mode](key, value, { signal });
   }
-  const options = storeOptions(face, request);
+  const options = { ...storeOptions(face, request), signal };
   if (mode === 'set') return backend.set(key, value, options).then(() => 'stored');
   return backend[mode](key, value, options);
 }

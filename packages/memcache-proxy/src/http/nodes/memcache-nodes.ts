@@ -8,11 +8,12 @@ import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import { clientSignal } from '../cache/client-signal.ts';
 import { readKey } from '../cache/request-key.ts';
 import type { LongKeys } from '../cache/stored-key.ts';
+import { holdPipelined } from '../hold-pipelined.ts';
 import { PROBLEM_TYPE, sendProblem } from '../problem.ts';
 import { OpenStreams } from '../push/open-streams.ts';
 import { requestedFormat } from '../push/requested-format.ts';
 import { StreamResponse } from '../push/stream-response.ts';
-import { describeOutcomes, toAnswerEvent, toPartialDelete } from './node-report.ts';
+import { describeOutcomes, type NodeNames, toAnswerEvent, toPartialDelete } from './node-report.ts';
 
 /** The calls that the fan-out makes; a backend has them, and so does a pool, whose writes nobody hears of. */
 export interface NodesBackend {
@@ -35,6 +36,8 @@ export interface MemcacheNodesOptions {
   readonly timeoutMs?: number;
   /** What becomes of keys that memcached cannot hold; as for the cache routes. @default 'hash' */
   readonly longKeys?: LongKeys;
+  /** What a node is called in answers. @default its label in the ring, or else its address */
+  readonly nameOf?: NodeNames;
   /** Further reads get a 503. @default 1000 */
   readonly maxStreams?: number;
   /** A client that takes nothing for this long is dropped. @default 10000 */
@@ -58,12 +61,13 @@ const POLICIES: Readonly<Record<string, BroadcastPolicy>> = { all: 'all', first:
 
 async function register(host: FastifyInstance, options: MemcacheNodesOptions): Promise<void> {
   const { backend, prefix = '/v1/nodes', timeoutMs, maxStreams = 1000, stallMs = 10_000 } = options;
-  const { clock = systemClock, longKeys = 'hash' } = options;
+  const { clock = systemClock, longKeys = 'hash', nameOf } = options;
   checkPositive({ stallMs, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   const streams = new OpenStreams(maxStreams);
   const timeout = timeoutMs === undefined ? {} : { timeoutMs };
   await host.register(
     async (scope) => {
+      holdPipelined(scope);
       scope.setErrorHandler<Error>((error, _request, reply) => sendProblem(reply, error));
 
       scope.get('/:key', { exposeHeadRoute: false, config: { guard: { keys: 'checked' } } }, async (request, reply) => {
@@ -75,7 +79,7 @@ async function register(host: FastifyInstance, options: MemcacheNodesOptions): P
         try {
           stream.open();
           for await (const answer of backend.readEverywhere(key, { ...timeout, signal: stream.signal })) {
-            stream.send(toAnswerEvent(answer));
+            stream.send(toAnswerEvent(answer, nameOf));
             await stream.room();
           }
           await stream.end();
@@ -95,9 +99,9 @@ async function register(host: FastifyInstance, options: MemcacheNodesOptions): P
         const signal = clientSignal(request, reply);
         try {
           const outcomes = await backend.deleteEverywhere(key, { ...timeout, policy, signal });
-          return await reply.send({ outcomes: describeOutcomes(outcomes) });
+          return await reply.send({ outcomes: describeOutcomes(outcomes, nameOf) });
         } catch (error) {
-          const problem = toPartialDelete(error);
+          const problem = toPartialDelete(error, nameOf);
           if (problem === undefined) throw error;
           const body = Buffer.from(JSON.stringify(problem));
           return await reply.code(problem.status).header('content-type', PROBLEM_TYPE).send(body);

@@ -18,9 +18,12 @@ export interface NodeDeleteOutcome {
 /** A node that answered, and not as it should have, is a bad gateway; one that did not answer is away. */
 const ANSWERED: ReadonlySet<string> = new Set(['ERR_MEMCACHE_SERVER', 'ERR_MEMCACHE_PROTOCOL']);
 
+/** What somebody who knows more than the ring calls a node; undefined for its label or address. */
+export type NodeNames = (node: NodeAnswer['node']) => string | undefined;
+
 /** What one node holds under a key, as an event. */
-export function toAnswerEvent({ node, item, error }: NodeAnswer): StreamEvent {
-  const name = nameOf(node);
+export function toAnswerEvent({ node, item, error }: NodeAnswer, names?: NodeNames): StreamEvent {
+  const name = nameOf(node, names);
   if (error !== undefined) return { event: 'answer', fields: { node: name, outcome: 'error', code: codeOf(error) } };
   if (item === undefined) return { event: 'answer', fields: { node: name, outcome: 'miss' } };
   const fields = { node: name, outcome: 'hit', flags: item.flags, size: item.value.length };
@@ -28,11 +31,12 @@ export function toAnswerEvent({ node, item, error }: NodeAnswer): StreamEvent {
 }
 
 /** How each node answered a delete, without what their errors say. */
-export function describeOutcomes(outcomes: readonly NodeOutcome[]): NodeDeleteOutcome[] {
-  return outcomes.map(({ node, confirmed, isPending, error }): NodeDeleteOutcome => {
-    if (confirmed) return { node: nameOf(node), outcome: 'deleted' };
-    if (isPending === true) return { node: nameOf(node), outcome: 'pending' };
-    return { node: nameOf(node), outcome: 'error', code: codeOf(error) };
+export function describeOutcomes(outcomes: readonly NodeOutcome[], names?: NodeNames): NodeDeleteOutcome[] {
+  return outcomes.map(({ node: which, confirmed, isPending, error }): NodeDeleteOutcome => {
+    const node = nameOf(which, names);
+    if (confirmed) return { node, outcome: 'deleted' };
+    if (isPending === true) return { node, outcome: 'pending' };
+    return { node, outcome: 'error', code: codeOf(error) };
   });
 }
 
@@ -42,10 +46,10 @@ export interface PartialDeleteProblem extends Problem {
 }
 
 /** Puts a delete whose policy was not met into words; undefined when the error is another one. */
-export function toPartialDelete(error: unknown): PartialDeleteProblem | undefined {
+export function toPartialDelete(error: unknown, names?: NodeNames): PartialDeleteProblem | undefined {
   const outcomes = outcomesOf(error);
   if (outcomes === undefined) return undefined;
-  const described = describeOutcomes(outcomes);
+  const described = describeOutcomes(outcomes, names);
   const failed = described.filter(({ outcome }) => outcome === 'error');
   const status = failed.some(({ code }) => code !== undefined && ANSWERED.has(code)) ? 502 : 503;
   const message = `${failed.length} of ${described.length} nodes did not confirm the delete`;
@@ -62,8 +66,9 @@ function outcomesOf(error: unknown): readonly NodeOutcome[] | undefined {
   return undefined;
 }
 
-function nameOf({ label, host, port }: NodeAnswer['node']): string {
-  return label ?? (port === undefined || host.startsWith('/') ? host : `${host}:${port}`);
+function nameOf(node: NodeAnswer['node'], names: NodeNames | undefined): string {
+  const { label, host, port } = node;
+  return names?.(node) ?? label ?? (port === undefined || host.startsWith('/') ? host : `${host}:${port}`);
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { Bell } from './bell.ts';
-import type { ChangeFeed } from './change-feed.ts';
+import { type ChangeFeed, toldKeysOf } from './change-feed.ts';
 import type { ChangeLog, ChangeLogFollower, ChangeLogGap } from './change-log.ts';
 import type { ChangeReaders } from './change-readers.ts';
 import type { Change } from './change-ring.ts';
@@ -37,10 +37,10 @@ export async function catchUp(options: CatchUpOptions): Promise<ChangeLogGap | u
     };
     const follower: ChangeLogFollower = log.follow({
       from: cursor,
-      onInvalidate: (keys, id) => {
+      onInvalidate: (keys, id, entry) => {
         // A follower hands over all that it has read; what is not taken here is read again.
         if (paused.signal.aborted) return;
-        onChange({ id, keys, encoded: {} });
+        onChange({ id, keys: toldKeysOf(keys, entry), tags: entry.tags, encoded: {} });
         cursor = id;
         if (stream.isFull || isDone()) pause();
       },

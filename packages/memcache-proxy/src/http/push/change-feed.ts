@@ -1,7 +1,6 @@
 import type { Clock, Timer } from '@lockstep/core';
 
-import type { ChangeLog, ChangeLogFollower, ChangeLogGap } from './change-log.ts';
-import { compareChangeIds } from './change-id.ts';
+import type { ChangeLog, ChangeLogEntry, ChangeLogFollower, ChangeLogGap } from './change-log.ts';
 import { ChangeRing, type ChangeRingOptions } from './change-ring.ts';
 
 /** How often it is looked whether the log can still be heard. */
@@ -16,8 +15,8 @@ export interface ChangeFeedOptions extends ChangeRingOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** Where a client that resumes goes on: at a number of the ring, further back than it reaches, or nowhere. */
-export type ChangePlace = number | 'behind' | ChangeLogGap;
+/** Where a client that resumes goes on: at a number of the ring, or where only the log itself knows. */
+export type ChangePlace = number | 'behind';
 
 /** The end of a log, read once for all clients of this process. It reads from its first listener on. */
 export class ChangeFeed {
@@ -29,8 +28,6 @@ export class ChangeFeed {
   #isStalled = false;
   #resets = 0;
   #lastGap: ChangeLogGap = 'lost';
-  /** Up to here, entries may have been lost: whoever was there must start anew. */
-  #floor: string | undefined;
   #watch: Timer | undefined;
   #isWaking = false;
   #startedAt = 0;
@@ -69,12 +66,7 @@ export class ChangeFeed {
 
   /** Where one goes on who has heard everything up to `id`. Call it once the feed is ready. */
   placeOf(id: string): ChangePlace {
-    if (this.#floor !== undefined && compareChangeIds(id, this.#floor) <= 0) return 'lost';
-    const number = this.ring.after(id);
-    if (number !== undefined) return number;
-    // One that is ahead has heard another process that read further: the log itself knows whether that is so.
-    const isWithin = compareChangeIds(id, this.ring.start) > 0 && compareChangeIds(id, this.ring.tail) < 0;
-    return isWithin ? 'lost' : 'behind';
+    return this.ring.after(id) ?? 'behind';
   }
 
   async close(): Promise<void> {
@@ -87,9 +79,9 @@ export class ChangeFeed {
     const { log, clock, onError } = this.#options;
     this.#startedAt = clock.monotonic();
     const follower = log.follow({
-      onInvalidate: (keys, id) => {
+      onInvalidate: (keys, id, entry) => {
         // Before anybody could join; what it does not hold does not matter.
-        if (this.#isReady) this.ring.push(id, keys);
+        if (this.#isReady) this.ring.push(id, toldKeysOf(keys, entry), entry.tags);
         else this.#joinAt(id);
         this.#wakeLater();
       },
@@ -117,8 +109,6 @@ export class ChangeFeed {
   }
 
   #lose(gap: ChangeLogGap, cursor: string): void {
-    const { tail } = this.ring;
-    if (gap === 'lost') this.#floor = compareChangeIds(tail, cursor) > 0 ? tail : cursor;
     this.#lastGap = gap;
     this.#resets++;
     this.#isReady = true;
@@ -146,4 +136,9 @@ export class ChangeFeed {
       for (const listener of this.#listeners) listener();
     });
   }
+}
+
+/** All keys of an entry as text. Nobody can name over HTTP what is none: U+FFFD stands for each bad byte. */
+export function toldKeysOf(keys: readonly string[], { binaryKeys }: ChangeLogEntry): readonly string[] {
+  return binaryKeys.length === 0 ? keys : [...keys, ...binaryKeys.map((key) => key.toString())];
 }

@@ -1,11 +1,18 @@
-/** Why the one who follows a log can no longer say what was invalidated. */
-export type ChangeLogGap = 'trimmed' | 'lost';
+/** Why everything must be forgotten: entries were missed, or everything was invalidated. */
+export type ChangeLogGap = 'trimmed' | 'lost' | 'cleared';
+
+/** What else an entry of the log says. */
+export interface ChangeLogEntry {
+  /** Keys in bytes that are not UTF-8. */
+  readonly binaryKeys: readonly Buffer[];
+  readonly tags: readonly string[];
+}
 
 /** What a follower of the log is started with. The callbacks are synchronous. */
 export interface ChangeLogFollowOptions {
   /** Hear what comes after this entry. Without it, what comes from now on. */
   readonly from?: string;
-  readonly onInvalidate: (keys: string[], id: string) => void;
+  readonly onInvalidate: (keys: string[], id: string, entry: ChangeLogEntry) => void;
   readonly onReset: (reason: ChangeLogGap) => void;
   readonly onError?: ((error: Error) => void) | undefined;
 }

@@ -1,4 +1,3 @@
-import { compareChangeIds } from './change-id.ts';
 import type { StreamFormat } from './stream-format.ts';
 import type { ToldKeys } from './told-keys.ts';
 
@@ -6,6 +5,8 @@ import type { ToldKeys } from './told-keys.ts';
 export interface Change {
   readonly id: string;
   readonly keys: readonly string[];
+  /** What else is invalidated: all that carries one of them. */
+  readonly tags: readonly string[];
   /** The keys as clients know them, made once for all clients. */
   told?: ToldKeys;
   /** The whole entry as an event, made once for all clients that hear all keys. */
@@ -23,6 +24,8 @@ export interface ChangeRingOptions {
 export class ChangeRing {
   readonly #options: ChangeRingOptions;
   #changes: (Change | undefined)[] = [];
+  /** The number of each entry here. */
+  readonly #numbers = new Map<string, number>();
   /** Where in `#changes` the first one is. */
   #head = 0;
   #first = 0;
@@ -57,14 +60,17 @@ export class ChangeRing {
   restart(id: string): void {
     this.#first = this.next;
     this.#changes = [];
+    this.#numbers.clear();
     this.#head = 0;
     this.#bytes = 0;
     this.#start = id;
   }
 
-  push(id: string, keys: readonly string[]): void {
-    this.#changes.push({ id, keys, encoded: {} });
-    this.#bytes += weightOf(keys);
+  push(id: string, keys: readonly string[], tags: readonly string[] = []): void {
+    const change = { id, keys, tags, encoded: {} };
+    this.#numbers.set(id, this.next);
+    this.#changes.push(change);
+    this.#bytes += weightOf(change);
     const { maxEntries, maxBytes } = this.#options;
     while (this.next - this.#first > maxEntries || this.#bytes > maxBytes) this.#drop();
   }
@@ -77,22 +83,15 @@ export class ChangeRing {
   /** The number of the entry after the one with that id; undefined when neither an entry here nor `start` has it. */
   after(id: string): number | undefined {
     if (id === this.#start) return this.#first;
-    let low = this.#first;
-    let high = this.next;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const order = compareChangeIds(this.at(middle).id, id);
-      if (order === 0) return middle + 1;
-      if (order < 0) low = middle + 1;
-      else high = middle;
-    }
-    return undefined;
+    const number = this.#numbers.get(id);
+    return number === undefined ? undefined : number + 1;
   }
 
   #drop(): void {
     const dropped = this.#changes[this.#head];
     if (dropped === undefined) return;
-    this.#bytes -= weightOf(dropped.keys);
+    this.#bytes -= weightOf(dropped);
+    this.#numbers.delete(dropped.id);
     this.#start = dropped.id;
     this.#changes[this.#head] = undefined;
     this.#head++;
@@ -107,8 +106,9 @@ export class ChangeRing {
 /** What an entry costs besides its keys. */
 const ENTRY_BYTES = 64;
 
-function weightOf(keys: readonly string[]): number {
+function weightOf({ keys, tags }: Pick<Change, 'keys' | 'tags'>): number {
   let bytes = ENTRY_BYTES;
   for (const key of keys) bytes += key.length;
+  for (const tag of tags) bytes += tag.length;
   return bytes;
 }

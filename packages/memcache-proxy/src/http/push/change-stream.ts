@@ -1,5 +1,6 @@
 import { createBell } from './bell.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import type { ChangeLogGap } from './change-log.ts';
 import type { Change } from './change-ring.ts';
 import { encodeEvent, type StreamEvent } from './stream-event.ts';
 import type { StreamResponse } from './stream-response.ts';
@@ -7,7 +8,7 @@ import { filterToldKeys, type ToldKeys, toToldKeys } from './told-keys.ts';
 import { catchUp, type CatchUpOptions } from './catch-up.ts';
 
 /** Why a client must forget everything. `slow`: it took less than there was, and is cut off. */
-export type ChangeReset = 'trimmed' | 'lost' | 'slow';
+export type ChangeReset = ChangeLogGap | 'slow';
 
 /** What one client hears. */
 export interface ChangeStreamOptions extends Pick<CatchUpOptions, 'log' | 'readers' | 'onError'> {
@@ -88,7 +89,7 @@ export class ChangeStream {
         this.#cursor ??= feed.ring.tail;
         return;
       }
-      const gap = place === 'behind' ? await this.#catchUp({ feed, log, readers, onError, stream }) : place;
+      const gap = await this.#catchUp({ feed, log, readers, onError, stream });
       if (gap === undefined) continue;
       this.#forgetAll(gap);
       return;
@@ -153,17 +154,22 @@ export class ChangeStream {
     const { stream, prefixes } = this.#options;
     const told = (change.told ??= toToldKeys(change.keys));
     if (prefixes.length === 0) {
-      const bytes = (change.encoded[stream.format] ??= encodeEvent(stream.format, toEvent(change.id, told)));
+      const bytes = (change.encoded[stream.format] ??= encodeEvent(
+        stream.format,
+        toEvent(change.id, told, change.tags),
+      ));
       stream.write(bytes);
       return;
     }
     const wanted = filterToldKeys(told, prefixes);
-    if (wanted.keys.length + wanted.prefixes.length > 0) stream.send(toEvent(change.id, wanted));
+    // Tags may name what a client must not know that may read some prefixes only.
+    if (wanted.keys.length + wanted.prefixes.length > 0) stream.send(toEvent(change.id, wanted, []));
   }
 }
 
 /** One event for all of an entry: a client that comes back after it must not miss the half. */
-function toEvent(id: string, { keys, prefixes }: ToldKeys): StreamEvent {
+function toEvent(id: string, { keys, prefixes }: ToldKeys, tags: readonly string[]): StreamEvent {
   const hashed = prefixes.length === 0 ? {} : { hashed: true, prefixes };
-  return { event: 'invalidate', id, fields: { encoding: 'utf8', keys, ...hashed } };
+  const tagged = tags.length === 0 ? {} : { tags };
+  return { event: 'invalidate', id, fields: { encoding: 'utf8', keys, ...hashed, ...tagged } };
 }

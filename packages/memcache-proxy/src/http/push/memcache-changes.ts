@@ -6,6 +6,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import { assertAccess } from '../cache/key-access.ts';
 import { sendProblem } from '../problem.ts';
+import { holdPipelined } from '../hold-pipelined.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { checkedChangeId } from './change-id.ts';
 import type { ChangeLog } from './change-log.ts';
@@ -71,6 +72,7 @@ async function register(host: FastifyInstance, options: MemcacheChangesOptions):
   const feed = new ChangeFeed({ log, clock, maxEntries, maxBytes, maxHorizonMs, onError });
   await host.register(async (scope) => {
     streams.endWith(scope);
+    holdPipelined(scope);
     scope.addHook('onClose', () => feed.close());
     scope.setErrorHandler<Error>((error, _request, reply) => sendProblem(reply, error));
     const config = { guard: { keys: 'checked' }, endless: true } as const;

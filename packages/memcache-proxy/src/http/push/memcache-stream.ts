@@ -4,6 +4,7 @@ import fastifyPlugin from 'fastify-plugin';
 
 import { assertAccess } from '../cache/key-access.ts';
 import { sendProblem } from '../problem.ts';
+import { holdPipelined } from '../hold-pipelined.ts';
 import { drainQueue } from './drain-queue.ts';
 import { OpenStreams } from './open-streams.ts';
 import { checkQueue, type QueueOptions, resolveQueueRules } from './queue-rules.ts';
@@ -41,6 +42,7 @@ async function register(host: FastifyInstance, options: MemcacheStreamOptions): 
   await host.register(
     async (scope) => {
       streams.endWith(scope);
+      holdPipelined(scope);
       scope.setErrorHandler<Error>((error, _request, reply) => sendProblem(reply, error));
       // What is read is gone: a token that may only read must not empty a queue.
       const config = { guard: { access: 'write', keys: 'checked' }, endless: true } as const;

@@ -57,6 +57,7 @@ const invalidate = {
     id,
     encoding: { const: 'utf8' },
     keys: { type: 'array', items: { type: 'string' }, description: 'Forget them.' },
+    tags: { type: 'array', items: { type: 'string' }, description: 'Forget what carries one of them.' },
     hashed: { const: true, description: 'With prefixes.' },
     prefixes: {
       type: 'array',
@@ -70,8 +71,8 @@ const invalidate = {
 const reset = {
   type: 'object',
   required: ['event', 'id', 'reason'],
-  description: 'Forget everything: entries were missed.',
-  properties: { event: { const: 'reset' }, id, reason: { enum: ['trimmed', 'lost', 'slow'] } },
+  description: 'Forget everything: entries were missed, or the namespace was cleared.',
+  properties: { event: { const: 'reset' }, id, reason: { enum: ['trimmed', 'lost', 'cleared', 'slow'] } },
 } as const;
 
 const state = {

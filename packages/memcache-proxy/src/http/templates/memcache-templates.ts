@@ -4,12 +4,14 @@ import fastifyPlugin from 'fastify-plugin';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import { type CacheFace, type CacheFaceOptions, createCacheFace } from '../cache/cache-face.ts';
-import { assertAccess, checkedKeys } from '../cache/key-access.ts';
+import { allowsKey, assertAccess, checkedKeys } from '../cache/key-access.ts';
+import { originForm } from '../cache/origin-form.ts';
 import { addRawBodies } from '../cache/raw-bodies.ts';
 import { accessOfRead, answerRead, sendMiss } from '../cache/read-value.ts';
 import { BODY_TOO_LARGE, refuseBody } from '../cache/refuse-body.ts';
 import { isPlainKey, toStoredKey } from '../cache/stored-key.ts';
 import { answerPut, deleteValue } from '../cache/write-value.ts';
+import { holdPipelined } from '../hold-pipelined.ts';
 import { sendProblem } from '../problem.ts';
 import type { KeyTemplate } from './key-template.ts';
 import { KeyTemplates } from './key-templates.ts';
@@ -47,14 +49,20 @@ async function register(host: FastifyInstance, options: MemcacheTemplatesOptions
 }
 
 function addRoutes(scope: FastifyInstance, face: CacheFace, templates: KeyTemplates, prefixLength: number): void {
+  const urlOf = (request: FastifyRequest): string => originForm(request.originalUrl).slice(prefixLength);
+  const mayWrite = (request: FastifyRequest): boolean => {
+    const match = templates.match(urlOf(request));
+    return match !== undefined && allowsKey(request, match.key, 'write');
+  };
   const find = (request: FastifyRequest): Target | undefined => {
-    const match = templates.match(request.originalUrl.slice(prefixLength));
+    const match = templates.match(urlOf(request));
     if (match === undefined) return undefined;
     const { template, key } = match;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     assertAccess(request, key, isRead ? accessOfRead(request) : 'write');
     return { template, key: isPlainKey(key) ? key : toStoredKey(Buffer.from(key), face.longKeys) };
   };
+  holdPipelined(scope);
   addRawBodies(scope, face.maxValueBytes);
   scope.setErrorHandler<Error & { code?: string }>(async (error, request, reply) => {
     if (error.code !== BODY_TOO_LARGE) return sendProblem(reply, error);
@@ -73,7 +81,7 @@ function addRoutes(scope: FastifyInstance, face: CacheFace, templates: KeyTempla
     handler: (request, reply) => {
       const target = find(request);
       if (target === undefined) reply.callNotFound();
-      else answerRead(face, request, reply, target.key);
+      else answerRead(face, request, reply, target.key, mayWrite);
     },
   });
 
@@ -88,7 +96,7 @@ function addRoutes(scope: FastifyInstance, face: CacheFace, templates: KeyTempla
     const target = find(request);
     if (target === undefined) return reply.callNotFound();
     if (target.template.isWritable !== true) return refuseMethod(reply);
-    return (await deleteValue(face, request, target.key)) ? reply.code(204).send() : sendMiss(reply);
+    return (await deleteValue(face, request, reply, target.key)) ? reply.code(204).send() : sendMiss(reply);
   });
 }
 

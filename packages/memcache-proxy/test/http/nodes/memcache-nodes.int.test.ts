@@ -46,6 +46,25 @@ async function startNodesLab(timeoutMs = 300): Promise<NodesLab> {
 const byNode = (client: StreamClient): unknown[] =>
   client.events.toSorted((a, b) => String(a['node']).localeCompare(String(b['node'])));
 
+it('names the nodes as it is told to, and those that nobody names as the ring does', async () => {
+  const { pool, servers, put } = await startNodesLab();
+  await put(0, 'k', 'v');
+  const app = fastify({ routerOptions: { maxParamLength: 1024 } });
+  onTestFinished(() => app.close());
+  const nameOf = ({ port }: { readonly port?: number }): string | undefined =>
+    port === servers[0]!.port ? 'first' : undefined;
+  await app.register(memcacheNodes, { backend: pool, nameOf });
+  const read = await app.inject('/v1/nodes/k');
+  const named = read.body
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { node: string }).node);
+  expect(named.toSorted()).toEqual(['first', 'n2', 'n3']);
+  const deleted = await app.inject({ method: 'DELETE', url: '/v1/nodes/k' });
+  const outcomes = deleted.json<{ outcomes: { node: string }[] }>().outcomes.map(({ node }) => node);
+  expect(outcomes.toSorted()).toEqual(['first', 'n2', 'n3']);
+});
+
 describe('GET /v1/nodes/:key', () => {
   it('tells what each node holds, one line for each', async () => {
     const { put, open } = await startNodesLab();

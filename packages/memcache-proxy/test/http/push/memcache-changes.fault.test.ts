@@ -120,6 +120,30 @@ describe('with Redis', () => {
     returning.hangUp();
   });
 
+  it('resets one that comes back after Redis lost the log and the proxy restarted', async () => {
+    await using server = await startRedis();
+    const log = openLog(server.port);
+    for (let number = 0; number < 5; number++) await log.publish([`k${number}`]);
+    const first = await startChangesLab({}, openLog(server.port));
+    const client = await first.open();
+    await expect.poll(() => client.of('ready').length).toBe(1);
+    const heard = await log.publish(['heard']);
+    await expect.poll(() => keysOf(client)).toEqual(['heard']);
+    await first.app.close();
+    await log.publish(['acknowledged and lost']);
+    await server.kill();
+    await server.restart({ keepData: false });
+    // The new log has had more entries than the old one: only its epoch tells them apart.
+    for (let number = 0; number < 10; number++) await publishUntilTaken(log, `n${number}`);
+    const second = await startChangesLab({}, openLog(server.port));
+    const returning = await second.open('', { 'last-event-id': heard });
+    await expect.poll(() => returning.events.map(({ event }) => event)).toEqual(['reset', 'ready']);
+    expect(returning.of('reset').map(({ reason }) => reason)).toEqual(['lost']);
+    await publishUntilTaken(log, 'after');
+    await expect.poll(() => keysOf(returning).at(-1)).toBe('after');
+    returning.hangUp();
+  });
+
   it('tells its clients while it cannot say whether it hears everything', async () => {
     await using server = await startRedis();
     await using proxy = await startFaultProxy({ to: server });

@@ -9,7 +9,7 @@ describe('the stream of changes', () => {
   it('tells where it begins, and then each key in order with the id of its entry', async () => {
     const { log, open } = await startChangesLab();
     const client = await open();
-    await expect.poll(() => client.events).toEqual([{ event: 'ready', id: '0-0' }]);
+    await expect.poll(() => client.events).toEqual([{ event: 'ready', id: expect.stringMatching(/^[0-9a-f]{8}-0$/) }]);
     const first = await log.publish(['a', 'b']);
     const second = await log.publish(['ключ "c"\n']);
     await expect
@@ -115,9 +115,40 @@ describe('the stream of changes', () => {
     client.hangUp();
   });
 
+  it('tells tags to those who hear all keys', async () => {
+    const { log, open } = await startChangesLab();
+    const clients = [await open(), await open('?prefix=user:')];
+    await expect.poll(() => clients.every((client) => client.of('ready').length === 1)).toBe(true);
+    await log.publish([], { tags: ['org:7'] });
+    await log.publish(['user:1'], { tags: ['org:8'] });
+    await expect.poll(() => clients.map((client) => keysOf(client))).toEqual([['user:1'], ['user:1']]);
+    expect(clients.map((client) => client.of('invalidate').map(({ tags }) => tags))).toEqual([
+      [['org:7'], ['org:8']],
+      [undefined],
+    ]);
+    for (const client of clients) client.hangUp();
+  });
+
+  it('resets all clients when the namespace is cleared, also those that come back later', async () => {
+    const { log, open } = await startChangesLab();
+    const staying = await open();
+    await expect.poll(() => staying.of('ready').length).toBe(1);
+    const before = await log.publish(['a']);
+    await expect.poll(() => keysOf(staying)).toEqual(['a']);
+    const cleared = await log.clear();
+    await expect.poll(() => staying.of('reset')).toEqual([{ event: 'reset', id: cleared, reason: 'cleared' }]);
+    await log.publish(['b']);
+    const returning = await open('', { 'last-event-id': before });
+    await expect.poll(() => returning.of('reset').map(({ reason }) => reason)).toEqual(['cleared']);
+    await log.publish(['c']);
+    await expect.poll(() => [keysOf(staying), keysOf(returning)]).toEqual([['a', 'b', 'c'], ['c']]);
+    staying.hangUp();
+    returning.hangUp();
+  });
+
   it.each([
     ['/v1/changes?after=yesterday', {}, 400, 'ERR_MEMCACHE_PROXY_BAD_CURSOR'],
-    ['/v1/changes?after=18446744073709551616-0', {}, 400, 'ERR_MEMCACHE_PROXY_BAD_CURSOR'],
+    ['/v1/changes?after=18446744073709551616-0-0', {}, 400, 'ERR_MEMCACHE_PROXY_BAD_CURSOR'],
     ['/v1/changes', { 'last-event-id': '1-0 XX' }, 400, 'ERR_MEMCACHE_PROXY_BAD_CURSOR'],
     [`/v1/changes?prefix=${'x'.repeat(251)}`, {}, 400, 'ERR_MEMCACHE_PROXY_BAD_PREFIX'],
     [`/v1/changes?${'prefix=a&'.repeat(101)}`, {}, 400, 'ERR_MEMCACHE_PROXY_BAD_PREFIX'],

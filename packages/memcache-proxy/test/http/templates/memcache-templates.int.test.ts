@@ -1,6 +1,9 @@
+import type { AddressInfo } from 'node:net';
+
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { KeyTemplates, memcacheTemplates } from '../../../src/index.ts';
+import { type RawAnswer, sendRaw } from '../cache/raw-client.ts';
 import { type CacheApp, startCacheApp } from '../start-cache-app.ts';
 
 const templates = new KeyTemplates([
@@ -49,6 +52,18 @@ it('refuses writes where it does not', async () => {
     const response = await cache.app.inject({ method, url: '/t/coupons?city=x' });
     expect([response.statusCode, response.headers['allow']]).toEqual([405, 'GET, HEAD']);
   }
+});
+
+it('takes a request line with an absolute URL as one with a path', async () => {
+  await cache.app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = cache.app.server.address() as AddressInfo;
+  await cache.pool.set('coupons:rome', 'absolute');
+  await cache.pool.set('page:7', 'written');
+  const ask = (line: string): Promise<RawAnswer> =>
+    sendRaw(port, `${line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+  expect((await ask('GET http://proxy.test/t/coupons?city=rome')).text).toContain('absolute');
+  expect((await ask('DELETE https://proxy.test:8080/t/pages/7')).statuses).toEqual([204]);
+  expect((await ask('GET http://proxy.test/t/pages/secret')).statuses).toEqual([403]);
 });
 
 it('leaves other URLs to the host', async () => {

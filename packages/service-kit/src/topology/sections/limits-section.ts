@@ -20,10 +20,21 @@ export interface ProxyLimits {
   readonly batch?: ProxyBatch;
 }
 
+/** How many requests of one route are served in a window. */
+export interface RouteLimit {
+  readonly max: number;
+  /** Seconds. @default that of all limits */
+  readonly windowSeconds?: number;
+  /** Whose requests are counted together: those of a client, or everybody's. @default 'client' */
+  readonly by?: 'client' | 'all';
+}
+
 /** How many requests a client may make in a window. */
 export interface RateLimits {
   readonly perAddress?: number;
   readonly perToken?: number;
+  /** By method and pattern, as the proxy declares the route: `PUT /v1/cache/:key`. */
+  readonly perRoute?: Readonly<Record<string, RouteLimit>>;
   /** Seconds. @default 60 */
   readonly windowSeconds?: number;
   /** Whether all workers and proxies of a region count together, in Redis. @default false */
@@ -31,6 +42,15 @@ export interface RateLimits {
   /** Which answers say what is left of the limits; on all of them it costs 2 to 3 microseconds each. @default 'refused' */
   readonly headers?: 'always' | 'refused';
 }
+
+const routeLimitSchema = Type.Object(
+  {
+    max: positiveInteger(100),
+    windowSeconds: Type.Optional(positiveInteger(60)),
+    by: Type.Optional(Type.Enum(['client', 'all'], { examples: ['client'] })),
+  },
+  { additionalProperties: false, examples: ['{ max: 100 }'] },
+);
 
 /** The section `limits` of a proxy. */
 export const limitsSchema: Type.TSchema = Type.Object(
@@ -43,6 +63,9 @@ export const limitsSchema: Type.TSchema = Type.Object(
         {
           perAddress: Type.Optional(positiveInteger(1000)),
           perToken: Type.Optional(positiveInteger(10_000)),
+          perRoute: Type.Optional(
+            Type.Record(Type.String(), routeLimitSchema, { examples: ['{ "PUT /v1/cache/:key": { max: 100 } }'] }),
+          ),
           windowSeconds: Type.Optional(positiveInteger(60)),
           shared: Type.Optional(Type.Boolean({ examples: ['true'] })),
           headers: Type.Optional(Type.Enum(['always', 'refused'], { examples: ['always'] })),

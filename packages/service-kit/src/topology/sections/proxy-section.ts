@@ -30,6 +30,7 @@ export const proxySchema: Type.TSchema = Type.Object(
       Type.Array(Type.Enum(['read', 'write'], { examples: ['read'] }), { examples: ['[read]'] }),
     ),
     trustedProxies: Type.Optional(cidrsSchema),
+    forwardedHeader: Type.Optional(Type.Enum(['x-forwarded-for', 'forwarded'], { examples: ['x-forwarded-for'] })),
     allow: Type.Optional(cidrsSchema),
     bans: Type.Optional(cidrsSchema),
     values: Type.Optional(valuesSchema),

@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MemcacheProxyError } from '../../../memcache-proxy-error.ts';
 import { sendProblem } from '../../problem.ts';
 import type { CacheFace } from '../cache-face.ts';
-import { clientSignal } from '../client-signal.ts';
+import { whileClientWaits } from '../client-signal.ts';
+import { holdPipelined } from '../../hold-pipelined.ts';
 import { allowsKey, checkedKeys } from '../key-access.ts';
 import { percentDecode } from '../percent-decode.ts';
 import { isPlainKey, toStoredKey } from '../stored-key.ts';
@@ -38,6 +39,7 @@ export function addBatchRoutes(scope: FastifyInstance, face: CacheFace, options:
   const { limits } = options;
   const { maxValueBytes } = face;
   const pending = new PendingReplies(limits.maxPendingReplyBytes);
+  holdPipelined(scope);
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(FRAMES_TYPE, (_request: FastifyRequest, payload: IncomingMessage) =>
     readOps(payload, new FrameReader({ ...limits, maxValueBytes }), limits.maxBytes),
@@ -74,15 +76,11 @@ async function answerBatch(
   ops: readonly BatchOp[],
   { limits, pending }: Bounds,
 ): Promise<FastifyReply> {
-  const signal = clientSignal(request, reply);
-  const prepared = ops.map((op) => prepare(face, request, op));
   const { maxReplyBytes } = limits;
-  const outcomes = await runBatch(face, prepared, { maxReplyBytes, signal, pending: pending.open(reply) }).catch(
-    (error: unknown) => {
-      if (!signal.aborted) throw error;
-      throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_CLIENT_GONE', 'the client hung up', { cause: error });
-    },
-  );
+  const outcomes = await whileClientWaits(request, reply, async (signal) => {
+    const prepared = ops.map((op) => prepare(face, request, op));
+    return runBatch(face, prepared, { maxReplyBytes, signal, pending: pending.open(reply) });
+  });
   if (wantsFrames(request)) return reply.header('content-type', FRAMES_TYPE).send(writeFrames(outcomes));
   const keys = ops.map(({ key }) => key);
   return reply.header('content-type', LINES_TYPE).send(writeLines(keys, outcomes));

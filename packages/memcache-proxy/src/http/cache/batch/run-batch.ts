@@ -3,10 +3,10 @@ import type { Key, StoreOutcome } from '@lockstep/memcache';
 import { MemcacheProxyError } from '../../../memcache-proxy-error.ts';
 import type { CacheFace } from '../cache-face.ts';
 import { readDuration } from '../request-fields.ts';
-import { batchTooLarge } from './batch-error.ts';
 import type { BatchOp, BatchOutcome } from './batch-op.ts';
-import { overloaded, type PendingReply } from './pending-replies.ts';
+import type { PendingReply } from './pending-replies.ts';
 import { planWaves } from './plan-waves.ts';
+import { ChunkReader } from './read-chunks.ts';
 
 /** One operation that is ready to be carried out, or the reason why it is not. */
 export type PreparedOp =
@@ -21,14 +21,12 @@ export interface RunOptions {
   readonly pending: PendingReply;
 }
 
-/** Keys that are read at once: what the answer may be over its bound by is bounded with it. */
-const KEYS_PER_READ = 128;
 const miss: BatchOutcome = { status: 'miss' };
 
 /**
  * Carries out a batch and resolves with an outcome for each operation, in their order. Operations on
  * one key run in the order of the batch, all others at the same time: the reads in one round trip per
- * node. Never rejects, but with the reason of the signal.
+ * node as long as their values are expected to fit into the answer. Never rejects, but with the reason of the signal.
  */
 export async function runBatch(
   face: CacheFace,
@@ -36,32 +34,11 @@ export async function runBatch(
   options: RunOptions,
 ): Promise<BatchOutcome[]> {
   const outcomes: BatchOutcome[] = Array.from({ length: prepared.length }, () => miss);
-  let replyBytes = 0;
+  const reader = new ChunkReader(face.backend, options);
 
-  async function readAll(indexes: readonly number[]): Promise<void> {
-    for (let start = 0; start < indexes.length; start += KEYS_PER_READ) {
-      options.signal?.throwIfAborted();
-      const part =
-        start === 0 && indexes.length <= KEYS_PER_READ ? indexes : indexes.slice(start, start + KEYS_PER_READ);
-      if (replyBytes > options.maxReplyBytes) {
-        for (const index of part) outcomes[index] = tooMuch(options.maxReplyBytes);
-        continue;
-      }
-      const keys = part.map((index) => (prepared[index] as { readonly storedKey: Key }).storedKey);
-      const items = await face.backend.getMany(keys, { signal: options.signal });
-      part.forEach((index, position) => {
-        const item = items[position];
-        if (item === undefined) return;
-        if (item instanceof Error) {
-          outcomes[index] = { status: 'error', error: item };
-          return;
-        }
-        replyBytes += item.value.length;
-        if (replyBytes > options.maxReplyBytes) outcomes[index] = tooMuch(options.maxReplyBytes);
-        else if (options.pending.take(item.value.length)) outcomes[index] = { status: 'hit', item };
-        else outcomes[index] = { status: 'error', error: overloaded() };
-      });
-    }
+  function readAll(indexes: readonly number[]): Promise<void> {
+    const keys = indexes.map((index) => (prepared[index] as { readonly storedKey: Key }).storedKey);
+    return reader.read(keys, (position, outcome) => (outcomes[indexes[position]!] = outcome));
   }
 
   for (const wave of planWaves(prepared)) {
@@ -72,7 +49,10 @@ export async function runBatch(
       const entry = prepared[index]!;
       if ('error' in entry) outcomes[index] = { status: 'error', error: entry.error };
       else if (entry.op.verb === 'get') reads.push(index);
-      else writes.push(write(face, entry.op, entry.storedKey).then((outcome) => void (outcomes[index] = outcome)));
+      else
+        writes.push(
+          write(face, entry.op, entry.storedKey, options.signal).then((outcome) => void (outcomes[index] = outcome)),
+        );
     }
     // All started before any is waited for, and all waited for before one fails: none is left that nobody hears of.
     const ended = await Promise.allSettled([readAll(reads), ...writes]);
@@ -81,19 +61,20 @@ export async function runBatch(
   return outcomes;
 }
 
-async function write(face: CacheFace, op: BatchOp, key: Key): Promise<BatchOutcome> {
+async function write(face: CacheFace, op: BatchOp, key: Key, signal?: AbortSignal): Promise<BatchOutcome> {
   try {
-    return await send(face, op, key);
+    return await send(face, op, key, signal);
   } catch (error) {
     if (error instanceof MemcacheProxyError) return { status: 'error', error };
     throw error;
   }
 }
 
-async function send({ backend, clock }: CacheFace, op: BatchOp, key: Key): Promise<BatchOutcome> {
+async function send({ backend, clock }: CacheFace, op: BatchOp, key: Key, signal?: AbortSignal): Promise<BatchOutcome> {
   const { verb, value, flags, number } = op;
   const ttlSeconds = op.ttl === 0 ? 0 : readDuration('ttl', String(op.ttl), clock.now());
-  const options = { flags, ttlSeconds };
+  // A write that waits for its turn is taken back when the client leaves.
+  const options = { flags, ttlSeconds, signal };
   switch (verb) {
     case 'get':
       throw new TypeError('a get is no write');
@@ -105,25 +86,20 @@ async function send({ backend, clock }: CacheFace, op: BatchOp, key: Key): Promi
       return toOutcome(await backend[verb](key, value, options));
     case 'append':
     case 'prepend':
-      return toOutcome(await backend[verb](key, value));
+      return toOutcome(await backend[verb](key, value, { signal }));
     case 'cas':
       return toOutcome(await backend.cas(key, value, number, options));
     case 'delete':
-      return { status: (await backend.delete(key)) ? 'done' : 'not-found' };
+      return { status: (await backend.delete(key, { signal })) ? 'done' : 'not-found' };
     case 'touch':
-      return { status: (await backend.touch(key, ttlSeconds)) ? 'done' : 'not-found' };
+      return { status: (await backend.touch(key, ttlSeconds, { signal })) ? 'done' : 'not-found' };
     case 'incr':
     case 'decr':
   }
-  const count = await backend[verb](key, number);
+  const count = await backend[verb](key, number, { signal });
   return count === undefined ? { status: 'not-found' } : { status: 'count', count };
 }
 
 function toOutcome(outcome: StoreOutcome): BatchOutcome {
   return { status: outcome === 'stored' ? 'done' : outcome };
-}
-
-function tooMuch(maxReplyBytes: number): BatchOutcome {
-  const message = `the values of one batch have at most ${maxReplyBytes} bytes: ask for this key again`;
-  return { status: 'error', error: batchTooLarge(message) };
 }
