@@ -6,7 +6,7 @@ import { contestantOpener } from './harness/contestant-process.ts';
 import { canPin, cores, pinProcesses } from './harness/pinning.ts';
 import { renderJson, renderList, renderTable } from './harness/report.ts';
 import { type CaseResult, type Effort, runCase } from './harness/run-case.ts';
-import { benches, loadCases } from './registry.ts';
+import { benches, loadCases, reports } from './registry.ts';
 
 const thorough: Effort = { warmUpMs: 2000, rounds: 7, durationMs: 1000 };
 const quick: Effort = { warmUpMs: 200, rounds: 3, durationMs: 100 };
@@ -15,14 +15,20 @@ const thoroughTurns: Effort = { warmUpMs: 500, rounds: 21, durationMs: 60 };
 const quickTurns: Effort = { warmUpMs: 100, rounds: 5, durationMs: 20 };
 
 async function main(): Promise<void> {
-  const known = Object.keys(benches);
+  const known = [...Object.keys(benches), ...Object.keys(reports)];
   const request = parseCommandLine(process.argv.slice(2), known);
   const wanted = known.filter((name) => request.names.length === 0 || request.names.includes(name));
   const all = (await Promise.all(wanted.map(loadCases))).flat();
-  const isWanted = (name: string): boolean => request.cases.some((text) => name.includes(text));
-  const chosen = request.cases.length === 0 ? all : all.filter((one) => isWanted(one.case));
+  const isWanted = (name: string): boolean =>
+    request.cases.length === 0 || request.cases.some((text) => name.includes(text));
+  const chosen = all.filter((one) => isWanted(one.case));
+  const chosenReports = wanted.filter((name) => reports[name] !== undefined);
   if (request.list) {
-    console.log(renderList(chosen));
+    if (chosen.length > 0) console.log(renderList(chosen));
+    for (const name of chosenReports) {
+      const { cases } = await reports[name]!();
+      console.log([name, ...cases.filter(isWanted).map((one) => `  ${one}`)].join('\n'));
+    }
     return;
   }
   if (!canPin) console.error('bench: processes cannot be pinned here, the figures will vary more');
@@ -35,8 +41,16 @@ async function main(): Promise<void> {
     const [short, long] = one.shareProcess === true ? [quickTurns, thoroughTurns] : [quick, thorough];
     results.push(...(await runCase(one, request.quick ? short : long, open)));
   }
-  console.log(renderTable(results));
-  if (request.jsonFile !== undefined) await writeFile(request.jsonFile, renderJson(results));
+  if (results.length > 0) console.log(renderTable(results));
+  const counted: object[] = [];
+  for (const name of chosenReports) {
+    const report = await reports[name]!();
+    const onProgress = (one: string): void => console.error(`bench: ${name}, ${one}`);
+    const found = await report.run({ quick: request.quick, isWanted, onProgress });
+    console.log(found.table);
+    counted.push(...found.results);
+  }
+  if (request.jsonFile !== undefined) await writeFile(request.jsonFile, renderJson([...results, ...counted]));
 }
 
 try {

@@ -1,11 +1,14 @@
 import type { BenchCase } from './harness/bench-case.ts';
+import type { Report } from './harness/report-bench.ts';
 
 /**
  * Every bench there is, in the order in which they run. Each is loaded when it is asked for: a client that extends
  * String, as ioredis does, slows down whoever reads strings character by character in the same process.
  */
 export const benches: Readonly<Record<string, () => Promise<readonly BenchCase[]>>> = {
+  cache: async () => (await import('./cache/cache-bench.ts')).cacheCases,
   hashring: async () => (await import('./hashring/hashring-bench.ts')).hashringCases,
+  invalidation: async () => (await import('./invalidation/invalidation-bench.ts')).invalidationCases,
   memcache: async () => (await import('./memcache/memcache-bench.ts')).memcacheCases,
   'proxy-http': async () => (await import('./proxy-http/proxy-http-bench.ts')).proxyHttpCases,
   'proxy-memcache': async () => (await import('./proxy-memcache/proxy-memcache-bench.ts')).proxyMemcacheCases,
@@ -16,3 +19,8 @@ export const benches: Readonly<Record<string, () => Promise<readonly BenchCase[]
 export async function loadCases(bench: string): Promise<readonly BenchCase[]> {
   return (await benches[bench]?.()) ?? [];
 }
+
+/** The benches that count instead of comparing speeds. They run after the others. */
+export const reports: Readonly<Record<string, () => Promise<Report>>> = {
+  'cache-faults': async () => (await import('./cache-faults/fault-bench.ts')).faultBench,
+};

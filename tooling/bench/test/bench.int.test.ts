@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import type { CaseResult } from '../src/harness/run-case.ts';
-import { benches, loadCases } from '../src/registry.ts';
+import { benches, loadCases, reports } from '../src/registry.ts';
 
 const run = promisify(execFile);
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -23,18 +23,24 @@ describe('pnpm bench', () => {
     const cases = [...casesOf.values()].flat();
     expect(cases.length).toBeGreaterThan(0);
     for (const { case: name } of cases) expect(stdout).toContain(`  ${name} (`);
+    for (const name of Object.keys(reports)) expect(stdout).toContain(`\n${name}\n  `);
   });
 
   it('ends with code 2 and one line for a bench that is not there', async () => {
     await expect(run(process.execPath, [main, 'nothing'])).rejects.toMatchObject({
       code: 2,
-      stderr:
-        'bench: there is no bench nothing; there are: hashring, memcache, proxy-http, proxy-memcache, replication\n',
+      stderr: `bench: there is no bench nothing; there are: ${[...casesOf.keys(), ...Object.keys(reports)].join(', ')}\n`,
     });
   });
 
   // The other cases of the proxies differ from these in numbers only.
   const chosen = [
+    ['cache', 'synchronous, 1,024 keys'],
+    ['cache', 'hit in the shared tier'],
+    ['cache', 'sessions'],
+    ['invalidation', 'publish to heard'],
+    ['invalidation', 'cost of a publish, 50 followers'],
+    ['invalidation', 'publishes, 256'],
     ['memcache', ''],
     ['proxy-http', 'processor time: GET × 100 B'],
     ['proxy-http', 'p99'],

@@ -13,18 +13,18 @@ export interface Role extends AsyncDisposable {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts `lockstep-<role>` for region `east` on the given topology text. */
-export function startRole(role: 'proxy' | 'shipper' | 'receiver', topology: string): Role {
+/** Starts `lockstep-<role>` for a region on the given topology text. It ends when this process does. */
+export function startRole(role: 'proxy' | 'shipper' | 'receiver', topology: string, region = 'east'): Role {
   const directory = mkdtempSync(join(tmpdir(), 'lockstep-e2e-'));
   const config = join(directory, 'topology.yaml');
   writeFileSync(config, topology);
   const main = fileURLToPath(new URL(`../../../apps/${role}/dist/main.js`, import.meta.url));
-  const child = spawn(process.execPath, [main, '--config', config, '--region', 'east'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, [main, '--config', config, '--region', region], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const exited = once(child, 'close').then(([code]) => code as number | null);
   return {
     child,

@@ -27,7 +27,7 @@ export function renderTable(results: readonly CaseResult[]): string {
 }
 
 /** The same for machines. */
-export function renderJson(results: readonly CaseResult[]): string {
+export function renderJson(results: readonly object[]): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 

@@ -1,0 +1,1 @@
+export { type CacheHealthBody, cachePlugin, type CachePluginOptions } from './cache-plugin.ts';

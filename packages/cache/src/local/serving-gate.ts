@@ -1,0 +1,64 @@
+import type { Clock } from '@lockstep/core';
+
+/** What a gate goes by. */
+export interface ServingGateOptions {
+  readonly clock: Clock;
+  /** How long ago the process had heard every invalidation, suspension included. It may go up by itself only. */
+  readonly horizonAgeMs: () => number;
+  /** With an older horizon nothing may be served. */
+  readonly maxStalenessMs: number;
+}
+
+/** Tells at the moment of serving whether this process may serve what it holds, for the price of one clock. */
+export interface ServingGate {
+  /**
+   * Now on `clock.monotonic()`, rounded up by 1 ms at most; Infinity while the horizon is too old. So `until > moment()`
+   * says both that an entry is fresh and that it may be served.
+   */
+  moment(): number;
+  /** Looks again at the next moment: for when the horizon was lost. */
+  recheck(): void;
+}
+
+/** The width of a look: what it finds holds as long as the wall clock shows the same millisecond. */
+const LOOK_MS = 1;
+
+/**
+ * A gate. A clock costs as much as a read of the store, and the horizon asks for two. So only the wall clock is read
+ * every time, and everything else when it shows another millisecond than at the last look. A process that was blocked,
+ * frozen or suspended in between finds another millisecond. A wall clock that is set back causes one more look, which
+ * goes by the monotonic clock.
+ */
+export function createServingGate(options: ServingGateOptions): ServingGate {
+  return new WallGate(options);
+}
+
+class WallGate implements ServingGate {
+  readonly #clock: Clock;
+  readonly #horizonAgeMs: () => number;
+  readonly #maxStalenessMs: number;
+  #millisecond: number = Number.NaN;
+  #moment: number = Infinity;
+
+  constructor({ clock, horizonAgeMs, maxStalenessMs }: ServingGateOptions) {
+    this.#clock = clock;
+    this.#horizonAgeMs = horizonAgeMs;
+    this.#maxStalenessMs = maxStalenessMs;
+  }
+
+  moment(): number {
+    const now = this.#clock.now();
+    return now === this.#millisecond ? this.#moment : this.#look(now);
+  }
+
+  recheck(): void {
+    this.#millisecond = Number.NaN;
+  }
+
+  #look(now: number): number {
+    this.#millisecond = now;
+    const canServe = this.#horizonAgeMs() + LOOK_MS < this.#maxStalenessMs;
+    this.#moment = canServe ? this.#clock.monotonic() + LOOK_MS : Infinity;
+    return this.#moment;
+  }
+}

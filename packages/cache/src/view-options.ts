@@ -1,0 +1,78 @@
+import type { Codec } from './codecs/codec.ts';
+import type { LoadContext } from './load-context.ts';
+
+/** What to do while the log has not been heard for `maxStalenessMs`. */
+export type WhenPartitioned = 'origin' | 'stale' | 'throw';
+
+/** How a value is kept apart from what its users do to it. */
+export type Isolation = 'share' | 'freeze' | 'clone';
+
+/** How values of a view are kept and waited for. Each of it can be given per call as well. */
+export interface ReadPolicy {
+  /** How long a value is fresh, in milliseconds. */
+  readonly ttlMs: number;
+  /** For how long after that it may stand in when a load fails or passes its soft timeout. @default 0 */
+  readonly graceMs?: number;
+  /** After so many milliseconds those who wait get the stale value, if there is one; the load goes on. @default none */
+  readonly softTimeoutMs?: number;
+  /** After so many milliseconds the load is given up with ERR_CACHE_LOAD_TIMEOUT. @default 30_000 */
+  readonly hardTimeoutMs?: number;
+  /** For how long null and undefined are kept. @default null as any value, undefined not at all */
+  readonly negativeTtlMs?: number;
+  /** While another process or caller loads, take the stale value, if there is one, and do not wait. @default false */
+  readonly staleWhileLoading?: boolean;
+  /** @default that of the cache */
+  readonly whenPartitioned?: WhenPartitioned;
+}
+
+/** A view: a kind of value, with its loader. */
+export interface ViewOptions<Id, Value> extends ReadPolicy {
+  /**
+   * Brings the value from where it lives. Undefined means that there is none. Where it takes its context, write it before
+   * `tags`; one that uses `stale` or `keep()` says what they are: `(id: string, context: LoadContext<User>) => …`.
+   */
+  load?(this: void, id: Id, context: LoadContext): Promise<Value> | Value;
+  /**
+   * Brings many at once: an array in the order of `ids`, or a Map by id. An Error in place of a value fails that id alone.
+   */
+  readonly loadMany?: (
+    ids: readonly Id[],
+    context: Pick<LoadContext, 'signal'>,
+  ) => Promise<LoadedMany<Id, Value>> | LoadedMany<Id, Value>;
+  /** The tags of a value, for `invalidateTags`. @default none */
+  readonly tags?: (value: NoInfer<Value>, id: NoInfer<Id>) => readonly string[];
+  /** The id as text; different ids, different texts. @default the string or number itself */
+  readonly keyOf?: (id: NoInfer<Id>) => string;
+  /** Drop an entry of this process that was not read for so long. @default none */
+  readonly idleMs?: number;
+  /** Each time to live is shortened by up to this fraction at random. From 0 to 1. @default 0 */
+  readonly jitter?: number;
+  /** At which fraction of its time to live a value that is read is loaded anew in the background. @default none */
+  readonly refreshAhead?: number;
+  /**
+   * `share`: everyone gets the same object. `freeze`: the same, frozen deeply; what a Map, Set, Date or buffer holds
+   * inside can be changed nevertheless. `clone`: each caller gets a structured clone. @default 'share'
+   */
+  readonly isolation?: Isolation;
+  /** How values are written to the shared tier. @default jsonCodec */
+  readonly codec?: Codec<NoInfer<Value>>;
+  /** The version of the values' shape: shared values of another version are misses. @default 0 */
+  readonly version?: number;
+  /** Whether values go to the shared tier. @default true */
+  readonly shared?: boolean;
+  /** How many bytes a value counts for `maxBytes`. @default that of the cache */
+  readonly sizeOf?: (value: NoInfer<Value>) => number;
+}
+
+/** What `loadMany` brings. */
+export type LoadedMany<Id, Value> = readonly (Value | Error)[] | ReadonlyMap<Id, Value | Error>;
+
+/** What one call may say differently from its view. What concerns the load is decided by the caller that starts it. */
+export interface ReadOptions extends Partial<ReadPolicy> {
+  /** Stops waiting. The load goes on while others wait for it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Load anew, whatever is at hand. @default false */
+  readonly forceLoad?: boolean;
+  /** Leave the shared tier out. @default false */
+  readonly skipShared?: boolean;
+}

@@ -1,0 +1,99 @@
+import type { PublishOptions } from '@lockstep/invalidation';
+
+import { type CacheCore, forgetAll, forgetKey, forgetTag, inBackground } from '../read/cache-core.ts';
+import { markDropped } from './fence-mark.ts';
+
+/** What a publish says besides keys and tags. */
+export type PublishWords = Pick<PublishOptions, 'signal' | 'everywhere' | 'timeoutMs' | 'origin' | 'traceId'>;
+
+/** Puts invalidations into the log, and forgets in this process what it put there. */
+export interface Publish {
+  entry(keys: readonly string[], tags: readonly string[], words: PublishWords): Promise<void>;
+  clear(words: PublishWords): Promise<void>;
+}
+
+/** What one entry of the log may carry. */
+const MAX_KEYS = 5000;
+
+/** The one place that writes to the log. */
+export function createPublish(core: CacheCore): Publish {
+  const { log, shared, sharedTimeoutMs, pending } = core;
+  return {
+    async entry(keys, tags, words) {
+      forget(core, keys, tags);
+      try {
+        // First the tier: who hears the log reads it next. If it fails all processes are told nevertheless, and told
+        // again once it has succeeded.
+        const failure =
+          keys.length > 0 ? await failureOf(shared?.drop(keys, { timeoutMs: sharedTimeoutMs })) : undefined;
+        const { origin: said = core.origin } = words;
+        const isDropped = failure === undefined && shared?.dropMark !== undefined;
+        const origin = isDropped ? markDropped(said, shared.dropMark) : said;
+        for (let from = 0; from === 0 || from < keys.length; from += MAX_KEYS) {
+          const withTags = from === 0 && tags.length > 0;
+          const options = { ...words, origin, ...(withTags ? { tags } : {}) };
+          const position = await log.publish(keys.slice(from, from + MAX_KEYS), options);
+          if (withTags) {
+            // Shared values are judged by what this process has heard of their tags: until then they are not taken.
+            pending.hold([], tags);
+            untilHeard(core, position, () => pending.release([], tags));
+          }
+          await heardSoon(core, position, words.signal);
+        }
+        if (failure !== undefined) throw failure.error;
+      } finally {
+        // What was begun before the log had it may have brought the old value; what begins now cannot.
+        forget(core, keys, tags);
+      }
+    },
+    async clear(words) {
+      forgetAll(core);
+      try {
+        const position = await log.clear({ origin: core.origin, ...words });
+        // Shared values of before are told by their epoch, once this process has heard of the new one.
+        pending.holdAll();
+        untilHeard(core, position, () => pending.releaseAll());
+        await heardSoon(core, position, words.signal);
+      } finally {
+        forgetAll(core);
+      }
+    },
+  };
+}
+
+/** Calls back when this process has heard of its own publish, or when its lease is over for want of hearing. */
+function untilHeard(core: CacheCore, position: string, done: () => void): void {
+  const { follower, maxStalenessMs } = core;
+  // If it hears nothing for that long, its horizon lies before the publish: it serves nothing until it has heard it.
+  inBackground(core, follower.caughtUpTo(position, { timeoutMs: maxStalenessMs + 1000 }).finally(done));
+}
+
+/**
+ * What this process loads next is newer than its entry, which must not throw it away when it is heard. A log that is not
+ * heard only costs that load: so nobody waits for long.
+ */
+async function heardSoon(
+  { follower, sharedTimeoutMs }: CacheCore,
+  position: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await follower.caughtUpTo(position, { timeoutMs: sharedTimeoutMs, ...(signal === undefined ? {} : { signal }) });
+  } catch {
+    // The log has the entry: that is what was asked for.
+  }
+}
+
+function forget(core: CacheCore, keys: readonly string[], tags: readonly string[]): void {
+  for (const key of keys) forgetKey(core, key);
+  for (const tag of tags) forgetTag(core, tag);
+}
+
+async function failureOf(work: Promise<void> | undefined): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,148 @@
+import { sleep } from '@lockstep/core';
+import { describe, expect, it } from 'vitest';
+
+import { deferred, openCache, rejectionOf } from '../open-cache.ts';
+import { createStubTier } from '../stub-tier.ts';
+
+describe('View.getMany', () => {
+  it('brings all that is missing by one call, in the order of the ids, and asks for nothing twice', async () => {
+    await using open = await openCache();
+    const calls: (readonly number[])[] = [];
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: async (ids: readonly number[]) => {
+        calls.push([...ids]);
+        return ids.map((id) => `v${id}`);
+      },
+    });
+    expect(await rows.get(2)).toBe('v2');
+    expect(await rows.getMany([3, 2, 1, 3])).toEqual(['v3', 'v2', 'v1', 'v3']);
+    expect(calls).toEqual([[2], [3, 1]]);
+    expect(await rows.getMany([])).toEqual([]);
+    expect(open.cache.stats().loads).toBe(2);
+  });
+
+  it('takes a Map, of which what is missing is undefined', async () => {
+    await using open = await openCache();
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: async (ids: readonly number[]): Promise<ReadonlyMap<number, string | undefined>> =>
+        new Map(ids.filter((id) => id !== 2).map((id) => [id, `v${id}`])),
+    });
+    expect(await rows.getMany([1, 2])).toEqual(['v1', undefined]);
+    expect([rows.peek(1), rows.peek(2)]).toEqual(['v1', undefined]);
+  });
+
+  it('waits for what others bring already', async () => {
+    await using open = await openCache();
+    const gate = deferred<string>();
+    const asked: string[] = [];
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      load: (_id: string) => gate.promise,
+      loadMany: (ids: readonly string[]) => {
+        asked.push(...ids);
+        return [...ids];
+      },
+    });
+    const single = rows.get('1');
+    const many = rows.getMany(['1', '2']);
+    gate.resolve('one');
+    expect([await single, await many]).toEqual(['one', ['one', '2']]);
+    expect(asked).toEqual(['2']);
+  });
+
+  it('fails the ids for which an Error came, and keeps the others', async () => {
+    await using open = await openCache();
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: (ids: readonly string[]) => ids.map((id) => (id === 'bad' ? new Error('bad') : id)),
+    });
+    await expect(rows.getMany(['a', 'bad'])).rejects.toThrow('bad');
+    expect(rows.peek('a')).toBe('a');
+  });
+
+  it('rejects for a loader that brings the wrong number of values', async () => {
+    await using open = await openCache();
+    const rows = open.cache.define('row', { ttlMs: 1000, loadMany: (_ids: readonly string[]) => ['a'] });
+    await expect(rows.getMany(['a', 'b'])).rejects.toThrow('as many values as ids (2)');
+  });
+
+  it('keeps nothing of an id that was invalidated meanwhile', async () => {
+    await using open = await openCache();
+    const gate = deferred<void>();
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: async (ids: readonly string[]) => {
+        await gate.promise;
+        return [...ids];
+      },
+    });
+    const many = rows.getMany(['a', 'b']);
+    await rows.invalidate('a');
+    gate.resolve();
+    await many;
+    expect([rows.peek('a'), rows.peek('b')]).toEqual([undefined, 'b']);
+  });
+
+  it('loads 50 ids at a time where there is no loadMany, however many there are', async () => {
+    await using open = await openCache({ maxConcurrentLoads: 60 });
+    let running = 0;
+    let most = 0;
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      load: async (id: number) => {
+        most = Math.max(most, ++running);
+        await Promise.resolve();
+        running--;
+        if (id === 7) throw new Error('seven');
+        return id;
+      },
+    });
+    const ids = Array.from({ length: 500 }, (_, id) => id + 10);
+    expect(await rows.getMany(ids)).toEqual(ids);
+    expect(most).toBe(50);
+    await expect(rows.getMany([7, 8])).rejects.toThrow('seven');
+  });
+
+  it('gives each load its whole time, and claims none before its turn', async () => {
+    let claims = 0;
+    const shared = createStubTier({ claim: async () => ({ kind: 'claimed', token: `t${++claims}` }) });
+    await using open = await openCache({ shared });
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      hardTimeoutMs: 500,
+      load: (id: number) => sleep(100, { clock: open.clock }).then(() => id),
+    });
+    const ids = Array.from({ length: 400 }, (_, id) => id);
+    const many = rows.getMany(ids);
+    await open.clock.advance(99);
+    expect(claims).toBe(50);
+    expect(await open.clock.during(800, many)).toEqual(ids);
+  });
+
+  it('ends those that wait for their turn when the cache is closed', async () => {
+    const open = await openCache();
+    const rows = open.cache.define('row', { ttlMs: 1000, load: (_id: number) => new Promise<string>(() => undefined) });
+    const many = rejectionOf(rows.getMany(Array.from({ length: 60 }, (_, id) => id)));
+    await open.cache.close();
+    expect(await many).toMatchObject({ code: 'ERR_CACHE_CLOSED' });
+  });
+
+  it('aborts the call when all of its ids were given up', async () => {
+    await using open = await openCache();
+    let signal: AbortSignal | undefined;
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      hardTimeoutMs: 100,
+      loadMany: (_ids: readonly string[], context) => {
+        ({ signal } = context);
+        return new Promise<string[]>(() => undefined);
+      },
+    });
+    const many = rejectionOf(rows.getMany(['a', 'b']));
+    await open.clock.advance(100);
+    expect(await many).toMatchObject({ code: 'ERR_CACHE_LOAD_TIMEOUT' });
+    expect(signal?.aborted).toBe(true);
+  });
+});
