@@ -1,0 +1,80 @@
+import type { RedisArgument } from '@lockstep/core';
+
+import type { AcquireManyReply, AcquireReply, AcquireRequest, LockInfo, RenewRequest } from '../lock-driver.ts';
+import type { LockNames } from './lock-names.ts';
+import type { Step } from './step-queue.ts';
+
+const MODES = { try: 'T', queue: 'Q', barge: 'B' } as const;
+
+/** What each call asks the script to do, and how it reads what comes back. */
+export interface LockSteps {
+  acquire(request: AcquireRequest): Step<AcquireReply>;
+  acquireMany(requests: readonly AcquireRequest[]): Step<AcquireManyReply>;
+  release(key: string, owner: string): Step<'released' | 'lost'>;
+  renew(lease: RenewRequest): Step<'held' | 'lost'>;
+  inspect(key: string): Step<LockInfo | undefined>;
+}
+
+/** Writes and reads the steps of `lockScript`. */
+export function createLockSteps(names: LockNames): LockSteps {
+  const step = <T>(key: string, args: readonly RedisArgument[], decode: Step<T>['decode']): Step<T> => ({
+    group: names.groupOf(key),
+    keys: [names.base(key)],
+    args,
+    decode,
+  });
+  return {
+    acquire(request) {
+      const { key, owner, ttlMs } = request;
+      return step(key, ['A', ...wish(request)], (reply, sent) => {
+        if (typeof reply === 'number') return { kind: 'held', key, owner, token: reply, ttlMs, ...sent };
+        const [queued, rank, holder, holderTtlMs] = reply as [number, number, string, number];
+        return { kind: queued === 1 ? 'queued' : 'taken', rank, holder, holderTtlMs };
+      });
+    },
+    acquireMany(requests) {
+      return {
+        group: names.groupOf(requests[0]!.key),
+        keys: requests.map(({ key }) => names.base(key)),
+        args: ['M', requests.length, ...requests.flatMap((request) => wish({ ...request, mode: 'try' }))],
+        decode(reply, sent) {
+          const tokens = reply as number[];
+          if (tokens[0] !== 0) {
+            const grants = requests.map(({ key, owner, ttlMs }, i) => ({
+              key,
+              owner,
+              ttlMs,
+              token: tokens[i]!,
+              ...sent,
+            }));
+            return { kind: 'held', grants };
+          }
+          const [, which, rank, holder, holderTtlMs] = reply as [number, number, number, string, number];
+          return { kind: 'taken', key: requests[which - 1]!.key, rank, holder, holderTtlMs };
+        },
+      };
+    },
+    release: (key, owner) => step(key, ['R', owner], (reply) => (reply === 1 ? 'released' : 'lost')),
+    renew: ({ key, owner, ttlMs }) =>
+      step(key, ['E', owner, Math.ceil(ttlMs)], (reply) => (reply === 1 ? 'held' : 'lost')),
+    inspect: (key) =>
+      step(key, ['I'], (reply) => {
+        if (reply === 0) return undefined;
+        const [owner, token, metadata, ttlMs, waiters, holders] = reply as [
+          string,
+          number,
+          string,
+          number,
+          number,
+          number?,
+        ];
+        const info = { owner, token, metadata: metadata === '' ? undefined : metadata, ttlMs, waiters };
+        return holders === undefined ? info : { ...info, holders };
+      }),
+  };
+}
+
+function wish(request: AcquireRequest): RedisArgument[] {
+  const { owner, ttlMs, grantMs, mode, priority = 0, lockDelayMs = 0, metadata = '' } = request;
+  return [owner, Math.ceil(ttlMs), Math.ceil(grantMs), MODES[mode], priority, Math.ceil(lockDelayMs), metadata];
+}

@@ -1,0 +1,152 @@
+import type { Clock, RedisClient } from '@lockstep/core';
+
+import { lockScript } from '../../lua/lock-script.ts';
+import { sharedScript } from '../../lua/shared-script.ts';
+import type {
+  AcquireReply,
+  AcquireRequest,
+  Bound,
+  Grant,
+  LockDriver,
+  LockFamily,
+  LockListener,
+} from '../lock-driver.ts';
+import type { GrantSubscription } from './grant-subscription.ts';
+import type { LockNames } from './lock-names.ts';
+import { createLockSteps } from './lock-steps.ts';
+import type { ParsedPush } from './parse-push.ts';
+import { closedError, toLockError } from './redis-failure.ts';
+import { createReplicaCheck } from './replica-check.ts';
+import { createSharedSteps } from './shared-steps.ts';
+import { createStepQueue, type SentAt } from './step-queue.ts';
+
+/** What the locks of one family share with those of the others. */
+export interface RedisFamilyOptions {
+  readonly client: RedisClient;
+  readonly family: 'lock' | LockFamily;
+  readonly names: LockNames;
+  readonly isCluster: boolean;
+  readonly subscription: GrantSubscription;
+  readonly onError: (error: Error) => void;
+  readonly clock: Clock;
+  readonly schedule: (send: () => void) => void;
+}
+
+/** What a driver does for one family. */
+export type FamilyCalls = Pick<
+  LockDriver,
+  'groupOf' | 'acquire' | 'acquireMany' | 'release' | 'renew' | 'cancel' | 'inspect' | 'listen'
+>;
+
+/** The calls of a driver for one family, and what it has to hear. */
+export interface RedisFamily {
+  readonly calls: FamilyCalls;
+  /** True: the push was for this family. */
+  hear(push: ParsedPush, sent: SentAt): boolean;
+  onListening(): void;
+  close(): void;
+}
+
+/** Makes the locks of one family. */
+export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
+  const { client, family, names, isCluster, subscription, onError, clock, schedule } = options;
+  const script = family === 'lock' ? lockScript : sharedScript;
+  const steps = family === 'lock' ? createLockSteps(names) : createSharedSteps(names);
+  // In a Cluster PUBLISH counts those who hear it on one node only.
+  const head = [names.channel, isCluster ? '0' : '1'];
+  const queue = createStepQueue({ client, script, head, clock, schedule });
+  const replicas = createReplicaCheck({ client, script, head, steps, clock });
+  const listeners = new Set<LockListener>();
+  /** Those in line whose grant counts only when replicas have it. */
+  const unchecked = new Map<string, AcquireRequest>();
+  let isClosed = false;
+
+  function tell(grant: Grant): void {
+    for (const listener of listeners) listener.onGrant(grant);
+  }
+
+  async function check(request: AcquireRequest, timeoutMs: number): Promise<void> {
+    const { key, owner } = request;
+    try {
+      const reply = await ask({ ...request, mode: 'try' }, { timeoutMs });
+      if (reply.kind === 'held') return tell(reply);
+    } catch (error) {
+      onError(toLockError(error));
+    }
+    unchecked.delete(owner);
+    for (const listener of listeners) listener.onLost?.(key, owner);
+  }
+
+  async function ask(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
+    if ((request.replicas ?? 0) === 0) return queue.run(steps.acquire(request), bound);
+    if (request.mode !== 'try') unchecked.set(request.owner, request);
+    const reply = await replicas.acquire(request, bound);
+    if (reply.kind === 'held') unchecked.delete(request.owner);
+    return reply;
+  }
+
+  function release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'> {
+    unchecked.delete(owner);
+    return queue.run(steps.release(key, owner), bound);
+  }
+
+  const calls: FamilyCalls = {
+    groupOf: (key) => names.groupOf(key),
+    async acquire(request, bound) {
+      if (request.mode === 'try' || subscription.isListening) return ask(request, bound);
+      const from = clock.monotonic();
+      // Who waits without being heard is taken for dead. Most locks are free, and need nobody to listen.
+      const reply = await ask({ ...request, mode: 'try' }, bound);
+      const leftMs = bound.timeoutMs - (clock.monotonic() - from);
+      if (reply.kind === 'held' || isClosed || !(await subscription.ensure(leftMs / 2))) return reply;
+      return ask(request, { ...bound, timeoutMs: leftMs / 2 });
+    },
+    async acquireMany(requests, bound) {
+      const [first] = requests;
+      if (first === undefined) throw new RangeError('acquireMany needs a request');
+      const group = names.groupOf(first.key);
+      if (requests.some(({ key }) => names.groupOf(key) !== group)) {
+        throw new RangeError('the keys of acquireMany must be of one group');
+      }
+      return queue.run(steps.acquireMany(requests), bound);
+    },
+    release,
+    renew: (leases, bound) => Promise.all(leases.map((lease) => queue.run(steps.renew(lease), bound))),
+    async cancel(key, owner, bound) {
+      await release(key, owner, bound);
+    },
+    inspect: (key, bound) => queue.run(steps.inspect(key), bound),
+    listen(listener) {
+      if (isClosed) throw closedError();
+      listeners.add(listener);
+      return {
+        async close() {
+          listeners.delete(listener);
+        },
+      };
+    },
+  };
+  return {
+    calls,
+    hear(push, sent) {
+      const key = names.keyOf(push.base);
+      if (key === undefined) return false;
+      const { owner } = push;
+      const request = unchecked.get(owner);
+      if (push.kind === 'wake') for (const listener of listeners) listener.onWake?.(key, owner);
+      else if (request === undefined) tell({ key, owner, token: push.token, ttlMs: push.ttlMs, ...sent });
+      else void check(request, push.ttlMs);
+      return true;
+    },
+    onListening() {
+      for (const listener of listeners) listener.onReconnect();
+    },
+    close() {
+      isClosed = true;
+      listeners.clear();
+      unchecked.clear();
+      replicas.close();
+      queue.close();
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import {
+  type Clock,
+  type RedisArgument,
+  type RedisClient,
+  type RedisConnection,
+  type RedisScript,
+  withDeadline,
+} from '@lockstep/core';
+
+import { LockError } from '../../lock-error.ts';
+import type { AcquireReply, AcquireRequest, Bound } from '../lock-driver.ts';
+import type { LockSteps } from './lock-steps.ts';
+import { closedError, silenceError, toLockError } from './redis-failure.ts';
+
+/** What a check works with. */
+export interface ReplicaCheckOptions {
+  readonly client: RedisClient;
+  readonly script: RedisScript;
+  readonly head: readonly RedisArgument[];
+  readonly steps: LockSteps;
+  readonly clock: Clock;
+}
+
+/** Acquires what must be on so many replicas before it counts. */
+export interface ReplicaCheck {
+  acquire(request: AcquireRequest, bound: Bound): Promise<AcquireReply>;
+  close(): void;
+}
+
+/** Several commands that go over one connection of one node, one after the other. */
+interface Pipelined extends RedisConnection {
+  pipeline?(commands: readonly (readonly RedisArgument[])[]): { exec(): Promise<unknown> };
+}
+
+/**
+ * WAIT counts the replicas that have what this very connection wrote, and blocks it meanwhile. So such locks are acquired
+ * over a connection of their own, made when the first is wanted.
+ */
+export function createReplicaCheck({ client, script, head, steps, clock }: ReplicaCheckOptions): ReplicaCheck {
+  let connection: Pipelined | undefined;
+  let isClosed = false;
+
+  function open(): Pipelined {
+    if (connection === undefined) {
+      connection = client.duplicate();
+      // A command that failed says so itself.
+      connection.on('error', () => undefined);
+    }
+    return connection;
+  }
+
+  async function ask(request: AcquireRequest, waitMs: number, isWanted: () => boolean): Promise<AcquireReply> {
+    const { keys, args, decode } = steps.acquire(request);
+    const own = open();
+    const sent = { sentAt: clock.monotonic(), sentAtWall: clock.now() };
+    const [reply] = (await script.run(own, keys, [...head, ...args])) as [unknown];
+    if (Array.isArray(reply) && reply[0] === -1) throw new Error(String(reply[1]));
+    const answer = decode(reply, sent);
+    if (answer.kind !== 'held') return answer;
+    const copies = await countCopies(own, keys[0]!, request.replicas!, waitMs);
+    if (copies >= request.replicas! && isWanted()) return answer;
+    await giveBack(request);
+    const message = `${copies} of ${request.replicas} replicas have the lock ${JSON.stringify(request.key)}`;
+    throw new LockError('ERR_LOCK_UNAVAILABLE', `${message}; it was given back`, { key: request.key });
+  }
+
+  async function giveBack({ key, owner }: AcquireRequest): Promise<void> {
+    const { keys, args } = steps.release(key, owner);
+    await script.run(client, keys, [...head, ...args]);
+  }
+
+  return {
+    async acquire(request, { timeoutMs, signal }) {
+      if (isClosed) throw closedError();
+      const waitMs = Math.max(1, Math.floor(timeoutMs / 2));
+      let isWanted = true;
+      const asked = ask(request, waitMs, () => isWanted).catch((error: unknown) => {
+        throw toLockError(error);
+      });
+      try {
+        return await withDeadline(asked, { ms: timeoutMs, signal, onTimeout: () => silenceError(timeoutMs), clock });
+      } finally {
+        isWanted = false;
+      }
+    },
+    close() {
+      isClosed = true;
+      connection?.disconnect();
+    },
+  };
+}
+
+/** On how many replicas what the connection wrote to the node of `name` is. */
+async function countCopies(own: Pipelined, name: string, replicas: number, waitMs: number): Promise<number> {
+  if ((own as { isCluster?: unknown }).isCluster !== true || own.pipeline === undefined) {
+    return Number(await own.call('WAIT', replicas, waitMs));
+  }
+  // WAIT has no key: it goes to the node of the command before it, which writes nothing.
+  const replies = (await own
+    .pipeline([
+      ['persist', `${name}:none`],
+      ['wait', replicas, waitMs],
+    ])
+    .exec()) as [Error | null, unknown][];
+  const [error, copies] = replies[1]!;
+  if (error !== null) throw error;
+  return Number(copies);
+}

@@ -1,0 +1,41 @@
+/**
+ * How a lease reads in Redis, and what every step needs. `<base>:l` is the lease, `owner|token|delay|metadata`; it is there
+ * for `delay` ms longer than it is valid. `<base>:q` is the line, a sorted set of owners. `<base>:w` has what each of
+ * them asked for, `grant|delay|B or Q|metadata`, and under `#` the last place that was given. `<base>:f` is the last token.
+ */
+export const leaseValue = `
+local channel, isReceiverCountKnown = ARGV[1], ARGV[2] == '1'
+local micros
+
+local function isOf(lease, owner)
+  return string.sub(lease, 1, #owner + 1) == owner .. '|'
+end
+
+local function fieldsOf(lease)
+  local owner, token, delay, metadata = string.match(lease, '^([^|]*)|(%d+)|(%d+)|(.*)$')
+  if not owner then error('LOCK what lies at the key is not a lease') end
+  return owner, tonumber(token), tonumber(delay), metadata
+end
+
+local function validFor(name, delay)
+  return redis.call('PTTL', name) - delay
+end
+
+local function give(base, owner, period, delay, metadata)
+  if not micros then
+    local time = redis.call('TIME')
+    micros = time[1] * 1000000 + time[2]
+  end
+  local token = math.max(tonumber(redis.call('GET', base .. ':f') or 0) + 1, micros)
+  local text = string.format('%.0f', token)
+  redis.call('SET', base .. ':f', text, 'PX', 86400000)
+  redis.call('SET', base .. ':l', owner .. '|' .. text .. '|' .. delay .. '|' .. metadata, 'PX', period + delay)
+  return token, text
+end
+
+local function leave(base, owner)
+  redis.call('ZREM', base .. ':q', owner)
+  redis.call('HDEL', base .. ':w', owner)
+  if redis.call('EXISTS', base .. ':q') == 0 then redis.call('DEL', base .. ':w') end
+end
+`;

@@ -1,0 +1,74 @@
+import { createScript, type RedisScript } from '@lockstep/core';
+
+import { sharedAcquire } from './shared-acquire.ts';
+import { sharedFill } from './shared-fill.ts';
+import { sharedState } from './shared-state.ts';
+
+/**
+ * Does any number of steps on semaphores and read-write locks of one slot, in order.
+ *
+ * KEYS: the base of each lock; what lies beside it (see `sharedState`) has names that begin with it, and is in its slot.
+ * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step:
+ * 'A' owner, period, grant period, mode, priority, shape, metadata · 'R' owner (release or cancel) · 'E' owner, period
+ * (renew) · 'I' (inspect).
+ *
+ * Reply: for each step a token or what `acquire` says; 1, or 0 where it was not the owner's any more; { the last owner,
+ * token, metadata, ms left, how many wait, how many hold }, or 0. { -1, message } where it failed; the others are done.
+ */
+export const sharedScript: RedisScript = createScript(`
+${sharedState}
+${sharedFill}
+${sharedAcquire}
+local function release(base, owner)
+  purge(base)
+  local was = remove(base, owner)
+  if was == 0 then leave(base, owner) end
+  fill(base)
+  return was
+end
+
+local function renew(base, owner, period)
+  purge(base)
+  if not redis.call('ZSCORE', base .. ':h', owner) then
+    redis.call('HDEL', base .. ':w', '')
+    return 0
+  end
+  redis.call('ZADD', base .. ':h', now + period, owner)
+  keep(base, tonumber(period))
+  return 1
+end
+
+local function inspect(base)
+  local last = redis.call('ZREVRANGEBYSCORE', base .. ':h', '+inf', '(' .. now, 'WITHSCORES', 'LIMIT', 0, 1)
+  if not last[1] then return 0 end
+  local token, metadata = string.match(redis.call('HGET', base .. ':i', last[1]), '^(%d+)|%w+|(.*)$')
+  local holders = redis.call('ZCOUNT', base .. ':h', '(' .. now, '+inf')
+  return { last[1], tonumber(token), metadata, last[2] - now, redis.call('ZCARD', base .. ':q'), holders }
+end
+
+local at, key = 3, 0
+local function step()
+  local op, base, from = ARGV[at], KEYS[key + 1], at
+  key = key + 1
+  if op == 'A' then
+    at = at + 8
+    return acquire(base, unpack(ARGV, from + 1, from + 7))
+  elseif op == 'R' then
+    at = at + 2
+    return release(base, ARGV[from + 1])
+  elseif op == 'E' then
+    at = at + 3
+    return renew(base, ARGV[from + 1], ARGV[from + 2])
+  end
+  at = at + 1
+  return inspect(base)
+end
+
+local replies = {}
+while ARGV[at] do
+  local done, reply = pcall(step)
+  if not done then reply = { -1, type(reply) == 'table' and reply.err or tostring(reply) } end
+  replies[#replies + 1] = reply
+end
+return replies
+`);

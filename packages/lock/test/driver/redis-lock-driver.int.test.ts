@@ -1,0 +1,12 @@
+import { createRedisLockDriver } from '../../src/driver/redis/redis-lock-driver.ts';
+import { listenTo } from './conformance/process.ts';
+import { describeLockDriver } from './lock-driver-conformance.ts';
+import { setupRedis } from './redis-setup.ts';
+
+const redis = setupRedis();
+
+describeLockDriver('Redis', {
+  process: (family) => listenTo(createRedisLockDriver({ client: redis.connect() }), family),
+  key: () => redis.name(),
+  keysOfOneGroup: (count) => Array.from({ length: count }, () => redis.name()),
+});

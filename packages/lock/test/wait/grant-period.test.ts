@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+
+import { GrantPeriod } from '../../src/wait/grant-period.ts';
+
+describe('the period of a grant', () => {
+  it('is short where answers come fast, and never longer than the lease', () => {
+    const period = new GrantPeriod();
+    expect(period.within(10_000)).toBe(50);
+    expect(period.within(40)).toBe(40);
+    period.answeredIn(0.5);
+    expect(period.within(10_000)).toBe(50);
+  });
+
+  it('follows a slow answer at once and forgets it slowly', () => {
+    const period = new GrantPeriod();
+    period.answeredIn(200);
+    expect(period.within(10_000)).toBe(1000);
+    period.answeredIn(1);
+    expect(period.within(10_000)).toBe(901);
+    for (let i = 0; i < 60; i++) period.answeredIn(1);
+    expect(period.within(10_000)).toBe(50);
+  });
+
+  it('doubles when it was too short, up to two seconds', () => {
+    const period = new GrantPeriod();
+    period.missed();
+    expect(period.within(10_000)).toBe(100);
+    period.missed();
+    expect(period.within(10_000)).toBe(200);
+    for (let i = 0; i < 9; i++) period.missed();
+    expect(period.within(10_000)).toBe(2000);
+  });
+});
