@@ -82,6 +82,26 @@ describe('while the log is not heard', () => {
     expect(await first).toBe('old');
   });
 
+  it('joins no load that began in that time, also when the log is heard again', async () => {
+    await using open = await openCache({ maxStalenessMs: 2000 });
+    const gates = [deferred<string>(), deferred<string>()];
+    let loads = 0;
+    const users = open.cache.define('user', { ttlMs: 60_000, load: (_id: string) => gates[loads++]!.promise });
+    open.log.deafen();
+    await open.clock.advance(2000);
+    const first = users.get('1');
+    await open.clock.advance(1);
+    open.log.hear();
+    await open.clock.advance(1);
+    const second = users.get('1');
+    await open.clock.advance(1);
+    expect(loads).toBe(2);
+    gates[1]!.resolve('new');
+    expect(await second).toBe('new');
+    gates[0]!.resolve('old');
+    expect(await first).toBe('old');
+  });
+
   it('does not let a value past its time to live stand in', async () => {
     await using open = await openCache({ maxStalenessMs: 2000 });
     let mayLoad = true;
