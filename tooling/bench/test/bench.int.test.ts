@@ -33,7 +33,7 @@ describe('pnpm bench', () => {
     });
   });
 
-  // The other cases of the proxies differ from these in numbers only.
+  // The other cases differ from these in numbers only.
   const chosen = [
     ['cache', 'synchronous, 1,024 keys'],
     ['cache', 'hit in the shared tier'],
@@ -41,7 +41,9 @@ describe('pnpm bench', () => {
     ['invalidation', 'publish to heard'],
     ['invalidation', 'cost of a publish, 50 followers'],
     ['invalidation', 'publishes, 256'],
-    ['memcache', ''],
+    ['memcache', 'set × 100 B, 64'],
+    ['memcache', 'getMany of 100 × 100 B, 16'],
+    ['memcache', '99th percentile'],
     ['proxy-http', 'processor time: GET × 100 B'],
     ['proxy-http', 'p99'],
     ['proxy-http', 'processor time: keys'],

@@ -95,13 +95,14 @@ function names(bytes: Buffer, key: string): boolean {
   );
   // Nothing names it: what is empty is in everything.
   if (key === '') return false;
-  const own = key.startsWith('~b') ? Buffer.from(key.slice(2), 'base64url').toString('latin1') : key;
+  // A key that memcached cannot hold is held as its class and what follows in base64.
+  const own = key.replace(/~b([\w-]*)$/, (_all, rest: string) => Buffer.from(rest, 'base64url').toString('latin1'));
   const seen = raw + raw.toLowerCase() + decoded + decoded.replaceAll('+', ' ');
   // The template puts its own part before what the URL names, and percent-encodes the rest.
   const named = own
     .replace(/^only:/, '')
     .replaceAll(/%([\da-f]{2})/gi, (_all, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
-  return seen.includes(own) || (named !== '' && seen.includes(named));
+  return seen.includes(key) || seen.includes(own) || (named !== '' && seen.includes(named));
 }
 
 const keysAsked = (): string[] => pool.calls.map((call) => call.slice(call.indexOf(' ') + 1));

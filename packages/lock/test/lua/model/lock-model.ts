@@ -83,7 +83,7 @@ export class LockModel implements Model {
     for (;;) {
       const [head] = this.line;
       if (head === undefined || head.owner === asker) return true;
-      if (head.mode === 'B' && woken === 4) return true;
+      if (head.mode === 'B' && woken === 2) return true;
       this.#leave(head.owner);
       if (!this.alive.has(processOf(head.owner))) continue;
       this.pushes.push(`${head.mode === 'B' ? 'w' : 'g'} ${head.owner}`);
