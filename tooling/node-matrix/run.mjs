@@ -1,6 +1,6 @@
 /**
  * Runs the unit tests of all packages and apps under every Node of the matrix, one line for each. Tests with real
- * servers stay with the Node that one develops on, and so do the laws and the allocations of rings, and the simulation.
+ * servers stay with the Node that one develops on, and so do properties, laws, allocations and the simulation.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 // What servers and the wire do, what the compiler puts on the heap, and thousands of random cases do not differ by Node's
 // version so that they would be worth their minutes three times more.
-const left = ['**/*.{int,fault}.test.ts', '**/allocation/**', '**/laws/**', '**/simulation/**'];
+const left = ['**/*.{int,fault,prop}.test.ts', '**/allocation/**', '**/laws/**', '**/simulation/**'];
 const selection = ['run', '--project', '@lockstep/*', ...left.flatMap((pattern) => ['--exclude', pattern])];
 
 /**
