@@ -9,7 +9,7 @@ import { createRing } from '../../dist/index.js';
 const KEYS = 1024;
 const WARM_UP = 10_000;
 /** What the compiler puts on the heap for itself, it does not put there again in the next round. */
-const ROUNDS = 12;
+const ROUNDS = 60;
 
 /** What an allocating pick leaves behind, so that the compiler cannot leave it out. */
 export let sink;

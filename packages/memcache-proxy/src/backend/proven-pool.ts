@@ -1,6 +1,7 @@
 import type { Key, MetaReply, MetaRequest, StoreOptions, StoreOutcome } from '@lockstep/memcache';
 
 import type { ProofOutcome } from './delete-spool.ts';
+import { isUncertain } from './pool-failure.ts';
 import type { PoolLike } from './pool-like.ts';
 
 /** Keeps the proof that the node has the value of that CAS value. Undefined: it could not be kept. */
@@ -56,7 +57,13 @@ async function secure(pool: PoolLike, stored: MetaRequest, first: bigint | undef
   for (let round = 0; cas !== undefined && round < MAX_ROUNDS; round++) {
     const outcome = await prove(cas);
     if (outcome === undefined || outcome === 'kept') return;
-    cas = await storeAgain(pool, stored, cas);
+    try {
+      cas = await storeAgain(pool, stored, cas);
+    } catch (error) {
+      // It was stored and confirmed before: what was certainly not stored again leaves that value, or none.
+      if (isUncertain(error)) throw error;
+      return;
+    }
     // Nothing threatens it any more.
     if (outcome === 'gone') return;
   }
