@@ -7,16 +7,22 @@ import { type ProxyProcess, startProxyProcess } from './fixtures/proxy-process.t
 const metricsOf = async ({ url }: ProxyProcess): Promise<string> =>
   (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text();
 
+/** What both workers logged once they were ready. */
+async function bothWorkers(proxy: ProxyProcess): Promise<ReturnType<ProxyProcess['logs']>> {
+  const ready = () => proxy.logs().filter(({ msg, worker }) => msg === 'ready' && worker !== undefined);
+  await vi.waitFor(() => expect(ready()).toHaveLength(2), 30_000);
+  return ready();
+}
+
 describe('a proxy with two workers', () => {
   it('goes on while one of them is killed, and has it back', { timeout: 120_000 }, async () => {
     await using proxy = await startProxyProcess({ proxy: '      workers: 2' });
     // The one that is left must have been there before.
-    const ready = () => proxy.logs().filter(({ msg, worker }) => msg === 'ready' && worker !== undefined);
-    await vi.waitFor(() => expect(ready()).toHaveLength(2), 30_000);
+    const ready = await bothWorkers(proxy);
     const http = startHttpLoad(proxy.url, 8);
     const memcached = startMemcachedLoad(proxy.memcachedPort, 8);
     await vi.waitFor(() => expect(Math.min(http.answers, memcached.answers)).toBeGreaterThan(200), 30_000);
-    const victim = ready().find(({ worker }) => worker === 1)!['pid'];
+    const victim = ready.find(({ worker }) => worker === 1)!['pid'];
     process.kill(Number(victim), 'SIGKILL');
     await vi.waitFor(() => expect(proxy.logs().map(({ msg }) => msg)).toContain('a worker ended'), 30_000);
     // New clients are served at once, by the other one.
@@ -39,6 +45,7 @@ describe('a proxy with two workers', () => {
 
   it('shows the numbers of both on one page', async () => {
     await using proxy = await startProxyProcess({ proxy: '      workers: 2' });
+    await bothWorkers(proxy);
     const load = startHttpLoad(proxy.url, 16);
     await vi.waitFor(() => expect(load.answers).toBeGreaterThan(500), 30_000);
     const { answers } = await load.stop();

@@ -9,7 +9,9 @@ import { createRing } from '../../dist/index.js';
 const KEYS = 1024;
 const WARM_UP = 10_000;
 /** What the compiler puts on the heap for itself, it does not put there again in the next round. */
-const ROUNDS = 60;
+const ROUNDS = 12;
+/** On a busy machine the compiler may need longer. */
+const ATTEMPTS = 5;
 
 /** What an allocating pick leaves behind, so that the compiler cannot leave it out. */
 export let sink;
@@ -43,6 +45,13 @@ function measure(pick, keys, picks) {
   return least;
 }
 
+/** What a pick takes every time. */
+function measureOften(pick, keys, picks) {
+  let least = Infinity;
+  for (let attempt = 0; attempt < ATTEMPTS && least >= 0.1; attempt++) least = measure(pick, keys, picks);
+  return least;
+}
+
 const subjects = JSON.parse(readFileSync(0, 'utf8'));
 const measured = subjects.map(({ nodes, options, form, lengths, picks, allocates }) => {
   const ring = createRing(nodes, options);
@@ -52,6 +61,6 @@ const measured = subjects.map(({ nodes, options, form, lengths, picks, allocates
         return ring.pick(key);
       }
     : ring.pick;
-  return lengths.map((length) => measure(pick, makeKeys(length, form), picks));
+  return lengths.map((length) => measureOften(pick, makeKeys(length, form), picks));
 });
 process.stdout.write(JSON.stringify(measured));
