@@ -7,6 +7,7 @@ import { inspect } from './inspect.ts';
 import { leaseValue } from './lease-value.ts';
 import { release } from './release.ts';
 import { renew } from './renew.ts';
+import { runSteps } from './run-steps.ts';
 
 /**
  * Does any number of steps on locks of one slot, in order: what a process asks for in one turn is one command.
@@ -51,11 +52,5 @@ local function step()
   return acquireMany(first, requests)
 end
 
-local replies = {}
-while ARGV[at] do
-  local done, reply = pcall(step)
-  if not done then reply = { -1, type(reply) == 'table' and reply.err or tostring(reply) } end
-  replies[#replies + 1] = reply
-end
-return replies
+${runSteps}
 `);

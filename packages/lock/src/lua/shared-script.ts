@@ -1,5 +1,6 @@
 import { createScript, type RedisScript } from '@lockstep/core';
 
+import { runSteps } from './run-steps.ts';
 import { sharedAcquire } from './shared-acquire.ts';
 import { sharedFill } from './shared-fill.ts';
 import { sharedState } from './shared-state.ts';
@@ -64,11 +65,5 @@ local function step()
   return inspect(base)
 end
 
-local replies = {}
-while ARGV[at] do
-  local done, reply = pcall(step)
-  if not done then reply = { -1, type(reply) == 'table' and reply.err or tostring(reply) } end
-  replies[#replies + 1] = reply
-end
-return replies
+${runSteps}
 `);

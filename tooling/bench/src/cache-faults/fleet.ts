@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@lockstep/testing';
 
 import { connectDatabase, type Database } from './database.ts';
@@ -84,4 +86,16 @@ export async function staleKeys(
   return passes.flatMap((reads) =>
     reads.filter(({ version }, at) => version !== undefined && version < current[at]!).map(({ key }) => key),
   );
+}
+
+/** How many are stale after a rest, a pass of reads that gives a cache the chance to heal, and as long a rest again. */
+export async function countStaleAfterRest(
+  { database, nodes }: Fleet,
+  keys: readonly string[],
+  restMs: number,
+): Promise<number> {
+  await pause(restMs);
+  await staleKeys(database, nodes, keys);
+  await pause(restMs);
+  return (await staleKeys(database, nodes, keys)).length;
 }

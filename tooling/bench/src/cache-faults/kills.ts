@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { Redis } from 'ioredis';
 
-import { changeAll, keysOf, staleKeys, warmUp } from './fleet.ts';
+import { changeAll, countStaleAfterRest, keysOf, warmUp } from './fleet.ts';
 import type { Scenario } from './scenario.ts';
 
 const extents = {
@@ -30,11 +30,7 @@ export const killsScenario: Scenario = {
     await killWhile(fleet.redis.url, overMs);
     await changing;
     await Promise.all(fleet.nodes.map(({ calls }) => calls.stopReading()));
-    await pause(quietMs);
-    // A cache that heals when it is read has the chance to.
-    await staleKeys(fleet.database, fleet.nodes, keys);
-    await pause(quietMs);
-    return { stalePairs: (await staleKeys(fleet.database, fleet.nodes, keys)).length };
+    return { stalePairs: await countStaleAfterRest(fleet, keys, quietMs) };
   },
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { changeAll, keysOf, staleKeys, warmUp } from './fleet.ts';
+import { changeAll, countStaleAfterRest, keysOf, warmUp } from './fleet.ts';
 import type { Scenario } from './scenario.ts';
 
 const extents = {
@@ -31,9 +31,6 @@ export const restartScenario: Scenario = {
     await fleet.redis.restart({ keepData: false });
     await changing;
     await Promise.all(fleet.nodes.map(({ calls }) => calls.stopReading()));
-    await pause(quietMs);
-    await staleKeys(fleet.database, fleet.nodes, keys);
-    await pause(quietMs);
-    return { stalePairs: (await staleKeys(fleet.database, fleet.nodes, keys)).length };
+    return { stalePairs: await countStaleAfterRest(fleet, keys, quietMs) };
   },
 };
