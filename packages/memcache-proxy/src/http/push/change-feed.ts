@@ -3,8 +3,9 @@ import type { Clock, Timer } from '@lockstep/core';
 import type { ChangeLog, ChangeLogEntry, ChangeLogFollower, ChangeLogGap } from './change-log.ts';
 import { ChangeRing, type ChangeRingOptions } from './change-ring.ts';
 
-/** How often it is looked whether the log can still be heard. */
-const WATCH_MS = 250;
+/** So often the horizon is looked at within `maxHorizonMs`, and the log asked half as often: no lost answer stalls anybody. */
+const LOOKS_PER_HORIZON = 8;
+const MAX_LOOK_MS = 250;
 
 /** What a feed is made of. All times in milliseconds. */
 export interface ChangeFeedOptions extends ChangeRingOptions {
@@ -32,8 +33,11 @@ export class ChangeFeed {
   #isWaking = false;
   #startedAt = 0;
 
+  readonly #lookEveryMs: number;
+
   constructor(options: ChangeFeedOptions) {
     this.#options = options;
+    this.#lookEveryMs = Math.min(MAX_LOOK_MS, Math.max(5, options.maxHorizonMs / LOOKS_PER_HORIZON));
     this.ring = new ChangeRing(options);
   }
 
@@ -79,6 +83,7 @@ export class ChangeFeed {
     const { log, clock, onError } = this.#options;
     this.#startedAt = clock.monotonic();
     const follower = log.follow({
+      heartbeatMs: this.#lookEveryMs * 2,
       onInvalidate: (keys, id, entry) => {
         // Before anybody could join; what it does not hold does not matter.
         if (this.#isReady) this.ring.push(id, toldKeysOf(keys, entry), entry.tags);
@@ -124,7 +129,7 @@ export class ChangeFeed {
       this.#isStalled = isStalled;
       this.#wakeLater();
     }
-    this.#watch = clock.setTimer(() => this.#look(), WATCH_MS);
+    this.#watch = clock.setTimer(() => this.#look(), this.#lookEveryMs);
   }
 
   /** Once for all entries that came with one read. */

@@ -12,6 +12,8 @@ export interface ChangeLogEntry {
 export interface ChangeLogFollowOptions {
   /** Hear what comes after this entry. Without it, what comes from now on. */
   readonly from?: string;
+  /** How often the log is asked for what was not pushed, and so how old the horizon grows. */
+  readonly heartbeatMs?: number;
   readonly onInvalidate: (keys: string[], id: string, entry: ChangeLogEntry) => void;
   readonly onReset: (reason: ChangeLogGap) => void;
   readonly onError?: ((error: Error) => void) | undefined;

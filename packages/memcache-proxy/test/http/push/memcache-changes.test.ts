@@ -1,4 +1,4 @@
-import { createMemoryLog } from '@lockstep/invalidation';
+import { createMemoryLog, type FollowOptions } from '@lockstep/invalidation';
 import { describe, expect, it } from 'vitest';
 
 import { counted, keysOf, startChangesLab } from './changes-lab.ts';
@@ -31,6 +31,28 @@ describe('the stream of changes', () => {
     expect(log.followed()).toBe(1);
     for (const client of clients) client.hangUp();
   });
+
+  it.each([
+    [200, 50],
+    [5000, 500],
+  ])(
+    'with a maxHorizonMs of %i asks the log every %i ms, often enough to stay in step',
+    async (maxHorizonMs, every) => {
+      const log = createMemoryLog();
+      const asked: unknown[] = [];
+      const watched = {
+        ...log,
+        follow: (options: FollowOptions) => {
+          asked.push(options.heartbeatMs);
+          return log.follow(options);
+        },
+      };
+      const { open } = await startChangesLab({ maxHorizonMs }, watched);
+      const client = await open();
+      expect(asked).toEqual([every]);
+      client.hangUp();
+    },
+  );
 
   it('tells only of keys with one of the prefixes, and moves the position of the client all the same', async () => {
     const { log, open } = await startChangesLab({ heartbeatMs: 20 });
