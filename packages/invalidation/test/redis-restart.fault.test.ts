@@ -135,7 +135,7 @@ describe('a follower whose Redis restarts', () => {
   });
 
   it('goes on where it is told to trust the process that took over', async () => {
-    await using server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
+    await using server = await startRedis({ appendonly: true });
     const log = createRedisLog({ client: connect(server.port), namespace: 'trust', onFailover: 'trust' });
     onTestFinished(() => log.close());
     const heard = record(log, { heartbeatMs: 50 });

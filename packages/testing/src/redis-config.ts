@@ -8,6 +8,7 @@ export interface RedisConfigOptions {
   readonly port: number;
   readonly dir: string;
   readonly socketPath: string | undefined;
+  /** Whether what the server acknowledged survives a kill. */
   readonly appendonly?: boolean;
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -26,6 +27,8 @@ export function redisDirectives(options: RedisConfigOptions): RedisDirectives {
     ['daemonize', 'no'],
     ['save', '""'],
     ['appendonly', appendonly ? 'yes' : 'no'],
+    // With `everysec` a server on a slow disk may answer before it has written: what it acknowledged would not survive a kill.
+    ['appendfsync', 'always'],
   ]);
   if (socketPath !== undefined) directives.set('unixsocket', quote(socketPath));
   for (const [name, value] of Object.entries(config)) {

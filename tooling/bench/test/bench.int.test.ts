@@ -36,9 +36,9 @@ describe('pnpm bench', () => {
   // The other cases differ from these in numbers only.
   const chosen = [
     ['cache', 'synchronous, 1,024 keys'],
-    ['cache', 'hit in the shared tier'],
+    ['cache', 'hit in the shared tier, 50'],
     ['cache', 'sessions'],
-    ['invalidation', 'publish to heard'],
+    ['invalidation', 'publish to heard, 4 processes, 1,000/s, p50'],
     ['invalidation', 'cost of a publish, 50 followers'],
     ['invalidation', 'publishes, 256'],
     ['memcache', 'set × 100 B, 64'],

@@ -7,7 +7,7 @@ import {
   startRedisSentinel,
 } from '@lockstep/testing';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
 import { createRedisLog } from '../../src/redis/redis-log.ts';
 import { createCoherenceProbe } from '../relay/coherence-probe.ts';
@@ -15,46 +15,57 @@ import { createCoherenceProbe } from '../relay/coherence-probe.ts';
 const LEASE_MS = 1000;
 const shared = { namespace: 'sentinel', shards: 2, maxLeaseMs: 2000, timeoutMs: 500 };
 
-describe('createRedisLog behind sentinels', () => {
-  let group: RedisSentinel;
-  let proxies: FaultProxy[];
-  const clients: Redis[] = [];
-  beforeEach(async () => {
-    group = await startRedisSentinel();
-    proxies = await Promise.all(group.nodes.map((to) => startFaultProxy({ to })));
-  }, 60_000);
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.disconnect();
-    await Promise.all(proxies.map((proxy) => proxy.close()));
-    await group.close();
-  });
-
+interface Group extends AsyncDisposable {
+  readonly group: RedisSentinel;
+  readonly proxies: readonly FaultProxy[];
   /** A client that asks the sentinels for the master, and goes to it directly or through its proxy. */
-  function connect(through: 'proxies' | 'nothing'): Redis {
-    const natMap = Object.fromEntries(
-      group.nodes.map((node, index) => [
-        `${node.host}:${node.port}`,
-        { host: node.host, port: through === 'proxies' ? proxies[index]!.port : node.port },
-      ]),
-    );
-    const client = new Redis({
-      sentinels: [...group.endpoints],
-      name: group.name,
-      natMap,
-      // Leaves a frozen master. `failoverDetector` would too, and ends the client when it meets a reconnect under way.
-      socketTimeout: 1000,
-      connectTimeout: 500,
-      sentinelRetryStrategy: () => 50,
-      retryStrategy: () => 50,
-    });
-    client.on('error', () => undefined);
-    clients.push(client);
-    return client;
-  }
+  readonly connect: (through: 'proxies' | 'nothing') => Redis;
+}
 
-  it.each(['ask', 'kill', 'freeze'] as const)(
+async function startGroup(): Promise<Group> {
+  const group = await startRedisSentinel();
+  const proxies = await Promise.all(group.nodes.map((to) => startFaultProxy({ to })));
+  const clients: Redis[] = [];
+  return {
+    group,
+    proxies,
+    connect(through) {
+      const natMap = Object.fromEntries(
+        group.nodes.map((node, index) => [
+          `${node.host}:${node.port}`,
+          { host: node.host, port: through === 'proxies' ? proxies[index]!.port : node.port },
+        ]),
+      );
+      const client = new Redis({
+        sentinels: [...group.endpoints],
+        name: group.name,
+        natMap,
+        // Leaves a frozen master. `failoverDetector` would too, and ends the client when it meets a reconnect under way.
+        socketTimeout: 1000,
+        connectTimeout: 500,
+        sentinelRetryStrategy: () => 50,
+        retryStrategy: () => 50,
+      });
+      client.on('error', () => undefined);
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.disconnect();
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+      await group.close();
+    },
+  };
+}
+
+// They wait most of the time, each for a group of its own.
+describe.concurrent('createRedisLog behind sentinels', () => {
+  it.for(['ask', 'kill', 'freeze'] as const)(
     'lets nothing be served too late over a failover by %s, and starts afresh',
-    async (by) => {
+    { timeout: 90_000 },
+    async (by, { expect }) => {
+      await using started = await startGroup();
+      const { group, connect } = started;
       await using publish = createRedisLog({ client: connect('nothing'), ...shared });
       await using hear = createRedisLog({ client: connect('nothing'), ...shared });
       await using probe = createCoherenceProbe({ hear, publish, leaseMs: LEASE_MS });
@@ -76,10 +87,13 @@ describe('createRedisLog behind sentinels', () => {
       await expect.poll(() => probe.stale()).toEqual([]);
       expect(probe.violations).toEqual([]);
     },
-    90_000,
   );
 
-  it('forgets what was invalidated by entries that a lagging replica never had, which is the master now', async () => {
+  it('forgets what was invalidated by entries that a lagging replica never had, which is the master now', async ({
+    expect,
+  }) => {
+    await using started = await startGroup();
+    const { group, proxies, connect } = started;
     const [master, replica] = group.nodes;
     await using publish = createRedisLog({ client: connect('nothing'), ...shared });
     await using hear = createRedisLog({ client: connect('proxies'), ...shared });

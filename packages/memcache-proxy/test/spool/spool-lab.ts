@@ -50,7 +50,7 @@ export interface SpoolLab extends AsyncDisposable {
 }
 
 export async function startSpoolLab(): Promise<SpoolLab> {
-  const server = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
+  const server = await startRedis({ appendonly: true });
   const directory = await mkdtemp(join(tmpdir(), 'spool-'));
   const redis = connect(server.port);
   const target = new RecordingTarget();

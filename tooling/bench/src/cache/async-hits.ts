@@ -2,7 +2,7 @@ import { type Contestant, requireParam } from '../harness/bench-case.ts';
 import type { BareStore } from './bare-stores.ts';
 import { openInRedis } from './lockstep.ts';
 import type { CachePeer } from './peers/cache-peer.ts';
-import { idsOf, itemOf, readAsync } from './workload.ts';
+import { fillAll, idsOf, itemOf, readAsync } from './workload.ts';
 
 const ttlMs = 3_600_000;
 
@@ -15,7 +15,7 @@ export function lockstepGet(count: number): Contestant {
     async open(params) {
       const lockstep = await openInRedis(requireParam(params, 'redisUrl'), 2 * count);
       const ids = idsOf(count);
-      for (const id of ids) await lockstep.items.get(id);
+      await fillAll(ids, (id) => lockstep.items.get(id));
       return {
         run: (durationMs) => readAsync(ids, durationMs, (id) => lockstep.items.get(id)),
         [Symbol.asyncDispose]: () => lockstep[Symbol.asyncDispose](),

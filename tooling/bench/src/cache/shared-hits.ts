@@ -4,7 +4,7 @@ import { type Contestant, requireParam } from '../harness/bench-case.ts';
 import { closedLoop } from '../harness/closed-loop.ts';
 import { openInRedis } from './lockstep.ts';
 import type { CachePeer } from './peers/cache-peer.ts';
-import { idsOf, type Item, itemOf } from './workload.ts';
+import { fillAll, idsOf, type Item, itemOf } from './workload.ts';
 
 const count = 16_384;
 const concurrency = 50;
@@ -24,7 +24,7 @@ export const lockstepShared: Contestant = {
   name: '@lockstep/cache get',
   async open(params) {
     const lockstep = await openInRedis(requireParam(params, 'redisUrl'), 1);
-    for (const id of ids) await lockstep.items.get(id);
+    await fillAll(ids, (id) => lockstep.items.get(id));
     const before = lockstep.cache.stats().loads;
     return {
       async run(durationMs) {
@@ -48,7 +48,7 @@ export const bareRedis: Contestant = {
   name: 'JSON.parse(await redis.get())',
   async open(params) {
     const client = new Redis(requireParam(params, 'redisUrl'));
-    for (const id of ids) await client.set(`bare:${id}`, JSON.stringify(itemOf(id)));
+    await fillAll(ids, (id) => client.set(`bare:${id}`, JSON.stringify(itemOf(id))));
     const read = async (id: string): Promise<unknown> => JSON.parse((await client.get(`bare:${id}`))!);
     return {
       run: (durationMs) => closedLoop(concurrency, durationMs, (index) => read(idAt(index)), expectItem),
@@ -66,7 +66,7 @@ export function peerShared(peer: CachePeer): Contestant {
     async open(params) {
       const cache = await peer.open({ redisUrl: requireParam(params, 'redisUrl'), ttlMs, maxEntries: 1 });
       const prefix = `${peer.name}:`;
-      for (const id of ids) await cache.get(prefix + id, () => Promise.resolve(itemOf(id)));
+      await fillAll(ids, (id) => cache.get(prefix + id, () => Promise.resolve(itemOf(id))));
       const refuse = (): Promise<unknown> => Promise.reject(new Error(`${peer.name} loads what Redis has`));
       const read = (index: number): Promise<unknown> => cache.get(prefix + idAt(index), refuse);
       return {

@@ -1,7 +1,7 @@
 import type { Contestant } from '../harness/bench-case.ts';
 import type { BareStore } from './bare-stores.ts';
 import { openInMemory } from './lockstep.ts';
-import { idsOf, itemOf, readSync } from './workload.ts';
+import { fillAll, idsOf, itemOf, readSync } from './workload.ts';
 
 /** Reads per second of `peek`, of so many entries in turn. */
 export function lockstepPeek(count: number): Contestant {
@@ -10,7 +10,7 @@ export function lockstepPeek(count: number): Contestant {
     async open() {
       const lockstep = await openInMemory(2 * count);
       const ids = idsOf(count);
-      for (const id of ids) await lockstep.items.get(id);
+      await fillAll(ids, (id) => lockstep.items.get(id));
       return {
         run: async (durationMs) => readSync(ids, durationMs, (id) => lockstep.items.peek(id)),
         [Symbol.asyncDispose]: () => lockstep[Symbol.asyncDispose](),

@@ -77,7 +77,7 @@ function startCache(changesUrl: string, originUrl: string): CacheProcess {
 }
 
 it('keeps the cache of a process without Lockstep in step, through restarts of the proxy and of Redis', async () => {
-  await using redis = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
+  await using redis = await startRedis({ appendonly: true });
   const keys = Array.from({ length: 30 }, (_, index) => `user:${index}`);
   const truth = new Map(keys.map((key) => [key, 'v0']));
   const writer = openLog(redis.port);
