@@ -2,7 +2,7 @@ import type { Clock } from '@lockstep/core';
 import type { InvalidationLog } from '@lockstep/invalidation';
 
 import { checkNumber } from './check-number.ts';
-import { checkWhenPartitioned } from './read/check-read-policy.ts';
+import { checkTierTimes, checkWhenPartitioned } from './read/check-read-policy.ts';
 import type { SharedTier } from './shared/shared-tier.ts';
 import type { WhenPartitioned } from './view-options.ts';
 
@@ -43,14 +43,12 @@ export interface CacheOptions {
 
 /** @throws TypeError or RangeError for what makes no sense. */
 export function checkCacheOptions(options: CacheOptions): CacheOptions {
-  const { log, maxEntries, maxBytes, maxStalenessMs, loadLeaseMs, sharedTimeoutMs, maxConcurrentLoads, maxOutbox } =
-    options;
+  const { log, maxEntries, maxBytes, maxStalenessMs, maxConcurrentLoads, maxOutbox } = options;
   if (typeof log?.follow !== 'function') throw new TypeError('log must be an invalidation log');
   if (maxEntries !== undefined) checkNumber('maxEntries', maxEntries, { min: 1, isInteger: true });
   if (maxBytes !== undefined) checkNumber('maxBytes', maxBytes, { min: 1 });
   if (maxStalenessMs !== undefined) checkNumber('maxStalenessMs', maxStalenessMs, { min: 100, max: 3_600_000 });
-  if (loadLeaseMs !== undefined) checkNumber('loadLeaseMs', loadLeaseMs, { min: 50, max: 3_600_000 });
-  if (sharedTimeoutMs !== undefined) checkNumber('sharedTimeoutMs', sharedTimeoutMs, { min: 1, max: 60_000 });
+  checkTierTimes(options);
   if (maxConcurrentLoads !== undefined) checkNumber('maxConcurrentLoads', maxConcurrentLoads, { min: 1 });
   if (maxOutbox !== undefined) checkNumber('maxOutbox', maxOutbox, { min: 1, isInteger: true });
   if (options.whenPartitioned !== undefined) checkWhenPartitioned(options.whenPartitioned);

@@ -1,5 +1,7 @@
+import type { FollowerStats } from '@lockstep/invalidation';
+
 /** Counters since the start of the cache. They only grow. */
-export interface CacheStats {
+export interface CacheCounters {
   /** Reads answered by this process. */
   localHits: number;
   /** Reads answered by the shared tier. */
@@ -23,6 +25,10 @@ export interface CacheStats {
   /** Invalidations of this process that the log confirmed, and that it did not confirm at first. */
   invalidations: number;
   invalidationsFailed: number;
+  /** Entries of this process in the log that it heard itself within `sharedTimeoutMs`: all but some. */
+  invalidationsHeard: number;
+  /** For how long it waited for them after the log had confirmed each, in milliseconds, all together. */
+  invalidationLagMs: number;
   /** Keys that were heard invalidated. */
   keysHeard: number;
   /** How often everything was forgotten. */
@@ -31,8 +37,14 @@ export interface CacheStats {
   sharedErrors: number;
 }
 
+/** What a cache and its follower of the log have counted. */
+export interface CacheStats extends Readonly<CacheCounters> {
+  /** Entries, gaps, resets by reason, leases lost (of `maxStalenessMs`), and how far behind this process is. */
+  readonly log: FollowerStats;
+}
+
 /** All zero. */
-export function createStats(): CacheStats {
+export function createCounters(): CacheCounters {
   return {
     localHits: 0,
     sharedHits: 0,
@@ -47,6 +59,8 @@ export function createStats(): CacheStats {
     partitionedReads: 0,
     invalidations: 0,
     invalidationsFailed: 0,
+    invalidationsHeard: 0,
+    invalidationLagMs: 0,
     keysHeard: 0,
     resets: 0,
     sharedErrors: 0,

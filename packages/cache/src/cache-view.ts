@@ -9,6 +9,7 @@ import { loadOne } from './read/load-one.ts';
 import type { LoadSource, ViewReader } from './read/view-reader.ts';
 import type { ReadOptions, ViewOptions } from './view-options.ts';
 import type { InvalidateOptions, MutateOptions, ReadEntry, RefreshOptions, View } from './view.ts';
+import { createRefreshes, type Refreshes } from './write/refreshes.ts';
 import type { Writer } from './write/writer.ts';
 
 /** A view: turns ids into texts and keys, and results into values. A class for the sake of the hot path. */
@@ -19,6 +20,7 @@ export class CacheView<Id, Value> implements View<Id, Value> {
   readonly #reader: ViewReader;
   readonly #options: ViewOptions<Id, Value>;
   readonly #prefix: string;
+  readonly #refreshes: Refreshes<Value> = createRefreshes();
   readonly #isCloned: boolean;
   readonly #keyOf: ViewOptions<Id, Value>['keyOf'];
   readonly #tagsOf: ViewOptions<Id, Value>['tags'];
@@ -94,14 +96,12 @@ export class CacheView<Id, Value> implements View<Id, Value> {
 
   async refresh(id: Id, options: RefreshOptions = {}): Promise<Value> {
     const { settleMs = 0, signal } = options;
-    if (settleMs > 0) {
-      // A fence of that length: what is read of a lagging copy meanwhile is not kept.
-      const wait = (): Promise<void> => sleep(settleMs, { signal, clock: this.#core.clock });
-      await this.mutate(id, wait, { ...options, fenceMs: settleMs + 1000 });
-    } else {
-      await this.invalidate(id, options);
-    }
-    return this.get(id, { signal });
+    // A fence of that length: what is read of a lagging copy meanwhile is not kept.
+    const wait = (): Promise<void> => sleep(settleMs, { signal, clock: this.#core.clock });
+    const invalidate = (): Promise<void> =>
+      settleMs > 0 ? this.mutate(id, wait, { ...options, fenceMs: settleMs + 1000 }) : this.invalidate(id, options);
+    const bring = (): Promise<Value> => this.get(id, options);
+    return this.#refreshes.run(this.#textOf(id), { settleMs, signal, invalidate, bring });
   }
 
   async clear(options: InvalidateOptions = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CacheStats } from './cache-stats.ts';
 import type { LoadContext } from './load-context.ts';
-import type { ReadOptions, ReadPolicy, ViewOptions } from './view-options.ts';
+import type { ReadOptions, ReadPolicy, ValueOptions, ViewOptions } from './view-options.ts';
 import type { InvalidateOptions, View } from './view.ts';
 
 /** How a cache is. */
@@ -9,6 +9,9 @@ export interface CacheHealth {
   readonly isServing: boolean;
   /** How long ago it last knew that it had heard everything. Infinity: never, or closed. */
   readonly horizonAgeMs: number;
+  /** How many entries of the log it knows of and has not heard yet, and for how long there have been such. */
+  readonly lagEntries: number;
+  readonly lagMs: number;
   /** How many invalidations wait for the log to confirm them. */
   readonly outbox: number;
   /** `open`: it failed too often and is left alone for a while. */
@@ -17,9 +20,9 @@ export interface CacheHealth {
   readonly loading: number;
 }
 
-/** How a value of `getOrSet` is kept and waited for. */
-export interface GetOrSetOptions<Value> extends ReadPolicy, ReadOptions {
-  readonly ttlMs: number;
+/** How a value of `getOrSet` is kept, shared and waited for: as in a view, and as in a call. */
+export interface GetOrSetOptions<Value>
+  extends ReadPolicy, ValueOptions<Value>, Omit<ReadOptions, keyof ReadPolicy | 'isolation' | 'tags'> {
   /** The tags of the value. @default none */
   readonly tags?: readonly string[] | ((value: NoInfer<Value>) => readonly string[]);
 }
@@ -50,7 +53,7 @@ export interface Cache extends AsyncDisposable {
   /** Invalidates everything in this namespace, in one step. As `View.invalidate`. */
   clear(options?: InvalidateOptions): Promise<void>;
   health(): CacheHealth;
-  stats(): Readonly<CacheStats>;
+  stats(): CacheStats;
   /**
    * Asks the log once: what is read afterwards is as new as this call. For processes that are suspended between
    * requests.

@@ -2,6 +2,8 @@ import { channel } from 'node:diagnostics_channel';
 
 import type { Invalidation, ResetReason } from '@lockstep/invalidation';
 
+import type { CoherenceViolation } from './check/violations.ts';
+
 /** A message of `lockstep:cache:heard`: an invalidation was heard and carried out. */
 export type HeardMessage = Pick<Invalidation, 'keys' | 'tags' | 'origin' | 'traceId' | 'position'>;
 
@@ -27,10 +29,23 @@ export interface InvalidateMessage {
   readonly outcome: string;
 }
 
+/** A message of `lockstep:cache:lag`: this process has heard its own entry of the log. */
+export interface LagMessage {
+  /** How long after the log had confirmed it; 0 when before. */
+  readonly lagMs: number;
+}
+
+/** A message of `lockstep:cache:violation`: a coherence checker has found a stale copy, or it is gone. */
+export interface ViolationMessage extends CoherenceViolation {
+  readonly isOver: boolean;
+}
+
 const heard = channel('lockstep:cache:heard');
 const reset = channel('lockstep:cache:reset');
 const load = channel('lockstep:cache:load');
 const invalidate = channel('lockstep:cache:invalidate');
+const lag = channel('lockstep:cache:lag');
+const violation = channel('lockstep:cache:violation');
 
 /** Tells whoever listens. */
 export function publishHeard(entry: Invalidation): void {
@@ -62,6 +77,16 @@ export function hearsInvalidations(): boolean {
 /** Tells whoever listens. */
 export function publishInvalidate(message: InvalidateMessage): void {
   invalidate.publish(message);
+}
+
+/** Tells whoever listens. */
+export function publishLag(lagMs: number): void {
+  if (lag.hasSubscribers) lag.publish({ lagMs } satisfies LagMessage);
+}
+
+/** Tells whoever listens. */
+export function publishViolation(message: ViolationMessage): void {
+  if (violation.hasSubscribers) violation.publish(message);
 }
 
 /** What a message says of how something ended. */

@@ -1,15 +1,15 @@
 import type { CacheOptions } from './cache-options.ts';
 import type { GetOrSetOptions } from './cache.ts';
 import { checkKey } from './check-key.ts';
-import { formOf } from './codecs/codec.ts';
-import { jsonCodec } from './codecs/json-codec.ts';
 import type { LocalRoom } from './local/local-room.ts';
 import type { LoadContext } from './load-context.ts';
 import { type CacheCore, type HearingView, viewOfTag, viewTag } from './read/cache-core.ts';
-import { fullPolicy } from './read/check-read-policy.ts';
-import type { ViewSettings } from './read/load-request.ts';
+import { type FullPolicy, fullPolicy } from './read/check-read-policy.ts';
 import { createLocalSpace } from './read/local-space.ts';
-import { type FullPolicy, ViewReader } from './read/view-reader.ts';
+import { NOTHING } from './read/nothing.ts';
+import { ViewReader } from './read/view-reader.ts';
+import type { ValueOptions } from './view-options.ts';
+import { viewSettings } from './view-settings.ts';
 
 const VIEW_PREFIX = /^([A-Za-z0-9_.-]{1,100}):/;
 
@@ -24,28 +24,22 @@ export interface AdHoc {
 }
 
 /** The values of `getOrSet`. */
-export function createAdHoc(core: () => CacheCore, room: LocalRoom, { maxBytes, sizeOf }: CacheOptions): AdHoc {
-  const weigh = maxBytes === undefined ? undefined : sizeOf;
-  const space = createLocalSpace(room, weigh, (error) => core().onError(error));
-  const settings: ViewSettings = {
-    name: '',
-    ownTag: undefined,
-    space,
-    codec: jsonCodec,
-    form: formOf(jsonCodec),
-    isolation: 'share',
-    isShared: true,
-    idleMs: 0,
-    jitter: 0,
-    refreshAhead: 1,
-  };
+export function createAdHoc(core: () => CacheCore, room: LocalRoom, cacheOptions: CacheOptions): AdHoc {
+  const space = createLocalSpace(room, (error) => core().onError(error));
   let policy: FullPolicy | undefined;
-  let plainReader: ViewReader | undefined;
+  let hits: ViewReader | undefined;
 
-  function readerOf(name: string | undefined): ViewReader {
-    policy ??= fullPolicy({ ttlMs: 60_000 }, core().whenPartitioned);
-    if (name === undefined) return (plainReader ??= new ViewReader(core(), settings, policy));
-    return new ViewReader(core(), { ...settings, ownTag: viewTag(name) }, policy);
+  function readerOf<Value>(name: string | undefined, options: ValueOptions<Value>): ViewReader {
+    policy ??= fullPolicy({ ttlMs: 60_000 }, core());
+    const ownTag = name === undefined ? undefined : viewTag(name);
+    return new ViewReader(core(), viewSettings({ name: '', ownTag, space }, options, cacheOptions), policy);
+  }
+
+  /** What is held and fresh: for that it does not matter how this caller would have brought it. */
+  function heldFor<Value>(key: string, { forceLoad, isolation, signal }: GetOrSetOptions<Value>): unknown {
+    if (forceLoad === true || isolation === 'clone' || signal?.aborted === true) return undefined;
+    hits ??= readerOf(undefined, { sizeOf: () => 0 });
+    return hits.hit(key);
   }
 
   function forgetTag(tag: string): void {
@@ -62,9 +56,8 @@ export function createAdHoc(core: () => CacheCore, room: LocalRoom, { maxBytes, 
       load: (context: LoadContext<NoInfer<Value>>) => Promise<Value> | Value,
       options: GetOrSetOptions<Value>,
     ): Promise<Value> {
-      if (maxBytes !== undefined && sizeOf === undefined) {
-        throw new TypeError('maxBytes needs sizeOf in the cache for the values of getOrSet');
-      }
+      const held = heldFor(key, options);
+      if (held !== undefined && held !== NOTHING) return held as Value;
       // It is a value of that view, if another process has one: `clear` there has to reach it here.
       const name = VIEW_PREFIX.exec(checkKey(key))?.[1];
       if (name !== undefined && core().views.has(name)) throw new TypeError(`"${key}" belongs to the view "${name}"`);
@@ -76,7 +69,11 @@ export function createAdHoc(core: () => CacheCore, room: LocalRoom, { maxBytes, 
             ? undefined
             : (value: unknown) => (typeof tags === 'function' ? tags(value as Value) : tags),
       };
-      const entry = await readerOf(name).lookup(key, key, source, options);
+      const entry = await readerOf<Value>(name, options).lookup(key, key, source, {
+        ...options,
+        tags: undefined,
+        isolation: undefined,
+      });
       return entry.value as Value;
     },
   };

@@ -1,8 +1,9 @@
 import { systemClock } from '@lockstep/core';
 
 import { type CacheOptions, checkCacheOptions } from './cache-options.ts';
-import { createStats } from './cache-stats.ts';
+import { createCounters } from './cache-stats.ts';
 import type { Cache } from './cache.ts';
+import { noteCore } from './check/core-of.ts';
 import { checkKey } from './check-key.ts';
 import { checkTags } from './check-tags.ts';
 import { createAdHoc } from './create-ad-hoc.ts';
@@ -84,7 +85,7 @@ export function createCache(options: CacheOptions): Cache {
     fences: createFences(clock, MAX_FENCES),
     pending: createPendingWrites(),
     slots: createLoadSlots(maxConcurrentLoads),
-    stats: createStats(),
+    stats: createCounters(),
     origin: `cache-${Math.floor(random() * 2 ** 32).toString(36)}`,
     maxStalenessMs,
     loadLeaseMs,
@@ -92,6 +93,7 @@ export function createCache(options: CacheOptions): Cache {
     whenPartitioned,
     views: new Map(),
     adHoc: adHoc.hearing,
+    samplers: new Set(),
     background: new Set(),
     isClosed: () => closing !== undefined,
   };
@@ -138,14 +140,19 @@ export function createCache(options: CacheOptions): Cache {
       words.signal?.throwIfAborted();
       await writer.clear(words);
     },
-    health: () => ({
-      isServing: gate.moment() !== Infinity,
-      horizonAgeMs: follower.horizonAgeMs(),
-      outbox: outbox.size,
-      sharedTier: core.shared === undefined ? 'none' : (core.shared.state ?? 'ok'),
-      loading: core.slots.inUse,
-    }),
-    stats: () => ({ ...core.stats }),
+    health() {
+      const { lagEntries, lagMs } = follower.stats();
+      return {
+        isServing: gate.moment() !== Infinity,
+        horizonAgeMs: follower.horizonAgeMs(),
+        lagEntries,
+        lagMs,
+        outbox: outbox.size,
+        sharedTier: core.shared === undefined ? 'none' : (core.shared.state ?? 'ok'),
+        loading: core.slots.inUse,
+      };
+    },
+    stats: () => ({ ...core.stats, log: follower.stats() }),
     async sync(words = {}) {
       assertOpen(core);
       await follower.sync(words);
@@ -155,6 +162,7 @@ export function createCache(options: CacheOptions): Cache {
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => cache.close(),
   };
+  noteCore(cache, core);
   return cache;
 }
 

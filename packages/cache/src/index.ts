@@ -2,7 +2,7 @@
 export { createCache } from './create-cache.ts';
 export { type Cache, type CacheHealth, type GetOrSetOptions } from './cache.ts';
 export { type CacheOptions } from './cache-options.ts';
-export { type CacheStats } from './cache-stats.ts';
+export { type CacheCounters, type CacheStats } from './cache-stats.ts';
 
 // Views
 export { type InvalidateOptions, type MutateOptions, type ReadEntry, type RefreshOptions, type View } from './view.ts';
@@ -11,11 +11,21 @@ export {
   type LoadedMany,
   type ReadOptions,
   type ReadPolicy,
+  type ValueOptions,
   type ViewOptions,
   type WhenPartitioned,
 } from './view-options.ts';
 export { type LoadContext } from './load-context.ts';
 export { cached, type Cached, type CachedCall, type CachedOptions } from './cached.ts';
+
+// Checking what is served
+export {
+  type CoherenceChecker,
+  type CoherenceCheckerOptions,
+  type CoherenceStats,
+  createCoherenceChecker,
+} from './check/coherence-checker.ts';
+export { type CoherenceViolation } from './check/violations.ts';
 
 // Shared tiers
 export { noSharedTier } from './shared/no-shared-tier.ts';
@@ -40,17 +50,24 @@ export {
 } from './shared/shared-tier.ts';
 
 // Codecs of the shared tier
-export { type Codec, jsonForm, type MaybePromise, type ValueForm } from './codecs/codec.ts';
+export { type Codec, jsonForm, type MaybePromise, type ValueCodec, type ValueForm } from './codecs/codec.ts';
 export { jsonCodec } from './codecs/json-codec.ts';
 export { bytesCodec } from './codecs/bytes-codec.ts';
 export { v8Codec } from './codecs/v8-codec.ts';
 export { msgpackCodec } from './codecs/msgpack-codec.ts';
 export { compressed, type CompressedOptions } from './codecs/compressed.ts';
-export { type Compression } from './codecs/compression.ts';
+export { type Compression } from '@lockstep/core/compression';
 export { encrypted, type EncryptedOptions } from './codecs/encrypted.ts';
 
 // Channels
-export { type HeardMessage, type InvalidateMessage, type LoadMessage, type ResetMessage } from './channels.ts';
+export {
+  type HeardMessage,
+  type InvalidateMessage,
+  type LagMessage,
+  type LoadMessage,
+  type ResetMessage,
+  type ViolationMessage,
+} from './channels.ts';
 
 // Errors
 export { CacheError, type CacheErrorCode } from './cache-error.ts';

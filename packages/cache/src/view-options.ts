@@ -1,4 +1,4 @@
-import type { Codec } from './codecs/codec.ts';
+import type { ValueCodec } from './codecs/codec.ts';
 import type { LoadContext } from './load-context.ts';
 
 /** What to do while the log has not been heard for `maxStalenessMs`. */
@@ -23,10 +23,37 @@ export interface ReadPolicy {
   readonly staleWhileLoading?: boolean;
   /** @default that of the cache */
   readonly whenPartitioned?: WhenPartitioned;
+  /** Drop an entry of this process that was not read for so long. Infinity: never. @default Infinity */
+  readonly idleMs?: number;
+  /** Each time to live is shortened by up to this fraction at random. From 0 to 1. @default 0 */
+  readonly jitter?: number;
+  /** At which fraction of its time to live a value that is read is loaded anew in the background. 1: never. @default 1 */
+  readonly refreshAhead?: number;
+  /** What each call of the shared tier may take. @default that of the cache */
+  readonly sharedTimeoutMs?: number;
+  /** How long other processes wait for one that has begun to load and died: more than a load takes. @default that of the cache */
+  readonly loadLeaseMs?: number;
+}
+
+/** How values are held in this process and written to the shared tier. */
+export interface ValueOptions<Value> {
+  /**
+   * `share`: everyone gets the same object. `freeze`: the same, frozen deeply; what a Map, Set, Date or buffer holds
+   * inside can be changed nevertheless. `clone`: each caller gets a structured clone. @default 'share'
+   */
+  readonly isolation?: Isolation;
+  /** How values are written to the shared tier. @default jsonCodec */
+  readonly codec?: ValueCodec<NoInfer<Value>>;
+  /** The version of the values' shape: shared values of another version are misses. @default 0 */
+  readonly version?: number;
+  /** Whether values go to the shared tier. @default true */
+  readonly shared?: boolean;
+  /** How many bytes a value counts for `maxBytes`. @default that of the cache */
+  readonly sizeOf?: (value: NoInfer<Value>) => number;
 }
 
 /** A view: a kind of value, with its loader. */
-export interface ViewOptions<Id, Value> extends ReadPolicy {
+export interface ViewOptions<Id, Value> extends ReadPolicy, ValueOptions<Value> {
   /**
    * Brings the value from where it lives. Undefined means that there is none. Where it takes its context, write it before
    * `tags`; one that uses `stale` or `keep()` says what they are: `(id: string, context: LoadContext<User>) => …`.
@@ -43,31 +70,15 @@ export interface ViewOptions<Id, Value> extends ReadPolicy {
   readonly tags?: (value: NoInfer<Value>, id: NoInfer<Id>) => readonly string[];
   /** The id as text; different ids, different texts. @default the string or number itself */
   readonly keyOf?: (id: NoInfer<Id>) => string;
-  /** Drop an entry of this process that was not read for so long. @default none */
-  readonly idleMs?: number;
-  /** Each time to live is shortened by up to this fraction at random. From 0 to 1. @default 0 */
-  readonly jitter?: number;
-  /** At which fraction of its time to live a value that is read is loaded anew in the background. @default none */
-  readonly refreshAhead?: number;
-  /**
-   * `share`: everyone gets the same object. `freeze`: the same, frozen deeply; what a Map, Set, Date or buffer holds
-   * inside can be changed nevertheless. `clone`: each caller gets a structured clone. @default 'share'
-   */
-  readonly isolation?: Isolation;
-  /** How values are written to the shared tier. @default jsonCodec */
-  readonly codec?: Codec<NoInfer<Value>>;
-  /** The version of the values' shape: shared values of another version are misses. @default 0 */
-  readonly version?: number;
-  /** Whether values go to the shared tier. @default true */
-  readonly shared?: boolean;
-  /** How many bytes a value counts for `maxBytes`. @default that of the cache */
-  readonly sizeOf?: (value: NoInfer<Value>) => number;
 }
 
 /** What `loadMany` brings. */
 export type LoadedMany<Id, Value> = readonly (Value | Error)[] | ReadonlyMap<Id, Value | Error>;
 
-/** What one call may say differently from its view. What concerns the load is decided by the caller that starts it. */
+/**
+ * What one call may say differently from its view. What concerns the load, and how its value is kept, is decided by the
+ * caller that starts it.
+ */
 export interface ReadOptions extends Partial<ReadPolicy> {
   /** Stops waiting. The load goes on while others wait for it. */
   readonly signal?: AbortSignal | undefined;
@@ -75,4 +86,8 @@ export interface ReadOptions extends Partial<ReadPolicy> {
   readonly forceLoad?: boolean;
   /** Leave the shared tier out. @default false */
   readonly skipShared?: boolean;
+  /** Tags of the value besides those that its view gives it, if this call loads it. @default none */
+  readonly tags?: readonly string[] | undefined;
+  /** `clone`: a structured clone for this caller. `share`: what is held, in a view that clones. @default that of the view */
+  readonly isolation?: Exclude<Isolation, 'freeze'> | undefined;
 }

@@ -28,7 +28,7 @@ export interface MutateOptions extends InvalidateOptions {
 }
 
 /** How a value is brought anew. */
-export interface RefreshOptions extends InvalidateOptions {
+export interface RefreshOptions extends InvalidateOptions, Omit<ReadOptions, 'forceLoad' | 'signal'> {
   /** Wait so long between the invalidation and the load, in which nothing may be kept: for lagging copies. @default 0 */
   readonly settleMs?: number;
 }
@@ -71,7 +71,10 @@ export interface View<Id, Value> {
     write: () => Promise<Result> | Result,
     options?: MutateOptions,
   ): Promise<Result>;
-  /** Invalidates, and brings the value anew: one load for all processes that ask. Throws what both throw. */
+  /**
+   * Invalidates, and brings the value anew: one load for all processes that ask. Of several refreshes of one id under
+   * way in this process, the latest loads for all, unless it settles longer. Throws what both throw.
+   */
   refresh(id: Id, options?: RefreshOptions): Promise<Value>;
   /** Invalidates every value of this view, in all processes. */
   clear(options?: InvalidateOptions): Promise<void>;

@@ -55,6 +55,7 @@ export function createDeafLog(clock: Clock, log: InvalidationLog = createMemoryL
         sequence: (shard) => follower.sequence(shard),
         horizonAgeMs: () => (deafSince === undefined ? follower.horizonAgeMs() : clock.monotonic() - deafSince),
         horizonAt: () => (deafSince === undefined ? follower.horizonAt() : deafSince),
+        stats: () => follower.stats(),
         ready: follower.ready,
         caughtUpTo: async (position, bounds) => {
           await follower.caughtUpTo(position, bounds);

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
-import { createCache, type LoadContext } from '../src/index.ts';
+import { bytesCodec, type Codec, compressed, createCache, jsonCodec, type LoadContext, v8Codec } from '../src/index.ts';
 import { openCache, rejectionOf } from './open-cache.ts';
 
 describe('Cache.define', () => {
@@ -41,6 +41,21 @@ describe('Cache.define', () => {
     });
     expectTypeOf<Pages['get']>().returns.resolves.toEqualTypeOf<{ text: string }>();
     expect([await users.get('1'), await pages.get('a')]).toEqual([{ org: 1 }, { text: 'a' }]);
+  });
+
+  it('takes a codec for values of any kind, or of its own kind, and no other', async () => {
+    await using open = await openCache();
+    const load = async (id: string): Promise<{ id: string }> => ({ id });
+    const { cache } = open;
+    const own: Codec<{ id: string }> = { ...jsonCodec, name: 'own', decode: (bytes) => ({ id: String(bytes) }) };
+    const views = [
+      cache.define('any', { ttlMs: 1000, codec: compressed(v8Codec), load }),
+      cache.define('own', { ttlMs: 1000, codec: own, load }),
+      // @ts-expect-error: it writes bytes, and these are objects
+      cache.define('other', { ttlMs: 1000, codec: bytesCodec, load }),
+    ];
+    expectTypeOf(views[0]!.get('1')).resolves.toEqualTypeOf<{ id: string }>();
+    expect(await views[0]!.get('1')).toEqual({ id: '1' });
   });
 
   it('refuses ids that are lists, and a keyOf that makes no text', async () => {

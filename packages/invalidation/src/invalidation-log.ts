@@ -1,5 +1,6 @@
 import type { Clock } from '@lockstep/core';
 
+import type { FollowerStats } from './follower-stats.ts';
 import type { InvalidationKey } from './invalidation-key.ts';
 import type { Passage } from './passage.ts';
 
@@ -80,6 +81,8 @@ export interface Follower extends AsyncDisposable {
   horizonAgeMs(): number;
   /** That moment on `clock.monotonic()`; -Infinity before it knows one, and after `close()`. Does not count suspension. */
   horizonAt(): number;
+  /** What it has counted so far, and how far behind it is. */
+  stats(): FollowerStats;
   /** Resolves when it first knows such a moment; rejects when the follower is closed before. */
   readonly ready: Promise<void>;
   /**

@@ -1,3 +1,4 @@
+import type { FollowerTally } from './follower-tally.ts';
 import { InvalidationError } from './invalidation-error.ts';
 import type { FollowOptions, Invalidation, ResetReason } from './invalidation-log.ts';
 
@@ -8,9 +9,10 @@ export interface Listener {
   readonly error: (error: Error) => void;
 }
 
-/** Wraps the callbacks so that an error in one is reported and does not stop the follower. */
-export function createListener(options: FollowOptions): Listener {
-  const { onInvalidate, onReset, onError = warn } = options;
+/** Wraps the callbacks so that they are counted, and an error in one is reported and does not stop the follower. */
+export function createListener(options: FollowOptions, tally: FollowerTally): Listener {
+  const { onInvalidate, onReset } = options;
+  const report = createReporter(options.onError);
   const guard = (name: string, call: () => void): void => {
     try {
       call();
@@ -18,18 +20,28 @@ export function createListener(options: FollowOptions): Listener {
       report(new InvalidationError('ERR_INVALIDATION_LISTENER', `${name} threw`, { cause }));
     }
   };
-  const report = (error: Error): void => {
+  return {
+    // A callback may keep or change its list; the entry is handed to nobody else.
+    invalidate(entry) {
+      tally.entry();
+      guard('onInvalidate', () => onInvalidate([...entry.keys], entry.position, entry));
+    },
+    reset(reason) {
+      tally.reset(reason);
+      guard('onReset', () => onReset(reason));
+    },
+    error: report,
+  };
+}
+
+/** An `onError` that cannot throw. */
+export function createReporter(onError: (error: Error) => void = warn): (error: Error) => void {
+  return (error) => {
     try {
       onError(error);
     } catch (cause) {
       warn(new InvalidationError('ERR_INVALIDATION_LISTENER', 'onError threw', { cause }));
     }
-  };
-  return {
-    // A callback may keep or change its list; the entry is handed to nobody else.
-    invalidate: (entry) => guard('onInvalidate', () => onInvalidate([...entry.keys], entry.position, entry)),
-    reset: (reason) => guard('onReset', () => onReset(reason)),
-    error: report,
   };
 }
 

@@ -40,6 +40,9 @@ function scriptedLog(): { log: InvalidationLog; horizonAgeMs: number; follow: Fo
           epoch: () => '',
           sequence: () => 0,
           horizonAt: () => 0,
+          stats: () => {
+            throw new Error('nobody asks');
+          },
           caughtUpTo: () => Promise.resolve(),
           sync: () => Promise.resolve(),
           ready: Promise.resolve(),

@@ -1,12 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { logConformance } from '../src/conformance/log-conformance.ts';
 import type { InvalidationLog } from '../src/index.ts';
-import { type CurrentLog } from './conformance/current-log.ts';
-import { describeFollowing } from './conformance/following.ts';
-import { describeLifetime } from './conformance/lifetime.ts';
-import { describePublishing } from './conformance/publishing.ts';
-import { describeResets } from './conformance/resets.ts';
-import { describeWaiting } from './conformance/waiting.ts';
 
 /** What the conformance suite asks of an implementation. */
 export interface LogUnderTest {
@@ -17,24 +12,10 @@ export interface LogUnderTest {
 /** What every implementation of an invalidation log must do. */
 export function describeInvalidationLog(name: string, { createLog }: LogUnderTest): void {
   describe(`${name} as an invalidation log`, () => {
-    let log: InvalidationLog | undefined;
-    const current: CurrentLog = {
-      get log() {
-        return log!;
-      },
-    };
-    beforeEach(async () => {
-      log = await createLog();
+    it.for(logConformance.map((entry) => [entry.name, entry.run] as const))('%s', async ([, run]) => {
+      const log = await createLog();
+      onTestFinished(() => log.close());
+      await expect(run(log)).resolves.toBeUndefined();
     });
-    afterEach(() => log?.close());
-    it('says what it is', () => {
-      expect(current.log.namespace).not.toBe('');
-      expect(current.log.shardOf('a')).toBeLessThan(current.log.shards);
-    });
-    describePublishing(current);
-    describeFollowing(current);
-    describeResets(current);
-    describeWaiting(current);
-    describeLifetime(current);
   });
 }

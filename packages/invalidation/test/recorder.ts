@@ -1,33 +1,13 @@
 import { onTestFinished } from 'vitest';
 
-import type { Follower, FollowOptions, Invalidation, InvalidationLog, ResetReason } from '../src/index.ts';
+import { record as startRecording, type Recorder } from '../src/conformance/recorder.ts';
+import type { FollowOptions, InvalidationLog } from '../src/index.ts';
 
-/** A follower and everything that it was told. */
-export interface Recorder {
-  readonly follower: Follower;
-  /** Keys in the order in which they were heard. */
-  readonly keys: string[];
-  readonly entries: Invalidation[];
-  readonly resets: ResetReason[];
-  readonly errors: Error[];
-}
+export type { Recorder } from '../src/conformance/recorder.ts';
 
 /** Follows a log until the test ends and writes down what it hears. */
 export function record(log: InvalidationLog, options: Partial<FollowOptions> = {}): Recorder {
-  const keys: string[] = [];
-  const entries: Invalidation[] = [];
-  const resets: ResetReason[] = [];
-  const errors: Error[] = [];
-  const follower = log.follow({
-    onInvalidate(heard, _position, entry) {
-      keys.push(...heard);
-      entries.push(entry);
-    },
-    onReset: (reason) => void resets.push(reason),
-    onError: (error) => void errors.push(error),
-    heartbeatMs: 100,
-    ...options,
-  });
-  onTestFinished(() => follower.close());
-  return { follower, keys, entries, resets, errors };
+  const recorder = startRecording(log, options);
+  onTestFinished(() => recorder.follower.close());
+  return recorder;
 }

@@ -1,11 +1,11 @@
 import { createRedisLog } from '../src/index.ts';
-import { LEASE_MS } from './conformance/current-log.ts';
+import { conformanceLeaseMs } from '../src/conformance/log-conformance.ts';
 import { describeInvalidationLog } from './log-conformance.ts';
 import { setupRedis } from './redis-setup.ts';
 
 const redis = setupRedis();
 
-const shared = { maxLeaseMs: LEASE_MS };
+const shared = { maxLeaseMs: conformanceLeaseMs };
 
 for (const shards of [1, 4]) {
   for (const protocol of [2, 3] as const) {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { createRedisLog, type InvalidationLog } from '../src/index.ts';
 import { record } from './recorder.ts';
+import { streamOf } from './redis-setup.ts';
 
 function connect(port: number): Redis {
   const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 });
@@ -88,7 +89,7 @@ describe('a follower whose Redis restarts', () => {
     const heard = record(log, { heartbeatMs: 50 });
     await heard.follower.ready;
     await heard.follower.caughtUpTo(await log.publish(['before']));
-    await expect.poll(() => young.hget(log.keys.state(0), 's')).toBe('1');
+    await expect.poll(() => young.xlen(streamOf('copy'))).toBe(1);
     await young.call('REPLICAOF', 'NO', 'ONE');
     await heard.follower.caughtUpTo(await log.publish(['acknowledged and lost']));
     current = young;

@@ -56,5 +56,5 @@ export function stateOf(namespace: string): string {
 }
 
 export function streamOf(namespace: string): string {
-  return `{lockstep:${namespace}}:log`;
+  return `{lockstep:${namespace}}:entries`;
 }

@@ -61,7 +61,7 @@ export type { PythonCodecOptions, PythonValue } from './values/python-codec.ts';
 export { checked } from './values/checked.ts';
 export { flagged } from './values/flagged.ts';
 export { compressed, type CompressedOptions } from './values/compressed.ts';
-export type { Compression } from './values/compression.ts';
+export type { Compression } from '@lockstep/core/compression';
 
 // A driver or pool with values of one type
 export { withCodec } from './values/with-codec.ts';

@@ -13,6 +13,12 @@ export interface Codec<V> {
   decode(bytes: string | Buffer, key: string): MaybePromise<V>;
 }
 
+/** A codec that can write these values. One for more kinds of values will do, such as `Codec<unknown>`. */
+export interface ValueCodec<Value> extends Pick<Codec<unknown>, 'name' | 'isText' | 'decode'> {
+  // A property, not a method: one that takes fewer kinds of values will not do.
+  readonly encode: (value: Value, key: string) => MaybePromise<string | Buffer>;
+}
+
 /** How the payload of a shared value is to be read. A value of another form is a miss. */
 export interface ValueForm {
   /** Name of the codec and version of the schema, such as `json@2`. No spaces. */

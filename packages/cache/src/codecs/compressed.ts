@@ -1,5 +1,6 @@
+import { compress, type Compression, decompress } from '@lockstep/core/compression';
+
 import type { Codec, MaybePromise } from './codec.ts';
-import { compress, type Compression, decompress } from './compression.ts';
 import { andThen, fromBytes, guardDecode, toBytes } from './decode-error.ts';
 
 /** How values are compressed. */
@@ -23,7 +24,7 @@ const PACKED = 1;
  */
 export function compressed<V>(codec: Codec<V>, options: CompressedOptions = {}): Codec<V> {
   const { algorithm = 'gzip', aboveBytes = 1024, maxInflatedBytes = 16 * 1024 * 1024 } = options;
-  if (!['gzip', 'deflate', 'brotli'].includes(algorithm)) throw new RangeError(`algorithm cannot be "${algorithm}"`);
+  if (!['gzip', 'zlib', 'brotli'].includes(algorithm)) throw new RangeError(`algorithm cannot be "${algorithm}"`);
   checkSize('aboveBytes', aboveBytes, 0);
   checkSize('maxInflatedBytes', maxInflatedBytes, 1);
   const name = `${codec.name}+${algorithm}`;

@@ -29,11 +29,12 @@ export async function readMany<Id>(
   options: ReadOptions | undefined,
   loadMany: LoadMany<Id> | undefined,
 ): Promise<unknown[]> {
+  const policy = reader.policyOf(options);
   const values = new Map<string, unknown>();
   const missing = new Map<string, { want: Wanted<Id>; look: Lookup }>();
   for (const want of wanted) {
     if (values.has(want.text) || missing.has(want.text)) continue;
-    const look = reader.open(want.text, want.key, want.source, options);
+    const look = reader.open(want.text, want.key, want.source, options, policy);
     const held = reader.held(look);
     if (held === undefined) missing.set(want.text, { want, look });
     else values.set(want.text, held.value);
@@ -66,7 +67,7 @@ function readTier<Id>(
   reader: ViewReader,
   missing: readonly { want: Wanted<Id>; look: Lookup }[],
 ): Promise<(SharedValue | undefined)[]> | undefined {
-  const { shared, sharedTimeoutMs } = core;
+  const { shared } = core;
   const isAsked =
     shared !== undefined && reader.settings.isShared && missing.length > 1 && core.gate.moment() !== Infinity;
   if (!isAsked || missing.some(({ look: { options } }) => options.skipShared === true || options.forceLoad === true)) {
@@ -74,6 +75,6 @@ function readTier<Id>(
   }
   return shared.getMany(
     missing.map(({ look }) => look.key),
-    { timeoutMs: sharedTimeoutMs, form: reader.settings.form },
+    { timeoutMs: missing[0]!.look.policy.sharedTimeoutMs, form: reader.settings.form },
   );
 }

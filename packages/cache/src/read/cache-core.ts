@@ -2,7 +2,7 @@ import type { Clock } from '@lockstep/core';
 import type { Follower, InvalidationLog } from '@lockstep/invalidation';
 
 import { CacheError } from '../cache-error.ts';
-import type { CacheStats } from '../cache-stats.ts';
+import type { CacheCounters } from '../cache-stats.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { LocalRoom } from '../local/local-room.ts';
 import type { ServingGate } from '../local/serving-gate.ts';
@@ -12,6 +12,7 @@ import type { PendingWrites } from '../write/pending-writes.ts';
 import type { Fences } from './fences.ts';
 import type { Flight } from './flight.ts';
 import type { Flights } from './flights.ts';
+import type { LoadRequest } from './load-request.ts';
 import type { LoadSlots } from './load-slots.ts';
 import type { TagLedger } from './tag-ledger.ts';
 
@@ -42,7 +43,7 @@ export interface CacheCore {
   readonly fences: Fences;
   readonly pending: PendingWrites;
   readonly slots: LoadSlots;
-  readonly stats: CacheStats;
+  readonly stats: CacheCounters;
   /** Who publishes, where a caller does not say it. */
   readonly origin: string;
   readonly maxStalenessMs: number;
@@ -53,6 +54,8 @@ export interface CacheCore {
   readonly views: Map<string, HearingView>;
   /** Values of `getOrSet`. */
   readonly adHoc: HearingView;
+  /** Told of every value that is to be brought. */
+  readonly samplers: Set<(request: LoadRequest) => void>;
   /** Work that nobody waits for, which `close()` does. */
   readonly background: Set<Promise<unknown>>;
   readonly isClosed: () => boolean;

@@ -23,6 +23,7 @@ export function takeOff(
 ): Flight {
   const { clock, ledger, follower, pending, fences, flights } = core;
   const { key } = request;
+  if (core.samplers.size > 0) for (const sample of core.samplers) sample(request);
   const isServing = core.gate.moment() !== Infinity;
   // While invalidations cannot be heard, one who asks must not get what was read before he did, not even from a load
   // under way. So that he does not start a load of his own, he waits for the next one with all who come meanwhile.
@@ -35,11 +36,11 @@ export function takeOff(
     tagSequence: follower.sequence(0),
     mayKeep: isServing && !pending.hasKey(key) && !fences.has(key),
     isServing,
-    servesUnheard: request.servesUnheard,
+    servesUnheard: request.policy.whenPartitioned === 'stale',
   };
   const flight = new Flight(plan, stale);
   flights.add(flight);
-  flight.deadline = core.deadlines.start(flight, request.hardTimeoutMs);
+  flight.deadline = core.deadlines.start(flight, request.policy.hardTimeoutMs);
   // Before anybody waits for it: nobody may join it who has seen its end.
   const land = (): void => touchDown(core, flight, parts);
   flight.result.then(land, land);
@@ -74,7 +75,7 @@ function readPlainly(
   flight: Flight,
   parts: FlightParts,
 ): void {
-  const bound = { timeoutMs: core.sharedTimeoutMs, form: request.view.form };
+  const bound = { timeoutMs: request.policy.sharedTimeoutMs, form: request.view.form };
   const found = parts.first ?? store.get(request.key, bound);
   const fail = (error: unknown): void => {
     if (!flight.isAborted) flight.resolve(fly(core, undefined, request, flight, parts, false));
@@ -139,7 +140,7 @@ function fly(
   core.deadlines.end(flight.deadline!);
   return turns.run(() => {
     flight.signal.throwIfAborted();
-    flight.deadline = core.deadlines.start(flight, request.hardTimeoutMs);
+    flight.deadline = core.deadlines.start(flight, request.policy.hardTimeoutMs);
     return bring(core, store, request, flight, parts, evenIfFresh);
   });
 }

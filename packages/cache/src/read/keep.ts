@@ -34,14 +34,9 @@ function keep(core: CacheCore, request: LoadRequest, flight: Flight, loaded: Loa
     core.stats.fillsRefused++;
     return;
   }
-  const { view, text, graceMs } = request;
-  const plan = {
-    ttlMs: loaded.ttlMs,
-    graceMs,
-    tags: loaded.tags,
-    refreshAhead: view.refreshAhead,
-    idleMs: view.idleMs,
-  };
+  const { view, text, policy } = request;
+  const { graceMs, refreshAhead, idleMs } = policy;
+  const plan = { ttlMs: loaded.ttlMs, graceMs, tags: loaded.tags, refreshAhead, idleMs, sizeOf: view.sizeOf };
   // What began earlier must not take the place of this later.
   for (let { older } = flight; older !== undefined; { older } = older) older.isCurrent = false;
   view.space.keep(text, loaded.value ?? (loaded.value === null ? null : NOTHING), plan, core.clock.monotonic());
@@ -72,7 +67,7 @@ export async function fill(
   loaded: Loaded,
   { token, isLate }: Extract<SharedOutcome, { kind: 'load' }>,
 ): Promise<void> {
-  const { key, view, graceMs } = request;
+  const { key, view, policy } = request;
   const { value, ttlMs, tags } = loaded;
   const mayFill = (flight.isCurrent || isLate) && mayKeep(core, request, flight, withOwnTag(request, tags));
   // Undefined has no form that every codec writes: it is kept in this process only.
@@ -94,8 +89,8 @@ export async function fill(
   const isFilled = await store.fill(
     key,
     token,
-    { bytes, ttlMs, graceMs, tags: withOwnTag(request, tags), tagEpoch, tagSequence },
-    { timeoutMs: core.sharedTimeoutMs, form: view.form },
+    { bytes, ttlMs, graceMs: policy.graceMs, tags: withOwnTag(request, tags), tagEpoch, tagSequence },
+    { timeoutMs: policy.sharedTimeoutMs, form: view.form },
   );
   if (isFilled) keepLocally(core, request, flight, loaded);
   else core.stats.fillsRefused++;

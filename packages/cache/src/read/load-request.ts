@@ -1,7 +1,8 @@
 import type { Codec, ValueForm } from '../codecs/codec.ts';
 import type { LoadContext } from '../load-context.ts';
-import type { Isolation } from '../view-options.ts';
 import type { SharedValue } from '../shared/shared-tier.ts';
+import type { Isolation } from '../view-options.ts';
+import type { FullPolicy } from './check-read-policy.ts';
 import type { Flight } from './flight.ts';
 import type { LoadTurns } from './load-turns.ts';
 import type { LocalSpace } from './local-space.ts';
@@ -16,9 +17,8 @@ export interface ViewSettings {
   readonly form: ValueForm;
   readonly isolation: Isolation;
   readonly isShared: boolean;
-  readonly idleMs: number;
-  readonly jitter: number;
-  readonly refreshAhead: number;
+  /** How many bytes a value counts; undefined where that is of no interest. */
+  readonly sizeOf: ((value: unknown) => number) | undefined;
 }
 
 /** How one value is to be brought and kept. */
@@ -28,16 +28,11 @@ export interface LoadRequest {
   readonly key: string;
   /** What this process's store calls it. */
   readonly text: string;
-  readonly ttlMs: number;
-  readonly graceMs: number;
-  readonly negativeTtlMs: number | undefined;
-  readonly hardTimeoutMs: number;
+  readonly policy: FullPolicy;
   /** Whether the shared tier is asked and filled. */
   readonly useShared: boolean;
   /** A shared value counts only when it is fresh for longer than this. 0, but for refreshing. */
   readonly minFreshMs: number;
-  /** Whether old values may be served while the log is not heard. */
-  readonly servesUnheard: boolean;
   /** Load whatever the shared tier has. */
   readonly forceLoad: boolean;
   readonly load: (context: LoadContext) => unknown;

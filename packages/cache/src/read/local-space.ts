@@ -10,6 +10,8 @@ export interface EntryMeta {
   graceUntil: number;
   /** When it is to be loaded anew in the background; Infinity once that was tried. */
   refreshAt: number;
+  /** How long it stays without being read; Infinity for as long as it is fresh. */
+  readonly idleMs: number;
   readonly tags: readonly string[];
 }
 
@@ -20,13 +22,17 @@ export interface EntryPlan {
   readonly tags: readonly string[];
   /** After what part of `ttlMs` it is loaded anew; 1 for never. */
   readonly refreshAhead: number;
-  /** 0 for none. */
+  /** Infinity for none. */
   readonly idleMs: number;
+  /** How many bytes the value counts. Undefined: none. */
+  readonly sizeOf: ((value: unknown) => number) | undefined;
 }
 
 /** The entries of one view in this process, found by id and by tag. */
 export interface LocalSpace {
   readonly store: LocalStore<unknown, EntryMeta>;
+  /** Whether reads have to prolong an entry. */
+  readonly hasIdle: boolean;
   readonly keep: (text: string, value: unknown, plan: EntryPlan, now: number) => void;
   /** The value within its grace. */
   readonly inGrace: (
@@ -45,11 +51,7 @@ const NO_TAGS: readonly string[] = [];
  *
  * @param onError told when `sizeOf` fails: such a value is not kept
  */
-export function createLocalSpace(
-  room: LocalRoom,
-  sizeOf: ((value: unknown) => number) | undefined,
-  onError: (error: Error) => void,
-): LocalSpace {
+export function createLocalSpace(room: LocalRoom, onError: (error: Error) => void): LocalSpace {
   const tagged = new Map<string, Set<string>>();
   const store = room.region<unknown, EntryMeta>({
     onEvict: (text, _value, meta) => untag(text, meta),
@@ -64,7 +66,7 @@ export function createLocalSpace(
   }
 
   /** Undefined where nobody can tell. */
-  function weightOf(value: unknown): number | undefined {
+  function weightOf(value: unknown, sizeOf: EntryPlan['sizeOf']): number | undefined {
     if (sizeOf === undefined) return 0;
     let weight: number;
     try {
@@ -78,11 +80,12 @@ export function createLocalSpace(
     return undefined;
   }
 
-  const space: LocalSpace = {
+  const space: LocalSpace & { hasIdle: boolean } = {
     store,
+    hasIdle: false,
     keep(text, value, plan, now) {
       const { ttlMs, graceMs, tags, refreshAhead, idleMs } = plan;
-      const weight = weightOf(value);
+      const weight = weightOf(value, plan.sizeOf);
       if (weight === undefined) {
         space.forget(text);
         return;
@@ -90,9 +93,10 @@ export function createLocalSpace(
       untag(text, store.metaOf(text));
       const freshUntil = now + ttlMs;
       const refreshAt = refreshAhead < 1 ? now + ttlMs * refreshAhead : Infinity;
-      const needsMeta = graceMs > 0 || tags.length > 0 || refreshAt !== Infinity || idleMs > 0;
-      const meta = needsMeta ? { freshUntil, graceUntil: freshUntil + graceMs, refreshAt, tags } : undefined;
-      const until = Math.min(freshUntil, refreshAt, idleMs > 0 ? now + idleMs : Infinity);
+      const needsMeta = graceMs > 0 || tags.length > 0 || refreshAt !== Infinity || idleMs !== Infinity;
+      const meta = needsMeta ? { freshUntil, graceUntil: freshUntil + graceMs, refreshAt, idleMs, tags } : undefined;
+      if (idleMs !== Infinity) space.hasIdle = true;
+      const until = Math.min(freshUntil, refreshAt, now + idleMs);
       if (!store.set(text, value, until, meta, weight)) return;
       for (const tag of tags) {
         const texts = tagged.get(tag);

@@ -65,7 +65,8 @@ async function seek(
 ): Promise<SharedOutcome> {
   const { signal } = flight;
   const { form } = request.view;
-  const bound = { timeoutMs: core.sharedTimeoutMs, signal, form };
+  const { sharedTimeoutMs, loadLeaseMs } = request.policy;
+  const bound = { timeoutMs: sharedTimeoutMs, signal, form };
   let pollMs = FIRST_POLL_MS;
   let mayRead = false;
   let mustClaim = evenIfFresh;
@@ -80,7 +81,7 @@ async function seek(
     }
     const isLate = !flight.isCurrent;
     const read: SharedRead = await untilAborted(
-      store.claim(request.key, { ...bound, leaseMs: core.loadLeaseMs, evenIfFresh: mustClaim }),
+      store.claim(request.key, { ...bound, leaseMs: loadLeaseMs, evenIfFresh: mustClaim }),
       signal,
     );
     if (read.kind === 'fenced') return { kind: 'fenced' };

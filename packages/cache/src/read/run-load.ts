@@ -82,9 +82,9 @@ export async function counted<Result>(
 export const MAX_TTL_MS: number = 30 * 24 * 3600 * 1000;
 
 function ttlOf(core: CacheCore, request: LoadRequest, value: unknown, ownTtlMs: number | undefined): number {
-  const { ttlMs, negativeTtlMs, view } = request;
+  const { ttlMs, negativeTtlMs, jitter } = request.policy;
   if (ownTtlMs === undefined && value === undefined && negativeTtlMs === undefined) return 0;
   const isNegative = value === undefined || value === null;
   const plainMs = ownTtlMs ?? (isNegative ? (negativeTtlMs ?? ttlMs) : ttlMs);
-  return plainMs * (1 - view.jitter * core.random());
+  return plainMs * (1 - jitter * core.random());
 }

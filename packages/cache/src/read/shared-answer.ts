@@ -53,9 +53,9 @@ function verdictOn({ pending, follower, gate, ledger }: CacheCore, shared: Share
 }
 
 async function askTags(core: CacheCore, request: LoadRequest, shared: SharedValue): Promise<boolean> {
-  const { form } = request.view;
   const { tags, tagEpoch, tagSequence } = shared;
-  const asked = core.shared?.isTagFresh({ tags, tagEpoch, tagSequence }, { timeoutMs: core.sharedTimeoutMs, form });
+  const bound = { timeoutMs: request.policy.sharedTimeoutMs, form: request.view.form };
+  const asked = core.shared?.isTagFresh({ tags, tagEpoch, tagSequence }, bound);
   if ((await asked) !== true) return false;
   if (tagEpoch === core.follower.epoch(0)) core.ledger.learn(tags, tagSequence);
   return true;

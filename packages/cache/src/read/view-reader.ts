@@ -1,11 +1,12 @@
 import { CacheError } from '../cache-error.ts';
 import { checkKey } from '../check-key.ts';
+import { checkTags } from '../check-tags.ts';
 import type { LoadContext } from '../load-context.ts';
 import type { ReadEntry } from '../view.ts';
-import type { ReadOptions, ReadPolicy, WhenPartitioned } from '../view-options.ts';
+import type { ReadOptions } from '../view-options.ts';
 import { awaitFlight } from './await-flight.ts';
 import { assertOpen, type CacheCore, inBackground } from './cache-core.ts';
-import { checkReadPolicy } from './check-read-policy.ts';
+import { type FullPolicy, overridden } from './check-read-policy.ts';
 import { type Flight, offerStale, type StandIn } from './flight.ts';
 import { takeOff } from './fly.ts';
 import type { FlightParts, LoadRequest, ViewSettings } from './load-request.ts';
@@ -15,14 +16,6 @@ import { NOTHING } from './nothing.ts';
 export interface LoadSource {
   readonly load: (context: LoadContext) => unknown;
   readonly tagsOf: ((value: unknown) => readonly string[]) | undefined;
-}
-
-/** A read policy with its defaults. */
-export interface FullPolicy extends ReadPolicy {
-  readonly graceMs: number;
-  readonly hardTimeoutMs: number;
-  readonly whenPartitioned: WhenPartitioned;
-  readonly staleWhileLoading: boolean;
 }
 
 /** One read: of what, and how. */
@@ -41,20 +34,19 @@ export class ViewReader {
   readonly settings: ViewSettings;
   readonly policy: FullPolicy;
   readonly #core: CacheCore;
+  readonly #space: ViewSettings['space'];
   readonly #store: ViewSettings['space']['store'];
   readonly #gate: CacheCore['gate'];
   readonly #stats: CacheCore['stats'];
-  /** Whether a hit is served as it is held. */
-  readonly #isPlain: boolean;
 
   constructor(core: CacheCore, settings: ViewSettings, policy: FullPolicy) {
     this.settings = settings;
     this.policy = policy;
     this.#core = core;
+    this.#space = settings.space;
     this.#store = settings.space.store;
     this.#gate = core.gate;
     this.#stats = core.stats;
-    this.#isPlain = settings.isolation !== 'clone' && settings.idleMs === 0;
   }
 
   /** What this process holds and knows to be fresh, for `present`. */
@@ -62,7 +54,7 @@ export class ViewReader {
     const held = this.#store.getFresh(text, this.#gate.moment());
     if (held === undefined) return undefined;
     this.#stats.localHits++;
-    return this.#isPlain ? held : this.#touched(text, held);
+    return this.#space.hasIdle ? this.#touched(text, held) : held;
   }
 
   /**
@@ -79,14 +71,27 @@ export class ViewReader {
   /**
    * Checks a read that is not a plain hit.
    *
-   * @throws CacheError ERR_CACHE_CLOSED or ERR_CACHE_PARTITIONED; TypeError and RangeError; the signal's reason.
+   * @param policy that of the call, where it is known
+   * @throws CacheError ERR_CACHE_CLOSED; TypeError and RangeError; the signal's reason.
    */
-  open(text: string, key: string, source: LoadSource, options: ReadOptions = NO_OPTIONS): Lookup {
+  open(
+    text: string,
+    key: string,
+    source: LoadSource,
+    options: ReadOptions = NO_OPTIONS,
+    policy: FullPolicy = this.policyOf(options),
+  ): Lookup {
     assertOpen(this.#core);
     options.signal?.throwIfAborted();
     checkKey(key);
-    const policy = options === NO_OPTIONS ? this.policy : checkReadPolicy({ ...this.policy, ...defined(options) });
     return { key, text, policy, options, source };
+  }
+
+  /** The policy of a call. @throws TypeError or RangeError for what makes no sense. */
+  policyOf(options: ReadOptions = NO_OPTIONS): FullPolicy {
+    if (options === NO_OPTIONS) return this.policy;
+    checkCall(options);
+    return overridden(this.policy, options);
   }
 
   /** What can be served of what this process holds; counts what cannot. */
@@ -105,7 +110,7 @@ export class ViewReader {
       const old = policy.whenPartitioned === 'stale' ? this.#store.get(text) : undefined;
       if (old === undefined) return undefined;
       stats.staleServed++;
-      return { value: this.present(old), isStale: true, source: 'local' };
+      return { value: this.#present(old, options), isStale: true, source: 'local' };
     }
     let held = this.#store.getFresh(text, now);
     // Not `??`: null is a value.
@@ -115,7 +120,7 @@ export class ViewReader {
       return undefined;
     }
     stats.localHits++;
-    return { value: this.present(this.#touched(text, held)), isStale: false, source: 'local' };
+    return { value: this.#present(this.#touched(text, held), options), isStale: false, source: 'local' };
   }
 
   /** A value that is fresh and due to be loaded anew: it is served, and loaded in the background. */
@@ -123,9 +128,8 @@ export class ViewReader {
     const { text } = look;
     const meta = this.#store.metaOf(text);
     if (meta === undefined || now >= meta.freshUntil || now < meta.refreshAt) return undefined;
-    const { idleMs } = this.settings;
     // Between the last use and the end of the idle time: `until` was the earlier of both.
-    if (idleMs > 0 && this.#store.untilOf(text) < meta.refreshAt) return undefined;
+    if (meta.idleMs !== Infinity && this.#store.untilOf(text) < meta.refreshAt) return undefined;
     meta.refreshAt = Infinity;
     this.#store.setUntil(text, meta.freshUntil);
     this.#refresh(look, meta.freshUntil - now);
@@ -172,7 +176,11 @@ export class ViewReader {
       hardTimeoutMs: options.hardTimeoutMs,
       staleWhileLoading: policy.staleWhileLoading,
     };
-    return awaitFlight(flight, bounds, this.#core).then(this.#deliver);
+    const { isolation } = options;
+    const delivered = awaitFlight(flight, bounds, this.#core);
+    return isolation === undefined
+      ? delivered.then(this.#deliver)
+      : delivered.then((entry) => this.#deliver(entry, isolation));
   }
 
   /** What is held past its time to live, within its grace. */
@@ -187,44 +195,38 @@ export class ViewReader {
   }
 
   request({ key, text, policy, options, source }: Lookup): LoadRequest {
-    const { ttlMs, graceMs, negativeTtlMs, hardTimeoutMs, whenPartitioned } = policy;
     return {
       view: this.settings,
       key,
       text,
-      ttlMs,
-      graceMs,
-      negativeTtlMs,
-      hardTimeoutMs,
+      policy,
       useShared: this.settings.isShared && options.skipShared !== true,
       minFreshMs: 0,
-      servesUnheard: whenPartitioned === 'stale',
       forceLoad: options.forceLoad === true,
       load: source.load,
-      tagsOf: source.tagsOf,
+      tagsOf: options.tags === undefined ? source.tagsOf : moreTags(source.tagsOf, options.tags),
     };
   }
 
   /** What a flight brought, as its caller gets it. */
-  readonly #deliver = (entry: ReadEntry<unknown>): ReadEntry<unknown> => {
+  readonly #deliver = (entry: ReadEntry<unknown>, isolation = this.settings.isolation): ReadEntry<unknown> => {
     if (entry.isStale) this.#core.stats.staleServed++;
-    return this.settings.isolation === 'clone' ? { ...entry, value: structuredClone(entry.value) } : entry;
+    return isolation === 'clone' ? { ...entry, value: structuredClone(entry.value) } : entry;
   };
 
   /** A value that is held, as its caller gets it. */
-  present(held: unknown): unknown {
+  #present(held: unknown, options: ReadOptions): unknown {
     const value = unwrapped(held);
-    return this.settings.isolation === 'clone' ? structuredClone(value) : value;
+    return (options.isolation ?? this.settings.isolation) === 'clone' ? structuredClone(value) : value;
   }
 
   /** Notes that an entry was used, where that prolongs it. */
   #touched(text: string, held: unknown): unknown {
-    const { idleMs } = this.settings;
-    if (idleMs > 0) {
-      const meta = this.#store.metaOf(text);
-      const ends = Math.min(meta?.freshUntil ?? 0, meta?.refreshAt ?? 0);
-      this.#store.setUntil(text, Math.min(ends, this.#core.clock.monotonic() + idleMs));
-    }
+    if (!this.#space.hasIdle) return held;
+    const meta = this.#store.metaOf(text);
+    if (meta === undefined || meta.idleMs === Infinity) return held;
+    const ends = Math.min(meta.freshUntil, meta.refreshAt);
+    this.#store.setUntil(text, Math.min(ends, this.#core.clock.monotonic() + meta.idleMs));
     return held;
   }
 }
@@ -234,6 +236,14 @@ export function unwrapped(held: unknown): unknown {
   return held === NOTHING ? undefined : held;
 }
 
-function defined(options: ReadOptions): Partial<ReadPolicy> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** @throws TypeError for what makes no sense in one call. */
+function checkCall({ tags, isolation }: ReadOptions): void {
+  if (tags !== undefined) checkTags(tags);
+  if (isolation !== undefined && isolation !== 'share' && isolation !== 'clone') {
+    throw new TypeError(`the isolation of one call must be one of share, clone, got ${String(isolation)}`);
+  }
+}
+
+function moreTags(tagsOf: LoadSource['tagsOf'], tags: readonly string[]): LoadSource['tagsOf'] {
+  return (value) => (tagsOf === undefined ? tags : [...tagsOf(value), ...tags]);
 }

@@ -84,6 +84,7 @@ export class MemcacheStore implements SharedStore {
     if (this.#heard.has(key)) return { kind: 'claimed', token: '' };
     const leaseSeconds = ttlSecondsOf(bound.leaseMs);
     const call = callOf(bound);
+    const generation = this.#generation();
     const found = await this.#target.read(this.#names.value(key).name, { ...call, leaseSeconds });
     if (found.value === undefined && !found.mustRefresh && !found.isRefreshing) {
       // A node that stands in for another gives no leases.
@@ -98,7 +99,7 @@ export class MemcacheStore implements SharedStore {
         ? found.mustRefresh
         : (await this.#target.add(this.#names.claim(key), id, { ...call, ttlSeconds: leaseSeconds })) === 'stored';
     if (!isMine) return { kind: 'busy', ...stale };
-    const token = formatMemcacheToken({ epoch, cas: found.cas, id });
+    const token = formatMemcacheToken({ epoch, cas: found.cas, generation, id });
     // Only now: a write that fences later than this look deletes what the claim stands on.
     if (!(await this.#fences.isUp(this.#names.fence(key), call))) return { kind: 'claimed', token, ...stale };
     await this.release(key, token);
@@ -116,7 +117,8 @@ export class MemcacheStore implements SharedStore {
     const freshUntil = Math.floor(this.#context.clock.now() + value.ttlMs);
     const payload = typeof value.bytes === 'string' ? Buffer.from(value.bytes) : value.bytes;
     const ttlSeconds = ttlSecondsOf(value.ttlMs + value.graceMs);
-    const isOfNow = claim.epoch === this.#epochOf(key);
+    // A memcached that was started anew has given the number of this claim to something else, or soon will.
+    const isOfNow = claim.epoch === this.#epochOf(key) && claim.generation === this.#generation();
     const isShared = isOfNow && payload.length <= this.#maxValueBytes && value.ttlMs + value.graceMs > 0;
     if (payload.length > this.#maxValueBytes) this.#reportSize(payload.length);
     const store = async (): Promise<boolean> => {
@@ -180,6 +182,10 @@ export class MemcacheStore implements SharedStore {
       this.#target.delete(this.#names.claim(key), call),
     ]);
     return found.cas === claim.cas;
+  }
+
+  #generation(): number {
+    return this.#target.generation ?? 0;
   }
 
   #epochOf(key: string): string {

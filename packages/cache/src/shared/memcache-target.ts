@@ -22,6 +22,8 @@ export type MemcacheOutcome = 'stored' | 'not-stored' | 'exists' | 'not-found';
 export interface MemcacheTarget {
   /** True for a pool that serves keys elsewhere while their node is down. */
   readonly diverts?: boolean;
+  /** Another number than before a CAS value was read: the value may stand for something else by now. */
+  readonly generation?: number | undefined;
   readonly capabilities: { readonly lease: boolean; readonly cas: boolean; readonly meta: boolean };
   read(key: string, options?: MemcacheCall & { readonly leaseSeconds?: number }): Promise<MemcacheRead>;
   add(

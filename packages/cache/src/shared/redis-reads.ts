@@ -7,8 +7,11 @@ export type RawValue = string | Buffer | undefined;
 
 /** Plain reads of values. */
 export interface RedisReads {
-  /** @param isText true for a string, false for bytes */
-  read(shard: number, name: string, isText: boolean): Promise<RawValue>;
+  /**
+   * @param isText true for a string, false for bytes
+   * @param take makes of it what the caller is to get; a promise more for that would show in a hit
+   */
+  read<T>(shard: number, name: string, isText: boolean, take: (raw: RawValue) => T): Promise<T>;
 }
 
 /** What one command reads. */
@@ -46,16 +49,16 @@ export function createRedisReads(
     const { names, waiting } = batch;
     const [name, second] = names;
     if (second === undefined && trust.isWatching && trust.isSure(shard, epochOf(shard)))
-      void settleOne(waiting[0]!, name!, isText);
+      settleOne(waiting[0]!, name!, isText);
     else void settle(waiting, fetchBelieved(shard, isText, names));
   }
 
   /** What most reads are, with as few promises as can be. */
-  async function settleOne({ resolve, reject }: Settle, name: string, isText: boolean): Promise<void> {
+  function settleOne({ resolve, reject }: Settle, name: string, isText: boolean): void {
     const { generation } = trust;
+    const take = (raw: unknown): void => resolve(generation === trust.generation ? rawOf(raw) : undefined);
     try {
-      const raw = await (isText ? client.call('GET', name) : client.callBuffer('GET', name));
-      resolve(generation === trust.generation ? rawOf(raw) : undefined);
+      (isText ? client.call('GET', name) : client.callBuffer('GET', name)).then(take, reject);
     } catch (error) {
       reject(error);
     }
@@ -86,7 +89,7 @@ export function createRedisReads(
   }
 
   return {
-    read(shard, name, isText) {
+    read<T>(shard: number, name: string, isText: boolean, take: (raw: RawValue) => T) {
       const place = shard * 2 + (isText ? 1 : 0);
       let batch = open.get(place);
       if (batch === undefined) {
@@ -96,9 +99,9 @@ export function createRedisReads(
         void settled.then(() => flush(place, shard, isText));
       }
       const { names, waiting } = batch;
-      return new Promise((resolve, reject) => {
+      return new Promise<T>((resolve, reject) => {
         names.push(name);
-        waiting.push({ resolve, reject });
+        waiting.push({ resolve: (raw) => settleWith(raw, take, resolve, reject), reject });
         if (names.length >= MAX_NAMES) flush(place, shard, isText);
       });
     },
@@ -111,6 +114,19 @@ async function settle(waiting: readonly Settle[], fetched: Promise<readonly unkn
     for (const [index, { resolve }] of waiting.entries()) resolve(rawOf(raws?.[index]));
   } catch (error) {
     for (const { reject } of waiting) reject(error);
+  }
+}
+
+function settleWith<T>(
+  raw: RawValue,
+  take: (raw: RawValue) => T,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+): void {
+  try {
+    resolve(take(raw));
+  } catch (error) {
+    reject(error);
   }
 }
 

@@ -68,8 +68,7 @@ export class RedisStore implements SharedStore {
     const shard = this.#log.shardOf(key);
     const epoch = this.#context.follower.epoch(shard);
     if (epoch === '') return Promise.resolve(undefined);
-    const raw = this.#reads.read(shard, this.#log.keys.value(key), form.isText);
-    return raw.then((found) => this.#valueOf(found, epoch, form));
+    return this.#reads.read(shard, this.#log.keys.value(key), form.isText, (raw) => this.#valueOf(raw, epoch, form));
   }
 
   getMany(keys: readonly string[], bound: SharedBound): Promise<(SharedValue | undefined)[]> {

@@ -18,8 +18,11 @@ export interface ParsedHeader extends ValueHeader {
   readonly length: number;
 }
 
-const DASH = 0x2d;
-const NO_REST: Pick<ValueHeader, 'tags' | 'key'> = { tags: Object.freeze([]), key: undefined };
+type Rest = Pick<ValueHeader, 'tags' | 'key'>;
+const NO_REST: Rest = { tags: Object.freeze([]), key: undefined };
+/** What was parsed last: most values of a view say the same. */
+let lastJson = '-';
+let lastRest: Rest = NO_REST;
 
 /** The longest line that is looked for. A hundred tags of a hundred characters fit. */
 export const maxHeaderBytes: number = 16_384;
@@ -55,8 +58,7 @@ export function parseHeader(text: string): ParsedHeader | undefined {
   const ttlMs = digits(text, afterFresh + 1, afterTtl);
   const tagSequence = digits(text, colon + 1, afterTag);
   if (freshUntil < 0 || ttlMs < 0 || tagSequence < 0) return undefined;
-  const isPlain = end === afterTag + 2 && text.charCodeAt(afterTag + 1) === DASH;
-  const rest = isPlain ? NO_REST : parseRest(text.slice(afterTag + 1, end));
+  const rest = restAt(text, afterTag + 1, end);
   if (rest === undefined) return undefined;
   return {
     epoch: text.slice(0, afterEpoch),
@@ -83,12 +85,23 @@ function digits(text: string, from: number, to: number): number {
   return value;
 }
 
-function parseRest(json: string): Pick<ValueHeader, 'tags' | 'key'> | undefined {
+function restAt(text: string, from: number, to: number): Rest | undefined {
+  if (lastJson.length === to - from && text.startsWith(lastJson, from)) return lastRest;
+  const json = text.slice(from, to);
+  const rest = json === '-' ? NO_REST : parseRest(json);
+  if (rest !== undefined) {
+    lastJson = json;
+    lastRest = rest;
+  }
+  return rest;
+}
+
+function parseRest(json: string): Rest | undefined {
   try {
     const { t: tags, k: key } = JSON.parse(json) as { t?: unknown; k?: unknown };
     if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) return undefined;
     if (key !== undefined && typeof key !== 'string') return undefined;
-    return { tags, key };
+    return { tags: Object.freeze(tags), key };
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { PublishOptions } from '@lockstep/invalidation';
 
+import { publishLag } from '../channels.ts';
 import { type CacheCore, forgetAll, forgetKey, forgetTag, inBackground } from '../read/cache-core.ts';
 import { markDropped } from './fence-mark.ts';
 
@@ -73,12 +74,17 @@ function untilHeard(core: CacheCore, position: string, done: () => void): void {
  * heard only costs that load: so nobody waits for long.
  */
 async function heardSoon(
-  { follower, sharedTimeoutMs }: CacheCore,
+  { follower, sharedTimeoutMs, clock, stats }: CacheCore,
   position: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const confirmedAt = clock.monotonic();
   try {
     await follower.caughtUpTo(position, { timeoutMs: sharedTimeoutMs, ...(signal === undefined ? {} : { signal }) });
+    const lagMs = clock.monotonic() - confirmedAt;
+    stats.invalidationsHeard++;
+    stats.invalidationLagMs += lagMs;
+    publishLag(lagMs);
   } catch {
     // The log has the entry: that is what was asked for.
   }

@@ -16,7 +16,7 @@ const wrapped = plain.flatMap((codec) => [
   compressed(codec, { aboveBytes: 10 }),
   compressed(codec, { aboveBytes: 0, algorithm: 'brotli' }),
   encrypted(codec, secret),
-  encrypted(compressed(codec, { algorithm: 'deflate' }), secret),
+  encrypted(compressed(codec, { algorithm: 'zlib' }), secret),
 ]);
 
 /** What goes through a tier comes back as a buffer of its own, or as text. */

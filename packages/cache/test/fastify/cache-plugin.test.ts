@@ -15,7 +15,7 @@ describe('cachePlugin', () => {
     const health = await app.inject('/health/cache');
     expect([health.statusCode, health.json()]).toEqual([
       200,
-      { isServing: true, horizonAgeMs: 0, outbox: 0, sharedTier: 'none', loading: 0 },
+      { isServing: true, horizonAgeMs: 0, lagEntries: 0, lagMs: 0, outbox: 0, sharedTier: 'none', loading: 0 },
     ]);
     open.log.deafen();
     await open.clock.advance(5000);

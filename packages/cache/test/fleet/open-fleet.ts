@@ -1,7 +1,14 @@
 import { createRing } from '@lockstep/hashring';
 import { createRedisLog } from '@lockstep/invalidation';
 import { createPool } from '@lockstep/memcache';
-import { type FaultProxy, type RedisServer, startFaultProxy, startMemcached, startRedis } from '@lockstep/testing';
+import {
+  type FaultProxy,
+  type MemcachedServer,
+  type RedisServer,
+  startFaultProxy,
+  startMemcached,
+  startRedis,
+} from '@lockstep/testing';
 import { Redis } from 'ioredis';
 
 import {
@@ -27,6 +34,7 @@ export interface FleetMember {
 /** Caches in step over a Redis of their own. */
 export interface Fleet extends AsyncDisposable {
   readonly server: RedisServer;
+  readonly memcached: MemcachedServer | undefined;
   readonly members: readonly FleetMember[];
 }
 
@@ -73,6 +81,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   );
   return {
     server,
+    memcached,
     members,
     async [Symbol.asyncDispose]() {
       for (const { proxy } of members) await proxy?.heal();

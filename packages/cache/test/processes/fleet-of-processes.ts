@@ -3,15 +3,20 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { type FaultProxy, type RedisServer, startFaultProxy } from '@lockstep/testing';
+import { type FaultProxy, type MemcachedServer, startFaultProxy } from '@lockstep/testing';
 
+import { ClockFile } from './clock-file.ts';
 import { Judge, type MemberMessage } from './judge.ts';
+import type { RedisPair } from './redis-pair.ts';
 
 /** One process and the network between it and Redis. */
 export interface Member {
   readonly name: string;
   readonly child: ChildProcess;
   readonly proxy: FaultProxy;
+  /** Where values are shared in memcached. */
+  readonly memcachedProxy: FaultProxy | undefined;
+  readonly clock: ClockFile;
 }
 
 /** What every process is told. */
@@ -21,33 +26,47 @@ export interface FleetSettings {
   readonly seed: number;
 }
 
+/** What the processes share. */
+export interface FleetServers {
+  readonly redis: RedisPair;
+  /** For values, where they are not in Redis. */
+  readonly memcached: MemcachedServer | undefined;
+}
+
 /** Processes over one Redis, whose database this process is. */
 export class FleetOfProcesses implements AsyncDisposable {
   readonly judge: Judge;
   readonly members: Member[] = [];
-  readonly #redis: RedisServer;
+  readonly #servers: FleetServers;
   readonly #settings: FleetSettings;
   readonly #versions = new Map<string, number>();
   #started = 0;
 
-  constructor(redis: RedisServer, settings: FleetSettings) {
-    this.#redis = redis;
+  constructor(servers: FleetServers, settings: FleetSettings) {
+    this.#servers = servers;
     this.#settings = settings;
     // What is confirmed is noted late, what is read early: there is nothing to forgive but the resolution of clocks.
     this.judge = new Judge(settings.maxStalenessMs + 2);
   }
 
   async start(): Promise<Member> {
-    const proxy = await startFaultProxy({ to: this.#redis });
+    const { redis, memcached } = this.#servers;
+    const proxy = await startFaultProxy({ to: redis.address });
+    const memcachedProxy = memcached === undefined ? undefined : await startFaultProxy({ to: memcached });
     const name = `p${this.#started++}`;
     const { seed } = this.#settings;
     // What a process writes it does not serve while it is cut off: half of them only read.
     const writeShare = this.#started % 2 === 0 ? 0 : 0.3;
-    const settings = { ...this.#settings, name, port: proxy.port, seed: seed + this.#started, writeShare };
-    const child = fork(fileURLToPath(new URL('member.mjs', import.meta.url)), [JSON.stringify(settings)]);
-    const member = { name, child, proxy };
+    const ports = { port: proxy.port, memcachedPort: memcachedProxy?.port };
+    const settings = { ...this.#settings, name, ...ports, seed: seed + this.#started, writeShare };
+    const clock = new ClockFile(name);
+    const child = fork(fileURLToPath(new URL('member.mjs', import.meta.url)), [JSON.stringify(settings)], {
+      env: { ...process.env, LOCKSTEP_CLOCK_FILE: clock.path },
+    });
+    const member = { name, child, proxy, memcachedProxy, clock };
     child.on('message', (message: MemberMessage) => this.#hear(member, message));
     this.members.push(member);
+    await once(child, 'ready');
     return member;
   }
 
@@ -56,7 +75,7 @@ export class FleetOfProcesses implements AsyncDisposable {
     const gone = once(member.child, 'exit');
     member.child.kill('SIGKILL');
     await gone;
-    await member.proxy.close();
+    await release(member);
     this.members.splice(this.members.indexOf(member), 1);
     this.judge.forget(member.name);
     await this.start();
@@ -82,19 +101,25 @@ export class FleetOfProcesses implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { child, proxy } of this.members) {
-      child.kill('SIGKILL');
-      await proxy.close();
+    for (const member of this.members) {
+      member.child.kill('SIGKILL');
+      await release(member);
     }
   }
 
   #hear({ child }: Member, message: MemberMessage): void {
     this.judge.hear(message);
-    if (message.kind === 'settled') child.emit('settled');
+    if (message.kind === 'settled' || message.kind === 'ready') child.emit(message.kind);
     if (message.kind !== 'ask') return;
     const before = this.#versions.get(message.key) ?? 1;
     const version = message.what === 'write' ? before + 1 : before;
     this.#versions.set(message.key, version);
     if (child.connected) child.send({ kind: 'answer', id: message.id, version });
   }
+}
+
+async function release({ proxy, memcachedProxy, clock }: Member): Promise<void> {
+  clock[Symbol.dispose]();
+  await proxy.close();
+  await memcachedProxy?.close();
 }

@@ -1,3 +1,5 @@
+import { Timeline } from './timeline.ts';
+
 /** What a process says. Moments are on the one monotonic clock of the machine, in milliseconds. */
 export type MemberMessage =
   | { kind: 'ask'; what: 'read' | 'write'; key: string; id: number }
@@ -5,19 +7,21 @@ export type MemberMessage =
   | { kind: 'confirmed'; name: string; key: string; version: number; at: number; everywhere?: boolean }
   | { kind: 'owed'; name: string; key: string; version: number }
   | { kind: 'left'; name: string; by: string; key: string; version: number }
-  | { kind: 'settled'; name: string }
+  | { kind: 'ready' | 'settled'; name: string }
   | { kind: 'failed'; name: string; text: string };
 
 type Served = Extract<MemberMessage, { kind: 'served' }>;
 type Confirmed = Extract<MemberMessage, { kind: 'confirmed' }>;
+type Left = Extract<MemberMessage, { kind: 'left' }>;
 
 /** Hears everything, and judges when all of it has arrived: messages of different processes overtake each other. */
 export class Judge {
   readonly #boundMs: number;
   readonly #served: Served[] = [];
-  readonly #confirmed = new Map<string, Confirmed[]>();
+  /** By key, by key and `everywhere`, and by key and process. */
+  readonly #confirmed = new Map<string, Timeline>();
   readonly #owed = new Map<string, { name: string; version: number }[]>();
-  readonly #left: Extract<MemberMessage, { kind: 'left' }>[] = [];
+  readonly #left: Left[] = [];
   readonly #failed: string[] = [];
 
   constructor(boundMs: number) {
@@ -27,16 +31,17 @@ export class Judge {
   hear(message: MemberMessage): void {
     switch (message.kind) {
       case 'ask':
+      case 'ready':
       case 'settled':
         return;
       case 'served':
         this.#served.push(message);
         return;
       case 'confirmed':
-        listIn(this.#confirmed, message.key).push(message);
+        this.#confirm(message);
         return;
       case 'owed':
-        listIn(this.#owed, message.key).push(message);
+        this.#owed.set(message.key, [...(this.#owed.get(message.key) ?? []), message]);
         return;
       case 'left':
         this.#left.push(message);
@@ -79,27 +84,29 @@ export class Judge {
   }
 
   #broken({ name, by, key, version, beganAt }: Served): string[] {
-    return (this.#confirmed.get(key) ?? []).flatMap((newer) => {
-      const ageMs = beganAt - newer.at;
-      if (newer.version <= version || ageMs <= 0) return [];
-      const rule =
-        ageMs > this.#boundMs ? 'bound' : newer.everywhere === true ? 'everywhere' : newer.name === name ? 'own' : '';
-      return rule === ''
-        ? []
-        : [
-            `${rule}: ${name} ${by} ${key} v${version}, v${newer.version} for ${ageMs.toFixed(1)} ms at ${beganAt.toFixed(0)}`,
-          ];
+    const rules = [
+      ['bound', key, beganAt - this.#boundMs],
+      ['everywhere', `${key} everywhere`, beganAt],
+      ['own', `${key} ${name}`, beganAt],
+    ] as const;
+    return rules.flatMap(([rule, of, until]) => {
+      const newer = this.#confirmed.get(of)?.newerThan(version, until);
+      if (newer === undefined) return [];
+      const age = (beganAt - newer.at).toFixed(1);
+      return [`${rule}: ${name} ${by} ${key} v${version}, v${newer.version} for ${age} ms at ${beganAt.toFixed(0)}`];
     });
   }
 
-  #required(key: string): number {
-    const known = [...(this.#confirmed.get(key) ?? []), ...(this.#owed.get(key) ?? [])];
-    return Math.max(0, ...known.map(({ version }) => version));
+  #confirm({ name, key, version, at, everywhere = false }: Confirmed): void {
+    for (const of of [key, `${key} ${name}`, ...(everywhere ? [`${key} everywhere`] : [])]) {
+      const timeline = this.#confirmed.get(of) ?? new Timeline();
+      this.#confirmed.set(of, timeline);
+      timeline.add(at, version);
+    }
   }
-}
 
-function listIn<T>(lists: Map<string, T[]>, key: string): T[] {
-  const list = lists.get(key) ?? [];
-  lists.set(key, list);
-  return list;
+  #required(key: string): number {
+    const owed = (this.#owed.get(key) ?? []).map(({ version }) => version);
+    return Math.max(0, this.#confirmed.get(key)?.newest ?? 0, ...owed);
+  }
 }

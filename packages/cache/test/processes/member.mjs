@@ -1,9 +1,13 @@
 // One process of the fleet: a cache with a workload, told what to do by its parent. Argument: its settings as JSON.
-import { createCache, redisTier } from '@lockstep/cache';
+import { createCache, memcacheTier, redisTier } from '@lockstep/cache';
+import { createRing } from '@lockstep/hashring';
 import { createRedisLog } from '@lockstep/invalidation';
+import { createPool } from '@lockstep/memcache';
 import { Redis } from 'ioredis';
 
-const { name, port, maxStalenessMs, keys, seed, writeShare } = JSON.parse(process.argv[2]);
+import { shiftedClock as clock } from './shifted-clock.mjs';
+
+const { name, port, memcachedPort, maxStalenessMs, keys, seed, writeShare } = JSON.parse(process.argv[2]);
 
 let state = seed;
 /** Mulberry32. */
@@ -29,14 +33,19 @@ const ask = (what, key) =>
 
 const client = new Redis(port, '127.0.0.1', { commandTimeout: 400, retryStrategy: () => 30 });
 client.on('error', () => {});
-const log = createRedisLog({ client, namespace: 'processes', timeoutMs: 500, maxLeaseMs: maxStalenessMs });
+const log = createRedisLog({ client, namespace: 'processes', timeoutMs: 500, maxLeaseMs: maxStalenessMs, clock });
+const pool =
+  memcachedPort === undefined
+    ? undefined
+    : createPool({ ring: createRing([{ host: '127.0.0.1', port: memcachedPort }]), timeoutMs: 300 });
 const cache = createCache({
   log,
-  shared: redisTier(),
+  shared: pool === undefined ? redisTier() : memcacheTier(pool),
   maxStalenessMs,
   sharedTimeoutMs: 300,
   loadLeaseMs: 1000,
   onError: () => {},
+  clock,
 });
 const view = cache.define('row', {
   ttlMs: 3_600_000,
@@ -67,10 +76,16 @@ function peekAll() {
 }
 
 async function write(key) {
-  const version = await ask('write', key);
+  let version;
+  const commit = async () => {
+    version = await ask('write', key);
+  };
+  const isFenced = random() < 0.3;
+  if (!isFenced) await commit();
   const everywhere = random() < 0.2;
+  const options = { everywhere, timeoutMs: 5000 };
   try {
-    await view.invalidate(key, { everywhere, timeoutMs: 5000 });
+    await (isFenced ? view.mutate(key, commit, options) : view.invalidate(key, options));
     process.send({ kind: 'confirmed', name, key, version, at: now(), everywhere });
   } catch (error) {
     if (error.code === 'ERR_CACHE_NOT_EVERYWHERE') process.send({ kind: 'confirmed', name, key, version, at: now() });
@@ -114,6 +129,7 @@ async function finish() {
   }
   await cache.close();
   await log.close();
+  await pool?.close();
   client.disconnect();
   process.disconnect();
 }
@@ -127,4 +143,5 @@ process.on('message', (message) => {
   }
 });
 await cache.ready;
+process.send({ kind: 'ready', name });
 await work();

@@ -2,28 +2,21 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { RedisServer } from '@lockstep/testing';
-import type { Redis } from 'ioredis';
-
-import type { FleetOfProcesses, Member } from './fleet-of-processes.ts';
+import type { FleetOfProcesses, FleetServers, Member } from './fleet-of-processes.ts';
 
 /** Where faults happen. */
-export interface RealWorld {
-  readonly redis: RedisServer;
-  /** The directory of its data. */
-  readonly dir: string;
-  /** A client beside all proxies. */
-  readonly admin: Redis;
+export interface RealWorld extends FleetServers {
   readonly fleet: FleetOfProcesses;
+  /** How far wall clocks may be apart. */
+  readonly jumpMs: number;
+  readonly maxStalenessMs: number;
 }
 
 /** Something that goes wrong for some milliseconds and is right again when it resolves. */
 export type RealFault = (world: RealWorld, member: Member, ms: number) => Promise<unknown>;
 
-/** Every fault, by what it is called. */
-export const realFaults: Readonly<Record<string, RealFault>> = {
-  'CLIENT KILL TYPE pubsub': ({ admin }) => admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'),
-  'CLIENT KILL TYPE normal': ({ admin }) => admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+/** What happens to a process and its machine. */
+export const machineFaults: Readonly<Record<string, RealFault>> = {
   async 'SIGKILL of a process'({ fleet }, member) {
     await fleet.replace(member);
   },
@@ -32,6 +25,32 @@ export const realFaults: Readonly<Record<string, RealFault>> = {
     await wait(ms);
     child.kill('SIGCONT');
   },
+  async 'a machine that sleeps'(_, { child, clock, proxy, memcachedProxy }, ms) {
+    // What is sent to it meanwhile comes when it is sent again.
+    proxy.halfOpen();
+    memcachedProxy?.halfOpen();
+    child.kill('SIGSTOP');
+    const from = performance.now();
+    await wait(ms + 800);
+    // Its monotonic clock stood still, and its wall clock did not.
+    clock.addSleep(performance.now() - from);
+    child.kill('SIGCONT');
+    await wait(200);
+    await proxy.heal();
+    await memcachedProxy?.heal();
+  },
+  async 'a wall clock that is set forward'({ jumpMs }, { clock }) {
+    clock.setWall(jumpMs);
+  },
+  async 'a wall clock that is set back'({ jumpMs, maxStalenessMs }, { clock }) {
+    clock.setWall(-jumpMs);
+    // A machine that sleeps at once would lose both of its clocks.
+    await wait(maxStalenessMs);
+  },
+};
+
+/** What happens to the network between a process and Redis. */
+export const networkFaults: Readonly<Record<string, RealFault>> = {
   async 'a half-open connection'(_, { proxy }, ms) {
     proxy.halfOpen();
     await wait(ms);
@@ -57,20 +76,27 @@ export const realFaults: Readonly<Record<string, RealFault>> = {
   async 'a reset of all connections'(_, { proxy }) {
     proxy.reset();
   },
-  async 'a frozen Redis'({ redis }, _, ms) {
-    await redis.freeze();
+};
+
+/** What happens to Redis. */
+export const redisFaults: Readonly<Record<string, RealFault>> = {
+  'CLIENT KILL TYPE pubsub': ({ redis }) => redis.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'),
+  'CLIENT KILL TYPE normal': ({ redis }) => redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+  async 'a frozen Redis'({ redis: { server } }, _, ms) {
+    await server.freeze();
     await wait(ms);
-    await redis.thaw();
+    await server.thaw();
   },
-  'a restart of Redis with its data': ({ redis }) => redis.restart(),
-  'a restart of Redis without data': ({ redis }) => redis.restart({ keepData: false }),
-  async 'a restart of Redis with old data, as a lagging replica has it'({ redis, admin, dir }, _, ms) {
+  'a restart of Redis with its data': ({ redis }) => redis.server.restart(),
+  'a restart of Redis without data': ({ redis }) => redis.server.restart({ keepData: false }),
+  async 'a restart of Redis with old data'({ redis: { server, admin, dir } }, _, ms) {
     await admin.save();
     await copyFile(join(dir, 'dump.rdb'), join(dir, 'old.rdb'));
     await wait(ms);
-    await redis.kill();
+    await server.kill();
     await copyFile(join(dir, 'old.rdb'), join(dir, 'dump.rdb'));
-    await redis.restart();
+    await server.restart();
   },
-  FLUSHALL: ({ admin }) => admin.flushall(),
+  'a failover to a replica that lags': ({ redis }, _, ms) => redis.failOver(ms),
+  FLUSHALL: ({ redis }) => redis.admin.flushall(),
 };

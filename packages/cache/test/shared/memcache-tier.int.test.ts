@@ -7,7 +7,6 @@ import { createMemcacheNames } from '../../src/shared/memcache-names.ts';
 import { memcacheTier } from '../../src/shared/memcache-tier.ts';
 import { setupRedis } from './redis-lab.ts';
 import { describeSharedTier } from './shared-conformance.ts';
-import { openSession } from './tier-lab.ts';
 
 const redis = setupRedis();
 let servers: MemcachedServer[];
@@ -28,6 +27,7 @@ afterAll(async () => {
 });
 
 describeSharedTier('memcacheTier()', {
-  open: () => openSession(redis.log({ shards: 2 }), memcacheTier(pool, { prefix })),
+  open: () => ({ log: redis.log({ shards: 2 }), tier: memcacheTier(pool, { prefix }) }),
+  knowsTags: true,
   plant: (key, bytes) => pool.set(createMemcacheNames(prefix).value(key).name, bytes, { ttlSeconds: 60 }),
 });

@@ -8,7 +8,7 @@ import { createMemcacheNames } from '../../src/shared/memcache-names.ts';
 import type { MemcacheTarget } from '../../src/shared/memcache-target.ts';
 import { memcacheTier } from '../../src/shared/memcache-tier.ts';
 import { formatMemcacheToken, parseMemcacheToken } from '../../src/shared/memcache-token.ts';
-import { bound, claimBound, fillOf, openSession, put, textAt, tokenFor } from './tier-lab.ts';
+import { bound, claimBound, fillOf, openSession, put, textAt, tokenFor } from '../../src/conformance/tier-session.ts';
 
 let server: MemcachedServer;
 let pool: MemcachePool;
@@ -134,7 +134,7 @@ describe('the names on memcached', () => {
   });
 
   it('carry tokens that are read as they were written', () => {
-    const token = { epoch: '0badcafe', cas: 2n ** 63n, id: 'x1' };
+    const token = { epoch: '0badcafe', cas: 2n ** 63n, generation: 7, id: 'x1' };
     expect(parseMemcacheToken(formatMemcacheToken(token))).toEqual(token);
     expect(parseMemcacheToken('0badcafe:12')).toBeUndefined();
     expect(parseMemcacheToken('')).toBeUndefined();

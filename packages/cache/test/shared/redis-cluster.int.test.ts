@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
 import { redisTier } from '../../src/shared/redis-tier.ts';
 import { describeSharedTier } from './shared-conformance.ts';
-import { openSession } from './tier-lab.ts';
 
 let servers: RedisCluster;
 let tests = 0;
@@ -37,7 +36,8 @@ function openLog(): RedisLog {
 }
 
 describeSharedTier('redisTier() in a Cluster', {
-  open: () => openSession(openLog(), redisTier()),
+  open: () => ({ log: openLog(), tier: redisTier() }),
+  knowsTags: true,
   plant: async (key, bytes) => {
     await connect().set(openLog().keys.value(key), bytes);
   },

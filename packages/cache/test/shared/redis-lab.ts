@@ -9,7 +9,7 @@ export interface RedisLab {
   /** A name that no other test has used; another one for each test. */
   readonly namespace: string;
   connect(): Redis;
-  log(options?: { shards?: number; client?: Redis }): RedisLog;
+  log(options?: { shards?: number; client?: Redis; namespace?: string }): RedisLog;
 }
 
 /** Starts one Redis for the file. */
@@ -43,8 +43,8 @@ export function setupRedis(): RedisLab {
       clients.push(client);
       return client;
     },
-    log({ shards = 1, client = lab.connect() } = {}) {
-      const log = createRedisLog({ client, namespace: lab.namespace, shards });
+    log({ shards = 1, client = lab.connect(), namespace = lab.namespace } = {}) {
+      const log = createRedisLog({ client, namespace, shards });
       logs.push(log);
       return log;
     },

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { guardShared } from '../../src/shared/guarded-store.ts';
 import { redisTier } from '../../src/shared/redis-tier.ts';
 import { setupRedis, silentLog } from './redis-lab.ts';
-import { bound, claimBound, openSession, put, textAt, tokenFor, fillOf } from './tier-lab.ts';
+import { bound, claimBound, openSession, put, textAt, tokenFor, fillOf } from '../../src/conformance/tier-session.ts';
 
 const redis = setupRedis();
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { redisTier } from '../../src/shared/redis-tier.ts';
 import { setupRedis, silentLog } from './redis-lab.ts';
 import { describeSharedTier } from './shared-conformance.ts';
-import { bound, openSession, put, textAt } from './tier-lab.ts';
+import { bound, openSession, put, textAt } from '../../src/conformance/tier-session.ts';
 
 const redis = setupRedis();
 
@@ -12,17 +12,21 @@ const plant = async (key: string, bytes: string): Promise<void> => {
   await redis.connect().set(redis.log().keys.value(key), bytes);
 };
 
-describeSharedTier('redisTier()', { open: () => openSession(redis.log(), redisTier()), plant });
+const knowsTags = true;
+
+describeSharedTier('redisTier()', { open: () => ({ log: redis.log(), tier: redisTier() }), plant, knowsTags });
 
 describeSharedTier('redisTier() over 4 shards', {
-  open: () => openSession(redis.log({ shards: 4 }), redisTier()),
+  open: () => ({ log: redis.log({ shards: 4 }), tier: redisTier() }),
+  knowsTags,
   plant: async (key, bytes) => {
     await redis.connect().set(redis.log({ shards: 4 }).keys.value(key), bytes);
   },
 });
 
 describeSharedTier('redisTier() over a client that tells nothing of its connection', {
-  open: () => openSession(silentLog(redis.log()), redisTier()),
+  open: () => ({ log: silentLog(redis.log()), tier: redisTier() }),
+  knowsTags,
   plant,
 });
 

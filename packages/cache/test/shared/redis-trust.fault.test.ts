@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { redisTier } from '../../src/shared/redis-tier.ts';
 import { setupRedis } from './redis-lab.ts';
-import { openSession, put, textAt } from './tier-lab.ts';
+import { openSession, put, textAt } from '../../src/conformance/tier-session.ts';
 
 const redis = setupRedis();
 

@@ -37,6 +37,17 @@ describe('the header of a shared value', () => {
     );
   });
 
+  it('is not taken for the one before it, which may be as long', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 2, maxLength: 6 }), (tags) => {
+        for (const tag of tags) {
+          const text = `0badcafe 1 1 json@0 0badcafe:7 {"t":["${tag}"]}\n`;
+          expect(parseHeader(text)!.tags).toEqual([tag]);
+        }
+      }),
+    );
+  });
+
   it('is nothing but itself: any other bytes are unreadable or another value, and never throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -1,6 +1,6 @@
 import { createScript, type RedisScript } from '@lockstep/core';
 
-import { findEpoch } from './epoch.ts';
+import { beginEpoch, findEpoch } from './epoch.ts';
 
 /**
  * Takes entries into the log, drops the shared values that they invalidate, and pushes them: one atomic step. Each log
@@ -11,8 +11,8 @@ import { findEpoch } from './epoch.ts';
  * 5 '1' to make sure that the process is still the same, 6 '1' when KEYS has the shared values, 7 how many of KEYS are
  * tags, 8 how long a tag is remembered in ms, from 9 on the bodies of the entries.
  *
- * Reply: { epoch, number of the last entry, 1 where shared values lie beside the log }; or { '' }, and nothing was done:
- * there are shared values, and KEYS lacks them.
+ * Reply: { epoch, number of the last entry as text, 1 where shared values lie beside the log }; or { '' }, and nothing
+ * was done: there are shared values, and KEYS lacks them.
  */
 export function createAppendScript(name: string): RedisScript {
   return createScript(`-- ${JSON.stringify(name)}
@@ -21,18 +21,25 @@ local isShared = state[3] == '1'
 if isShared and ARGV[6] == '0' then return { '' } end
 local candidate, isChecked = ARGV[1], ARGV[5] == '1'
 ${findEpoch}
-local count = #ARGV - 8
-local last = redis.call('HINCRBY', KEYS[1], 's', count)
+local last
+for i = 9, #ARGV do
+  local id = redis.call('XADD', KEYS[2], 'NOMKSTREAM', 'MAXLEN', '~', ARGV[2], '0-*', 'b', ARGV[i])
+  if not id then
+    -- There is no stream: nothing was taken yet, or it was lost, and its numbers must not begin again.
+    if redis.call('HDEL', KEYS[1], 'n') == 0 then
+      ${beginEpoch}
+      redis.call('HDEL', KEYS[1], 'n')
+    end
+    id = redis.call('XADD', KEYS[2], '0-1', 'b', ARGV[i])
+  end
+  last = string.sub(id, 3)
+  redis.call(ARGV[3], ARGV[4], epoch .. ' ' .. last .. ' ' .. ARGV[i])
+end
 local tagsFrom = #KEYS - ARGV[7] + 1
 if isShared then
   for i = 3, tagsFrom - 1, 1000 do redis.call('UNLINK', unpack(KEYS, i, math.min(i + 999, tagsFrom - 1))) end
 end
-for i = tagsFrom, #KEYS do redis.call('SET', KEYS[i], epoch .. ':' .. string.format('%.0f', last), 'PX', ARGV[8]) end
-for i = 1, count do
-  local sequence = string.format('%.0f', last - count + i)
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], sequence .. '-0', 'b', ARGV[8 + i])
-  redis.call(ARGV[3], ARGV[4], epoch .. ' ' .. sequence .. ' ' .. ARGV[8 + i])
-end
+for i = tagsFrom, #KEYS do redis.call('SET', KEYS[i], epoch .. ':' .. last, 'PX', ARGV[8]) end
 return { epoch, last, isShared and 1 or 0 }
 `);
 }

@@ -19,11 +19,10 @@ local candidate, isChecked = ARGV[1], ARGV[4] == '1'
 ${findEpoch}
 if not isNew then
   redis.call('HSET', KEYS[1], 'c', epoch, 'e', candidate)
-  redis.call('HDEL', KEYS[1], 'm')
   redis.call('UNLINK', KEYS[2])
 end
-redis.call('HSET', KEYS[1], 's', 1)
-redis.call('XADD', KEYS[2], '1-0', 'b', ARGV[5])
+redis.call('HDEL', KEYS[1], 'm', 'n')
+redis.call('XADD', KEYS[2], '0-1', 'b', ARGV[5])
 redis.call(ARGV[2], ARGV[3], candidate .. ' 1 ' .. ARGV[5])
 return { candidate, 1 }
 `);

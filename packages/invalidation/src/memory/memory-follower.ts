@@ -1,6 +1,8 @@
 import { systemClock } from '@lockstep/core';
 
+import { createFollowerTally } from '../follower-tally.ts';
 import type { Follower, FollowOptions } from '../invalidation-log.ts';
+import { NO_LAG } from '../lag-watch.ts';
 import { createLifetime } from '../lifetime.ts';
 import { createListener } from '../listener.ts';
 import type { Passage } from '../passage.ts';
@@ -22,11 +24,16 @@ export interface MemoryFollower extends Follower {
  *
  * @throws RangeError for a bad `from`, `heartbeatMs` or `leaseMs`.
  */
-export function followMemory(shards: readonly MemoryShard[], options: FollowOptions): MemoryFollower {
+export function followMemory(
+  shards: readonly MemoryShard[],
+  namespace: string,
+  options: FollowOptions,
+): MemoryFollower {
   const { from = 'now', clock = systemClock, signal, heartbeatMs = 500, leaseMs = 1 } = options;
   if (!(heartbeatMs >= 10)) throw new RangeError(`heartbeatMs must be at least 10, got ${heartbeatMs}`);
   if (!(leaseMs > 0)) throw new RangeError(`leaseMs must be positive, got ${leaseMs}`);
-  const listener = createListener(options);
+  const tally = createFollowerTally(namespace);
+  const listener = createListener(options, tally);
   const lifetime = createLifetime(signal);
   const { closing } = lifetime;
   const cursors: ShardPosition[] =
@@ -103,6 +110,8 @@ export function followMemory(shards: readonly MemoryShard[], options: FollowOpti
     sequence: (shard) => cursors[shard]?.sequence ?? 0,
     horizonAgeMs: () => (isCurrent() ? 0 : Infinity),
     horizonAt: () => (isCurrent() ? clock.monotonic() : -Infinity),
+    // It is told of everything at once.
+    stats: () => tally.stats({ leasesLost: 0, leaseLostMs: 0 }, NO_LAG),
     ready: lifetime.ready,
     closing,
     passage: options.passage,

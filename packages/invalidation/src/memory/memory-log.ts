@@ -73,7 +73,7 @@ export function createMemoryLog(options: MemoryLogOptions = {}): InvalidationLog
     },
     follow(followOptions) {
       assertOpen();
-      const follower = followMemory(shards, followOptions);
+      const follower = followMemory(shards, namespace, followOptions);
       if (follower.closing.aborted) return follower;
       followers.add(follower);
       follower.closing.addEventListener('abort', () => followers.delete(follower), { once: true });

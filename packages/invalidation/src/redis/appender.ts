@@ -52,12 +52,13 @@ export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKey
       ...bodies,
     ];
     const reply = await scripts[shard]!.append.run(client, keys, argsFor('0'), argsFor(ifUnknown));
-    const [epoch, last, hasShared] = reply as [string, number, number];
+    const [epoch, lastText, hasShared] = reply as [string, string, number];
     if (epoch === '') {
       isShared[shard] = true;
       return send(shard, drafts);
     }
     isShared[shard] = hasShared === 1;
+    const last = Number(lastText);
     return drafts.map((_, index) => ({ epoch, sequence: last - drafts.length + 1 + index }));
   }
 

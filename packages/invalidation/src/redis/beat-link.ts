@@ -11,8 +11,9 @@ export interface BeatLink {
   readonly client: RedisClient;
   /** What an own connection last complained about. */
   readonly lastError: Error | undefined;
-  succeeded(): void;
-  failed(): void;
+  /** A call over that client was answered. */
+  succeeded(client: RedisClient): void;
+  failed(client: RedisClient): void;
   close(): void;
 }
 
@@ -23,17 +24,21 @@ export interface BeatLink {
 export function createBeatLink(given: RedisClient, own: OwnedConnection): BeatLink {
   let failures = 0;
   let isOwn = false;
+  let current = given;
   return {
     get client() {
-      return isOwn ? own.get() : given;
+      current = isOwn ? own.get() : given;
+      return current;
     },
     get lastError() {
       return own.lastError;
     },
-    succeeded() {
-      failures = 0;
+    succeeded(client) {
+      if (client === current) failures = 0;
     },
-    failed() {
+    failed(client) {
+      // What was asked over a connection that was given up says nothing about the one in its place.
+      if (client !== current) return;
       failures++;
       if (failures < PATIENCE) return;
       failures = 0;

@@ -18,6 +18,8 @@ export interface BeatRequest {
   readonly passed: ShardPosition | undefined;
   /** Whether to forget followers that are long silent. */
   readonly isSweep: boolean;
+  /** Whether to look for entries that are too old. */
+  readonly isTrim: boolean;
 }
 
 /** What the log answers. */
@@ -36,7 +38,7 @@ export async function askLog(
   shard: number,
   request: BeatRequest,
 ): Promise<BeatAnswer> {
-  const { cursor, limit, followerId, leaseMs, passed, isSweep } = request;
+  const { cursor, limit, followerId, leaseMs, passed, isSweep, isTrim } = request;
   const isFromStart = cursor.epoch === '' && cursor.sequence >= 0;
   const keys = [keyspace.state(shard), keyspace.log(shard)];
   const reply = await beatScript.run(client, keys, [
@@ -47,11 +49,17 @@ export async function askLog(
     limit,
     followerId,
     leaseMs,
-    maxAgeMs,
+    isTrim ? maxAgeMs : 0,
     isSweep ? '1' : '0',
     passed === undefined ? '' : `${passed.epoch}:${passed.sequence}`,
   ]);
+  if (!Array.isArray(reply)) return atEnd(cursor, Number(reply));
   return parseBeat(reply, limit);
+}
+
+/** What it means that nothing follows a cursor. */
+function atEnd({ epoch, sequence }: ShardPosition, serverMs: number): BeatAnswer {
+  return { epoch, sequence, clearedFrom: '', first: 0, serverMs, entries: [], isComplete: true, isBlind: false };
 }
 
 function parseBeat(reply: unknown, limit: number): BeatAnswer {
@@ -65,7 +73,7 @@ function parseBeat(reply: unknown, limit: number): BeatAnswer {
     number,
   ];
   const entries = raw.map(([id, fields]): LoggedEntry => ({
-    sequence: Number.parseInt(id, 10),
+    sequence: Number(id.slice(2)),
     body: fields[1] ?? '',
   }));
   const isComplete = entries.length < limit;

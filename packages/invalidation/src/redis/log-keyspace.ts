@@ -38,7 +38,7 @@ export function createLogKeyspace(namespace: string, shards: number): LogKeyspac
     shardOf,
     hashTag,
     state: (shard) => `${hashTag(shard)}:state`,
-    log: (shard) => `${hashTag(shard)}:log`,
+    log: (shard) => `${hashTag(shard)}:entries`,
     push: (shard) => `${hashTag(shard)}:push`,
     value: (key) => `${hashTag(shardOf(key))}:d:${key}`,
     claim: (key) => `${hashTag(shardOf(key))}:l:${key}`,

@@ -39,6 +39,8 @@ export function createPublisher(options: CheckedRedisLogOptions, keyspace: LogKe
   /** Where each shard stood when it last answered. */
   const known: ShardPosition[] = Array.from({ length: shards }, () => ({ epoch: '', sequence: 0 }));
   let pending: Pending[] = [];
+  /** Appends without an answer. */
+  let appends = 0;
   const underWay = new Set<Promise<string>>();
 
   function flush(): void {
@@ -50,10 +52,14 @@ export function createPublisher(options: CheckedRedisLogOptions, keyspace: LogKe
   }
 
   function landIn(shard: number, { drafts }: ShardDrafts<Pending>): Promise<ShardPosition[]> {
-    const landed = appender.append(shard, drafts).then((positions) => {
-      known[shard] = positions.at(-1)!;
-      return positions;
-    });
+    appends++;
+    const landed = appender
+      .append(shard, drafts)
+      .then((positions) => {
+        known[shard] = positions.at(-1)!;
+        return positions;
+      })
+      .finally(() => appends--);
     // Everyone who waits for it hears it; where nobody is left, nobody needs to.
     landed.catch(() => undefined);
     return landed;
@@ -106,7 +112,7 @@ export function createPublisher(options: CheckedRedisLogOptions, keyspace: LogKe
       const { signal, everywhere = false } = publishOptions;
       signal?.throwIfAborted();
       const landing = new Promise<Landed>((resolve) => {
-        if (pending.length === 0) schedule(flush);
+        if (pending.length === 0) schedule(flush, appends === 0);
         pending.push({ request, isAwaited: everywhere, signal, settle: resolve });
       });
       return counted(track(landing, publishOptions));

@@ -1,5 +1,8 @@
+import { createFollowerTally } from '../follower-tally.ts';
 import { createHorizon } from '../horizon.ts';
 import type { Follower, FollowOptions, Invalidation } from '../invalidation-log.ts';
+import { createLagWatch, totalLag } from '../lag-watch.ts';
+import { createLeaseWatch } from '../lease-watch.ts';
 import { createLifetime } from '../lifetime.ts';
 import { createListener } from '../listener.ts';
 import { formatPosition, parsePosition, type ShardPosition } from '../position.ts';
@@ -35,10 +38,14 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
   const starts: ShardPosition[] =
     from === 'now' ? Array.from({ length: keyspace.shards }, () => FROM_NOW) : parsePosition(from, keyspace.shards);
 
-  const listener = createListener(options);
+  const tally = createFollowerTally(log.namespace);
+  const listener = createListener(options, tally);
   const lifetime = createLifetime(signal);
   const { closing } = lifetime;
   const horizon = createHorizon(keyspace.shards, clock);
+  const { namespace } = log;
+  const lease = createLeaseWatch({ namespace, clock, leaseMs: options.leaseMs, horizonAgeMs: horizon.ageMs });
+  const lags = starts.map(() => createLagWatch(clock));
   const link = createBeatLink(log.client, createOwnedConnection(log.client));
   const rows = createFollowerRows({
     log: { ...log, clock },
@@ -72,6 +79,8 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
       followerId: rows.id,
       leaseMs,
       passage,
+      tally,
+      lag: lags[shard]!,
       closing,
       onEntry({ epoch, sequence }, body) {
         if (!body.isClear) {
@@ -98,7 +107,9 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
         hasMoved();
       },
       onHorizon(moment) {
+        lease.look();
         horizon.move(shard, moment);
+        lease.look();
         if (horizon.at() !== -Infinity) lifetime.begin();
         hasMoved();
       },
@@ -106,7 +117,10 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
         pushes.noteRead(hadNews);
         pushes.ensure();
       },
-      onError: listener.error,
+      onError(error) {
+        lease.look();
+        listener.error(error);
+      },
     }),
   );
   const beatAll = (): void => {
@@ -129,6 +143,7 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
 
   const stopped = new Promise<void>((resolve) => {
     const stop = async (): Promise<void> => {
+      lease.end();
       horizon.drop();
       pushes.close();
       hasMoved();
@@ -148,6 +163,7 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
     sequence: (shard) => Math.max(0, shards[shard]?.cursor.sequence ?? 0),
     horizonAgeMs: horizon.ageMs,
     horizonAt: horizon.at,
+    stats: () => tally.stats(lease.loss(), totalLag(lags)),
     ready: lifetime.ready,
     async caughtUpTo(until, bounds = {}) {
       await untilCaughtUp(parts, parsePosition(until, shards.length), bounds);

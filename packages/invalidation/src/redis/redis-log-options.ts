@@ -32,8 +32,12 @@ export interface RedisLogOptions {
   readonly clock?: Clock;
   /** A number in [0, 1). @default Math.random */
   readonly random?: () => number;
-  /** When to send what was published in this turn. @default setImmediate */
-  readonly schedule?: (send: () => void) => void;
+  /**
+   * When to send what is published from now on. `isIdle`: nothing that was sent waits for its answer.
+   *
+   * @default behind the code that runs now when idle, else by setImmediate: what comes meanwhile is packed
+   */
+  readonly schedule?: (send: () => void, isIdle: boolean) => void;
 }
 
 /** The options with their defaults. */
@@ -56,7 +60,7 @@ export function checkedRedisLogOptions(options: RedisLogOptions, defaults: { clo
     shardedPush: false,
     clock: defaults.clock,
     random: Math.random,
-    schedule: (send) => void setImmediate(send),
+    schedule: (send, isIdle) => void (isIdle ? process.nextTick(send) : setImmediate(send)),
     ...definedOf(options),
   };
   if (checked.namespace === '') throw new RangeError('namespace must not be empty');

@@ -1,9 +1,11 @@
 import { createBackoff, type Timer, withDeadline } from '@lockstep/core';
 
 import { decodeBody, type EntryBody } from '../entry-body.ts';
+import type { FollowerTally } from '../follower-tally.ts';
 import { type Moment, momentOf } from '../horizon.ts';
 import { InvalidationError } from '../invalidation-error.ts';
 import type { ResetReason } from '../invalidation-log.ts';
+import type { LagWatch } from '../lag-watch.ts';
 import type { Passage } from '../passage.ts';
 import type { ShardPosition } from '../position.ts';
 import { judgeAnswer, judgePush } from '../shard-cursor.ts';
@@ -17,8 +19,10 @@ import type { CheckedRedisLogOptions } from './redis-log-options.ts';
 
 /** The most entries that one read returns. After one that came too late it is halved. */
 const READ_LIMIT = 100;
-/** Every so many reads, followers that are long silent are forgotten. */
-const SWEEP_EVERY = 64;
+/** Every so many reads, followers that are silent for an hour are forgotten: that looks at all of them. */
+const SWEEP_EVERY = 1024;
+/** How often, within the age that entries reach, those that are older are looked for. */
+const TRIMS_PER_AGE = 16;
 
 /** What is said once where nobody can tell which process answers. */
 const BLIND =
@@ -40,6 +44,8 @@ export interface ShardFollowerOptions {
   readonly leaseMs: number;
   /** Holds back what is noted about it. */
   readonly passage: Passage | undefined;
+  readonly tally: FollowerTally;
+  readonly lag: LagWatch;
   readonly closing: AbortSignal;
   readonly onEntry: (at: ShardPosition, body: EntryBody) => void;
   readonly onReset: (reason: ResetReason) => void;
@@ -68,7 +74,7 @@ interface Asker {
 
 /** A follower that starts with its first `beat()`. */
 export function createShardFollower(options: ShardFollowerOptions): ShardFollower {
-  const { log, keyspace, shard, from, link, heartbeatMs, followerId, leaseMs, passage, closing } = options;
+  const { log, keyspace, shard, from, link, heartbeatMs, followerId, leaseMs, passage, tally, lag, closing } = options;
   const { clock, timeoutMs } = log;
   const retries = createBackoff({ minMs: Math.min(50, heartbeatMs), maxMs: heartbeatMs, random: log.random });
   const held = createHeldPushes();
@@ -78,6 +84,7 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
   let serverMs: number | undefined;
   let limit = READ_LIMIT;
   let reads = 0;
+  let trimAt = -Infinity;
   let isReading = false;
   /** Whether what was pushed meanwhile still does not fit. */
   let hasGap = false;
@@ -88,6 +95,7 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
   function moveTo(next: ShardPosition): void {
     if (next.epoch !== cursor.epoch) generation++;
     cursor = next;
+    lag.heard(next);
   }
 
   function forgetAt(next: ShardPosition, reason: ResetReason): void {
@@ -121,6 +129,7 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
   function accept(answer: BeatAnswer, asked: ShardPosition, ofGeneration: number, sent: Moment): boolean {
     if (closing.aborted) return true;
     if (ofGeneration !== generation) return false;
+    lag.seen({ epoch: answer.epoch, sequence: answer.sequence });
     serverMs = answer.serverMs;
     if (answer.isBlind && !hasWarned) {
       hasWarned = true;
@@ -136,6 +145,7 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
       moveTo({ epoch, sequence: advance.entries.length > 0 ? Math.max(0, cursor.sequence) : last });
       for (const { sequence, body } of advance.entries) {
         if (closing.aborted) return true;
+        tally.replayed();
         apply({ epoch: answer.epoch, sequence }, body);
       }
     }
@@ -157,19 +167,22 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
     const sent = momentOf(clock);
     const [asked, ofGeneration] = [cursor, generation];
     const isSweep = reads++ % SWEEP_EVERY === 0;
-    const request = { cursor, limit, followerId, leaseMs, passed: heldBack(), isSweep };
-    const accepted = askLog(link.client, log, keyspace, shard, request).then((answer) =>
+    const isTrim = sent.monotonic >= trimAt;
+    if (isTrim) trimAt = sent.monotonic + log.maxAgeMs / TRIMS_PER_AGE;
+    const request = { cursor, limit, followerId, leaseMs, passed: heldBack(), isSweep, isTrim };
+    const { client } = link;
+    const accepted = askLog(client, log, keyspace, shard, request).then((answer) =>
       accept(answer, asked, ofGeneration, sent),
     );
     const onTimeout = (): Error => timeoutError(timeoutMs, link.lastError);
     try {
       const isAtEnd = await withDeadline(accepted, { ms: timeoutMs, signal: closing, clock, onTimeout });
-      link.succeeded();
+      link.succeeded(client);
       limit = Math.min(READ_LIMIT, limit * 2);
       return isAtEnd;
     } catch (cause) {
       if (closing.aborted) throw closing.reason;
-      link.failed();
+      link.failed(client);
       limit = Math.max(1, Math.floor(limit / 2));
       throw toInvalidationError(cause, 'the invalidation log could not be read');
     }
@@ -186,6 +199,7 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
       for (const { resolve } of served) resolve();
     } catch (error) {
       pauseMs = retries.next();
+      if (!closing.aborted) tally.readFailed();
       if (!closing.aborted) options.onError(error as Error);
       for (const { reject } of served) reject(error as Error);
     }
@@ -218,6 +232,8 @@ export function createShardFollower(options: ShardFollowerOptions): ShardFollowe
       if (closing.aborted) return;
       const entry = parsePush(message);
       if (entry === undefined || take(entry.at, entry.body)) return;
+      tally.gap(shard, cursor, entry.at);
+      lag.seen(entry.at);
       held.hold(entry);
       if (!isReading) start();
     },

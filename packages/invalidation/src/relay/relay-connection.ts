@@ -1,9 +1,9 @@
 import { type Clock, describeError, withDeadline } from '@lockstep/core';
-import { connect } from 'node:net';
 
 import { InvalidationError } from '../invalidation-error.ts';
 import { createFrameReader, encodeFrame } from './frame.ts';
 import { type FromRelay, RELAY_VERSION, type ToRelay } from './relay-message.ts';
+import type { RelayWire } from './relay-wire.ts';
 
 /** How long a connection that was closed may take to send what it was given. */
 const LINGER_MS = 200;
@@ -17,6 +17,8 @@ export interface RelayAddress {
   readonly shards: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly random: () => number;
+  readonly connect: (path: string) => RelayWire;
 }
 
 /** What happens on a connection. */
@@ -51,7 +53,7 @@ export async function connectToRelay(
 ): Promise<RelayConnection> {
   signal.throwIfAborted();
   const { path, timeoutMs, clock } = address;
-  const socket = connect(path);
+  const socket = address.connect(path);
   const reader = createFrameReader();
   let failure: Error | undefined;
   let greeting: ((hello: Hello) => void) | undefined;

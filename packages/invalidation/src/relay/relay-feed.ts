@@ -1,5 +1,4 @@
 import type { Clock } from '@lockstep/core';
-import type { Socket } from 'node:net';
 
 import type { ResetReason } from '../invalidation-log.ts';
 import { formatPosition, hasPassed, type ShardPosition } from '../position.ts';
@@ -7,6 +6,7 @@ import { encodeFrame } from './frame.ts';
 import type { RelayLeases } from './relay-leases.ts';
 import type { FromRelay } from './relay-message.ts';
 import type { RelayEvent, RelayRing } from './relay-ring.ts';
+import type { RelayWire } from './relay-wire.ts';
 
 /** What may wait in the socket of one client. What does not fit waits in the ring, or is given up by it. */
 const MAX_WAITING_BYTES = 1024 * 1024;
@@ -28,7 +28,7 @@ export interface FeedSource {
 
 /** Who is fed. */
 export interface Fed {
-  readonly socket: Socket;
+  readonly socket: RelayWire;
   readonly id: string;
   readonly leaseMs: number | undefined;
 }

@@ -4,7 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { createHorizon, type Horizon } from '../horizon.ts';
 import { InvalidationError } from '../invalidation-error.ts';
 import type { Follower, FollowOptions, ResetReason } from '../invalidation-log.ts';
+import { createFollowerTally } from '../follower-tally.ts';
 import { createLifetime } from '../lifetime.ts';
+import { NO_LAG } from '../lag-watch.ts';
+import { createLeaseWatch } from '../lease-watch.ts';
 import { createListener } from '../listener.ts';
 import { formatPosition, hasPassed, parsePosition, type ShardPosition, START } from '../position.ts';
 import { createFollowerWaits } from './follower-waits.ts';
@@ -22,17 +25,19 @@ export function followRelay(
   onClosed: (follower: Follower) => void,
 ): Follower {
   const { from = 'now', heartbeatMs = 500, leaseMs, clock = systemClock, signal } = options;
-  const { shards } = address;
+  const { shards, namespace } = address;
   checkTimes(heartbeatMs, leaseMs);
   if (options.passage !== undefined) throw new TypeError('a relay cannot stand behind another relay');
   const beginning = (): ShardPosition[] => Array.from({ length: shards }, () => ({ epoch: '', sequence: 0 }));
-  const listener = createListener(options);
+  const tally = createFollowerTally(namespace);
+  const listener = createListener(options, tally);
   const lifetime = createLifetime(signal);
   const waits = createFollowerWaits(clock);
   let cursor = from === 'now' ? undefined : parsePosition(from, shards);
   /** Whether the relay has said where it stands. */
   let isPlaced = false;
   let horizon: Horizon = createHorizon(1, clock);
+  const lease = createLeaseWatch({ namespace, clock, leaseMs, horizonAgeMs: () => horizon.ageMs() });
 
   function place(at: readonly ShardPosition[]): void {
     cursor = [...at];
@@ -74,20 +79,24 @@ export function followRelay(
         waits.check();
       },
       onHorizon(moment) {
+        lease.look();
         horizon.move(0, moment);
+        lease.look();
         lifetime.begin();
         waits.check();
       },
       // What the relay said of its horizon no longer holds; what comes from the next one does.
       onHorizonVoid() {
+        lease.look();
         horizon = createHorizon(1, clock);
+        lease.look();
       },
       onError: (error) => listener.error(error),
     },
   );
 
   async function run(): Promise<void> {
-    const backoff = createBackoff({ minMs: 10, maxMs: 500 });
+    const backoff = createBackoff({ minMs: 10, maxMs: 500, random: address.random });
     while (!lifetime.closing.aborted) {
       try {
         await stream.connect(() => {
@@ -96,6 +105,8 @@ export function followRelay(
         });
       } catch (error) {
         if (lifetime.closing.aborted) break;
+        tally.readFailed();
+        lease.look();
         listener.error(error as Error);
         // Only closing ends the pause early, and the loop sees that itself.
         await sleep(backoff.next(), { signal: lifetime.closing, clock }).catch(() => undefined);
@@ -106,6 +117,7 @@ export function followRelay(
   lifetime.closing.addEventListener(
     'abort',
     () => {
+      lease.end();
       horizon.drop();
       waits.fail(new InvalidationError('ERR_INVALIDATION_CLOSED', 'the follower was closed'));
       stream.close();
@@ -125,6 +137,8 @@ export function followRelay(
     sequence: (shard) => cursor?.[shard]?.sequence ?? 0,
     horizonAgeMs: () => horizon.ageMs(),
     horizonAt: () => horizon.at(),
+    // How far the relay itself is behind, only its own follower knows.
+    stats: () => tally.stats(lease.loss(), NO_LAG),
     ready: lifetime.ready,
     async caughtUpTo(position, { signal: waitSignal, timeoutMs = 2000 } = {}) {
       const target = parsePosition(position, shards);

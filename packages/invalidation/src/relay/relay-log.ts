@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '@lockstep/core';
+import { connect } from 'node:net';
 
 import { InvalidationError } from '../invalidation-error.ts';
 import type { ClearOptions, Follower, InvalidationLog, PublishOptions } from '../invalidation-log.ts';
@@ -8,6 +9,7 @@ import type { RelayAddress } from './relay-connection.ts';
 import { followRelay } from './relay-follower.ts';
 import { createRelayRequests, type RequestBody, timeoutOf } from './relay-requests.ts';
 import { checkedSocketPath } from './relay-socket.ts';
+import type { RelayWire } from './relay-wire.ts';
 
 /** Which relay to use. */
 export interface RelayLogOptions {
@@ -21,6 +23,10 @@ export interface RelayLogOptions {
   readonly timeoutMs?: number;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: () => number;
+  /** Makes a connection to a path, for tests. @default a unix socket */
+  readonly connect?: (path: string) => RelayWire;
 }
 
 /**
@@ -30,11 +36,19 @@ export interface RelayLogOptions {
  * @throws RangeError for a bad path, an empty namespace, or `shards` or `timeoutMs` that is not positive.
  */
 export function createRelayLog(options: RelayLogOptions): InvalidationLog {
-  const { namespace, shards = 1, timeoutMs = 2000, clock = systemClock } = options;
+  const { namespace, shards = 1, timeoutMs = 2000, clock = systemClock, random = Math.random } = options;
   if (namespace === '') throw new RangeError('namespace must not be empty');
   if (!(Number.isInteger(shards) && shards >= 1)) throw new RangeError(`shards must be at least 1, got ${shards}`);
   if (!(timeoutMs > 0)) throw new RangeError(`timeoutMs must be positive, got ${timeoutMs}`);
-  const address: RelayAddress = { path: checkedSocketPath(options.path), namespace, shards, timeoutMs, clock };
+  const address: RelayAddress = {
+    path: checkedSocketPath(options.path),
+    namespace,
+    shards,
+    timeoutMs,
+    clock,
+    random,
+    connect: options.connect ?? connect,
+  };
   const requests = createRelayRequests(address);
   const followers = new Set<Follower>();
   let closed: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 import { describeError } from '@lockstep/core';
-import type { Socket } from 'node:net';
+import { setMaxListeners } from 'node:events';
 
 import { InvalidationError } from '../invalidation-error.ts';
 import type { PublishOptions } from '../invalidation-log.ts';
@@ -8,8 +8,9 @@ import { createFrameReader, encodeFrame } from './frame.ts';
 import { createRelayFeed, type Ping, type RelayFeed } from './relay-feed.ts';
 import { type FromRelay, type Publication, RELAY_VERSION, type ToRelay } from './relay-message.ts';
 import { type ResumeSource, resumeFeed } from './relay-resume.ts';
+import type { RelayWire } from './relay-wire.ts';
 
-/** More publishes than this from one client at a time are refused. */
+/** More publishes than this from one client at a time are refused, and more questions to the log. */
 const MAX_REQUESTS = 10_000;
 
 /** What the sessions of one relay share. */
@@ -37,14 +38,18 @@ export interface RelaySession {
 }
 
 /** Serves a socket until either side closes it. */
-export function serveSession(source: SessionSource, socket: Socket, onClosed: () => void): RelaySession {
+export function serveSession(source: SessionSource, socket: RelayWire, onClosed: () => void): RelaySession {
   const { log, clock, leases } = source;
   const reader = createFrameReader();
   const closing = new AbortController();
+  // Every question to the log listens to it, and nobody knows how many there are.
+  setMaxListeners(0, closing.signal);
   let id: string | undefined;
   let feed: RelayFeed | undefined;
   let heardAt = clock.monotonic();
   const requests = new Set<Promise<void>>();
+  /** Questions to the log under way. */
+  let asked = 0;
 
   const send = (message: FromRelay): void => {
     if (!socket.destroyed) socket.write(encodeFrame(message));
@@ -69,12 +74,7 @@ export function serveSession(source: SessionSource, socket: Socket, onClosed: ()
   /** Answers a request, or says why it cannot. */
   function reply(n: number, work: () => Promise<string>): void {
     if (requests.size >= MAX_REQUESTS) {
-      send({
-        t: 'failed',
-        n,
-        code: 'ERR_INVALIDATION_UNAVAILABLE',
-        message: 'too many requests to the relay at a time',
-      });
+      send(failure(n, tooMany()));
       return;
     }
     const answered = work().then(
@@ -83,6 +83,23 @@ export function serveSession(source: SessionSource, socket: Socket, onClosed: ()
     );
     requests.add(answered);
     answered.catch(fail).finally(() => requests.delete(answered));
+  }
+
+  /** Answers a ping once the log was asked after it. */
+  function askLog(ping: Ping): void {
+    if (asked >= MAX_REQUESTS) {
+      send(failure(ping.n, tooMany()));
+      return;
+    }
+    asked++;
+    source
+      .sync(closing.signal)
+      .then(
+        () => feed?.pong(ping),
+        (error: unknown) => send(failure(ping.n, error)),
+      )
+      .catch(fail)
+      .finally(() => asked--);
   }
 
   function handle(message: ToRelay): void {
@@ -94,11 +111,7 @@ export function serveSession(source: SessionSource, socket: Socket, onClosed: ()
         const at = parsePosition(message.at, log.shards);
         const ping: Ping = { n, at, receivedAt: clock.monotonic(), isSync };
         if (id !== undefined) leases.passed(id, at);
-        if (!isSync) return feed?.pong(ping);
-        return void source.sync(closing.signal).then(
-          () => feed?.pong(ping),
-          (error: unknown) => send(failure(n, error)),
-        );
+        return isSync ? askLog(ping) : feed?.pong(ping);
       }
       case 'ack':
         if (id !== undefined) leases.passed(id, parsePosition(message.at, log.shards));
@@ -157,6 +170,10 @@ export function serveSession(source: SessionSource, socket: Socket, onClosed: ()
 
 function optionsOf({ g, o, i, everywhere, ms }: Publication): PublishOptions {
   return { tags: g, origin: o, traceId: i, everywhere, timeoutMs: ms };
+}
+
+function tooMany(): InvalidationError {
+  return new InvalidationError('ERR_INVALIDATION_UNAVAILABLE', 'too many requests to the relay at a time');
 }
 
 function failure(n: number, error: unknown): FromRelay {

@@ -2,9 +2,10 @@ import { describeError } from '@lockstep/core';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, lstat, rename, rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 
 import { InvalidationError } from '../invalidation-error.ts';
+import type { RelayWire } from './relay-wire.ts';
 
 /** The kernel's limit is 104 bytes on macOS and 108 on Linux; the name while it is being made is longer. */
 const MAX_PATH_BYTES = 90;
@@ -20,6 +21,13 @@ export function checkedSocketPath(path: string): string {
   throw new RangeError(`path must have 1 to ${MAX_PATH_BYTES} bytes, got ${length}: ${JSON.stringify(path)}`);
 }
 
+/** How a relay listens. */
+export interface RelaySocketOptions {
+  /** The permissions of the socket. */
+  readonly mode: number;
+  readonly onConnection: (wire: RelayWire) => void;
+}
+
 /** A listening unix socket. */
 export interface RelaySocket {
   /** Takes no more connections, and removes the file unless another relay has replaced it. */
@@ -32,10 +40,7 @@ export interface RelaySocket {
  *
  * @throws InvalidationError ERR_INVALIDATION_UNAVAILABLE when a relay listens there or something else lies there.
  */
-export async function listenOnSocket(
-  path: string,
-  { mode, onConnection }: { readonly mode: number; readonly onConnection: (socket: Socket) => void },
-): Promise<RelaySocket> {
+export async function listenOnSocket(path: string, { mode, onConnection }: RelaySocketOptions): Promise<RelaySocket> {
   try {
     await assertFree(path);
     const server = createServer(onConnection);

@@ -1,16 +1,16 @@
 import { type Clock, systemClock, type Timer } from '@lockstep/core';
-import type { Socket } from 'node:net';
 
 import { InvalidationError } from '../invalidation-error.ts';
 import type { Follower, InvalidationLog } from '../invalidation-log.ts';
-import { createListener } from '../listener.ts';
+import { createReporter } from '../listener.ts';
 import type { ShardPosition } from '../position.ts';
 import { createLimit } from './limit.ts';
 import { placeOf } from './place-of.ts';
 import { createRelayLeases } from './relay-leases.ts';
 import { createRelayRing } from './relay-ring.ts';
 import { type RelaySession, serveSession, type SessionSource } from './relay-session.ts';
-import { checkedSocketPath, listenOnSocket, type RelaySocket } from './relay-socket.ts';
+import { checkedSocketPath, listenOnSocket, type RelaySocket, type RelaySocketOptions } from './relay-socket.ts';
+import type { RelayWire } from './relay-wire.ts';
 
 /** How many followers may read from the log itself at the same time. */
 const CATCH_UPS = 4;
@@ -40,6 +40,8 @@ export interface RelayOptions {
   readonly onError?: ((error: Error) => void) | undefined;
   /** @default systemClock */
   readonly clock?: Clock;
+  /** Listens on a path, for tests. @default on a unix socket */
+  readonly listen?: (path: string, options: RelaySocketOptions) => Promise<RelaySocket>;
 }
 
 /** One follower of a log that feeds those of all processes of a host. */
@@ -69,7 +71,14 @@ export interface Relay extends AsyncDisposable {
  * @throws RangeError for a bad path, or for a count or time that is not positive.
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { log, mode = 0o600, leaseMs = 2000, heartbeatMs = 250, clock = systemClock } = options;
+  const {
+    log,
+    mode = 0o600,
+    leaseMs = 2000,
+    heartbeatMs = 250,
+    clock = systemClock,
+    listen = listenOnSocket,
+  } = options;
   const { maxEntries = 10_000, maxBytes = 16 * 1024 * 1024, maxClients = 1000, clientTimeoutMs = 10_000 } = options;
   const path = checkedSocketPath(options.path);
   for (const [name, value] of Object.entries({
@@ -102,13 +111,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (follower !== undefined) heard = placeOf(follower, log.shards);
   }
 
-  const listener = createListener({
-    onInvalidate: () => undefined,
-    onReset: () => undefined,
-    onError: options.onError,
-  });
-
-  const report = (error: Error): void => listener.error(error);
+  const report = createReporter(options.onError);
 
   function follow(): Follower {
     return log.follow({
@@ -128,7 +131,7 @@ export function createRelay(options: RelayOptions): Relay {
     });
   }
 
-  function accept(client: Socket): void {
+  function accept(client: RelayWire): void {
     if (sessions.size >= maxClients || closed !== undefined) {
       client.destroy();
       return;
@@ -178,7 +181,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function start(): Promise<void> {
     if (closed !== undefined) throw new InvalidationError('ERR_INVALIDATION_CLOSED', 'the relay was closed');
-    socket = await listenOnSocket(path, { mode, onConnection: accept });
+    socket = await listen(path, { mode, onConnection: accept });
     follower = follow();
     void follower.ready.then(found, () => undefined);
     sweepSilent();

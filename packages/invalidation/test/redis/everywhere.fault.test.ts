@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { createRedisLog, type RedisLog } from '../../src/index.ts';
 import { record } from '../recorder.ts';
-import { setupRedis, stateOf } from '../redis-setup.ts';
+import { setupRedis, stateOf, streamOf } from '../redis-setup.ts';
 
 const redis = setupRedis();
 const LEASE_MS = 400;
@@ -112,7 +112,7 @@ describe('a publish everywhere', () => {
     const { proxy, log, mayServe } = await start();
     proxy.halfOpen();
     const published = log.publish(['a'], { everywhere: true });
-    await expect.poll(() => redis.connect().hget(log.keys.state(0), 's')).toBe('2');
+    await expect.poll(() => redis.connect().xlen(streamOf(log.namespace))).toBe(2);
     await redis.server.freeze();
     try {
       await published;

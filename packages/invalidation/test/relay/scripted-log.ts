@@ -130,6 +130,9 @@ export function createScriptedLog(namespace = 'scripted'): ScriptedLog {
         sequence: () => place.sequence,
         horizonAgeMs: () => (isOpen() ? log.horizonAgeMs : Infinity),
         horizonAt: () => performance.now() - log.horizonAgeMs,
+        stats: () => {
+          throw new Error('nobody asks');
+        },
         ready,
         caughtUpTo: () => ready,
         async sync() {

@@ -83,6 +83,12 @@ export interface MemcacheDriver extends AsyncDisposable {
   readonly capabilities: Capabilities;
   /** False while calls fail with ERR_MEMCACHE_NODE_DOWN. True before the first call. */
   readonly isUp: boolean;
+  /**
+   * Grows with each connection that is lost. Where it is another number than before a CAS value was read, that value may
+   * stand for something else: a server that is started anew counts its stores from the beginning. Undefined where the
+   * driver does not count.
+   */
+  readonly generation?: number;
   /** What waits for answers now. Undefined where the driver does not count it. */
   readonly queued?: QueueDepth;
   /**

@@ -30,6 +30,8 @@ export interface LaneOptions extends Pick<ResolvedTransportOptions, 'tls' | 'loo
   readonly onUp: () => void;
   /** Called with each connection that could not be made. */
   readonly onDown: (error: MemcacheError) => void;
+  /** Called when a connection is lost or could not be made, before anything else learns of it. */
+  readonly onLost: () => void;
   /** Takes what waits when no connection can be made, in its order. Without it, all of that is rejected. */
   readonly onStranded?: (requests: readonly Request[]) => void;
 }
@@ -214,6 +216,7 @@ export class Lane {
   }
 
   #lose(error: MemcacheError, orphans: RequestQueue): void {
+    this.#options.onLost();
     // A connection that worked is replaced at once, and requests may wait for that. One that never
     // answered a request is a failure: otherwise a server that accepts and hangs up keeps us spinning.
     const isReplaced = this.#state === 'ready' && this.#connection!.answered > 0;

@@ -100,6 +100,10 @@ class MetaDriver implements MemcacheDriver {
     return this.#link.isUp;
   }
 
+  get generation(): number {
+    return this.#link.generation;
+  }
+
   get queued(): QueueDepth {
     return this.#link.queued;
   }

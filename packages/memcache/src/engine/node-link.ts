@@ -46,6 +46,7 @@ export class NodeLink {
   readonly #onLarge = new KeysInFlight();
   readonly #largeKeys = new LargeKeys();
   #published: 'up' | 'down' | undefined;
+  #generation = 0;
 
   constructor(address: NodeAddress, options: NodeLinkOptions) {
     this.#node = describeAddress(address);
@@ -58,6 +59,7 @@ export class NodeLink {
       address,
       budget: this.#budget,
       mayRetry: (request, error) => this.#mayRetry(request, error),
+      onLost: () => void this.#generation++,
     };
     this.#small = new Lane({
       ...shared,
@@ -69,7 +71,8 @@ export class NodeLink {
       ...shared,
       onReleased: (request) => this.#releaseLarge(request),
       onStranded: (requests) => this.#takeBack(requests),
-      onUp: () => {},
+      // Whatever is there may be another process than the small lane is still connected to.
+      onUp: () => void this.#generation++,
       onDown: () => {},
     });
   }
@@ -77,6 +80,11 @@ export class NodeLink {
   /** False exactly while requests fail at once because the node cannot be reached. */
   get isUp(): boolean {
     return this.#small.isUp;
+  }
+
+  /** See MemcacheDriver. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** What the server answered to `version` on the latest connection. Undefined before the first one. */

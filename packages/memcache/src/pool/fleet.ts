@@ -38,6 +38,8 @@ export class Fleet {
   /** What a reload is about to bring in: not to be closed by one that has just ended. */
   #incoming: Topology | undefined;
   #changedAt: number;
+  /** What nodes counted that are not in the ring any more, and the reloads. */
+  #formerGenerations = 0;
   #warmUp: WarmUp | undefined;
   #warmUpEnd: Timer | undefined;
   #lastReload: Promise<unknown> = Promise.resolve();
@@ -58,6 +60,11 @@ export class Fleet {
   /** When the way of some key last changed, by the monotonic clock. */
   get changedAt(): number {
     return this.#changedAt;
+  }
+
+  /** See `MemcachePool.generation`. */
+  get generation(): number {
+    return this.#formerGenerations + generationsOf(this.#topology.distinct());
   }
 
   /** Where misses are filled from now. */
@@ -109,6 +116,7 @@ export class Fleet {
     this.#changedAt = this.#clock.monotonic();
     next.members.forEach((member, index) => (member.node = next.nodeOf(index)));
     const removed = before.distinct().filter((member) => !next.has(member));
+    this.#formerGenerations += 1 + generationsOf(removed);
     for (const { address } of added) this.#left.delete(address);
     for (const { address } of removed) this.#left.add(address);
     const nodesOf = (members: readonly Member[]): RingNode[] => members.map(({ node }) => node);
@@ -197,4 +205,8 @@ export class Fleet {
     this.#topology.refresh();
     this.#changedAt = this.#clock.monotonic();
   }
+}
+
+function generationsOf(members: readonly Member[]): number {
+  return members.reduce((sum, { driver }) => sum + (driver.generation ?? 0), 0);
 }

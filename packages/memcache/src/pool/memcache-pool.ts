@@ -95,6 +95,8 @@ export interface MemcachePool extends KeyedCalls, AsyncDisposable {
   readonly ring: Ring;
   /** True where `failover` has keys served elsewhere while their node is down. */
   readonly diverts: boolean;
+  /** As of a driver, over all nodes; it also grows with each reload, after which a key may have another owner. */
+  readonly generation: number;
   /** What became of the copies, where there is a shadow. */
   readonly shadowStats?: ShadowStats;
   /**

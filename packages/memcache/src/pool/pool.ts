@@ -82,6 +82,10 @@ class Pool implements MemcachePool {
     return this.#fleet.topology.ring;
   }
 
+  get generation(): number {
+    return this.#fleet.generation;
+  }
+
   get shadowStats(): ShadowStats {
     return this.#shadow?.stats ?? { copied: 0, failed: 0, dropped: 0 };
   }
@@ -89,11 +93,9 @@ class Pool implements MemcachePool {
   /** What every driver can do, as far as their servers have told their versions. */
   get capabilities(): Capabilities {
     const { members } = this.#fleet.topology;
-    const every = (name: string): boolean =>
-      members.every(({ driver }) => driver.capabilities[name as keyof Capabilities]);
-    return Object.fromEntries(
-      Object.keys(noCapabilities).map((name) => [name, every(name)]),
-    ) as unknown as Capabilities;
+    const every = (name: keyof Capabilities): boolean => members.every(({ driver }) => driver.capabilities[name]);
+    const names = Object.keys(noCapabilities) as (keyof Capabilities)[];
+    return Object.fromEntries(names.map((name) => [name, every(name)])) as unknown as Capabilities;
   }
 
   get(key: Key, options?: CallOptions): Promise<Item | undefined> {

@@ -1,5 +1,6 @@
+import { compress, type Compression, decompress } from '@lockstep/core/compression';
+
 import type { Codec, Encoded } from './codec.ts';
-import { compress, type Compression, decompress } from './compression.ts';
 import { guardDecode } from './decode-error.ts';
 import { andThen } from './maybe-promise.ts';
 

@@ -1,5 +1,6 @@
+import { compress, decompress } from '@lockstep/core/compression';
+
 import type { Codec, Encoded } from './codec.ts';
-import { compress, decompress } from './compression.ts';
 import { guardDecode } from './decode-error.ts';
 import { formatInteger, parseInteger } from './integer-text.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';

@@ -9,9 +9,19 @@ import { createScript, type RedisScript } from '@lockstep/core';
  * Reply 1 when all are fresh
  */
 export const tags: RedisScript = createScript(`
-local state = redis.call('HMGET', KEYS[1], 'e', 's')
+local state = redis.call('HMGET', KEYS[1], 'e', 'n')
 if state[1] ~= ARGV[1] then return 0 end
-local last, known = tonumber(state[2] or '0'), tonumber(ARGV[2])
+local last, known = 0, tonumber(ARGV[2])
+local newest = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+if newest then
+  last = tonumber(string.sub(newest[1], 3))
+elseif not state[2] then
+  local info = redis.pcall('XINFO', 'STREAM', KEYS[2])
+  if info.err then return 0 end
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then last = tonumber(string.sub(info[i + 1], 3)) end
+  end
+end
 if known > last then return 0 end
 local entries = nil
 local function isUntouched(tag)
@@ -19,7 +29,7 @@ local function isUntouched(tag)
   if not entries then
     entries = {}
     if last > known then
-      entries = redis.call('XRANGE', KEYS[2], string.format('%.0f-0', known + 1), '+', 'COUNT', 201)
+      entries = redis.call('XRANGE', KEYS[2], string.format('0-%.0f', known + 1), '+', 'COUNT', 201)
     end
   end
   if #entries ~= last - known then return false end

@@ -1,9 +1,12 @@
 import type { Snapshot } from '../redis/sim-redis-server.ts';
+import { memcachedFaults } from './memcached-faults.ts';
+import { relayFaults } from './relay-faults.ts';
 import type { SimNode } from './sim-node.ts';
+import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** Something that goes wrong, and comes right by itself after a while where it must. */
-type Fault = (world: World, node: SimNode, ms: number) => void;
+export type Fault = (world: World, node: SimNode, ms: number) => void;
 
 const snapshots = new WeakMap<World, Snapshot[]>();
 
@@ -18,6 +21,9 @@ function startRedis(world: World, data: Snapshot | undefined): void {
   world.lostDataAt = world.scheduler.now;
   world.server.start(data);
 }
+
+/** Beside memcached, clocks may be apart by 30 s: then a process forgets the fence of another. */
+const jumpMs: Readonly<Record<Scenario['tier'], number>> = { redis: 3_600_000, none: 3_600_000, memcached: 14_000 };
 
 const faults: Readonly<Record<string, Fault>> = {
   'CLIENT KILL TYPE pubsub': ({ server }) => server.kill('pubsub'),
@@ -46,14 +52,16 @@ const faults: Readonly<Record<string, Fault>> = {
     process.freeze();
     scheduler.after(ms, () => process.thaw());
   },
-  'is suspended with its machine'({ scheduler, scenario }, { process }, ms) {
-    if (scenario.setsClocksBack) return;
-    process.suspend();
-    scheduler.after(ms, () => process.thaw());
+  'is suspended with its machine'({ scheduler, scenario }, { host }, ms) {
+    if (scenario.setsClocksBack || host.isAsleep) return;
+    host.suspend();
+    scheduler.after(ms, () => host.wake());
   },
-  'has its clock set forward': (_, { process }) => process.jumpWall(3_600_000),
-  'has its clock set back'({ scenario }, { process }) {
-    if (scenario.setsClocksBack) process.jumpWall(-3_600_000);
+  'has its clock set forward'({ scenario }, { host }) {
+    host.setWall(jumpMs[scenario.tier]);
+  },
+  'has its clock set back'({ scenario }, { host }) {
+    if (scenario.setsClocksBack) host.setWall(-jumpMs[scenario.tier]);
   },
   'is killed': (_, node) => node.crash(),
   'Redis is frozen'({ scheduler, server }, _node, ms) {
@@ -96,11 +104,16 @@ const faults: Readonly<Record<string, Fault>> = {
 
 /** Lets one thing go wrong. */
 export function injectFault(world: World, nodes: readonly SimNode[]): void {
-  const { random, scenario, trace, server } = world;
-  const wanted = Object.entries(faults).filter(([each]) => scenario.faults?.includes(each) ?? true);
+  const { random, scenario, trace, server, memcached } = world;
+  const known = {
+    ...faults,
+    ...(scenario.tier === 'memcached' ? memcachedFaults : {}),
+    ...(scenario.hasRelay ? relayFaults : {}),
+  };
+  const wanted = Object.entries(known).filter(([each]) => scenario.faults?.includes(each) ?? true);
   const [name, fault] = random.pick(wanted);
   const node = random.pick(nodes);
-  if (node === undefined || server.isDown) return;
+  if (node === undefined || server.isDown || memcached.isDown) return;
   const ms = random.between(10, random.pick([100, scenario.maxStalenessMs, 3 * scenario.maxStalenessMs]));
   trace.add('FAULT', `${node.name}: ${name} (${ms.toFixed(0)} ms)`);
   fault(world, node, ms);

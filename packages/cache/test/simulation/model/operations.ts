@@ -71,6 +71,23 @@ const write: Operation = async (world, node) => {
   await invalidated(world, node, versions, node.view.invalidate(keys, { everywhere, timeoutMs: 4000 }), everywhere);
 };
 
+/** A write of a service that knows the log and no tier. */
+const writeElsewhere: Operation = async (world, node) => {
+  const { scheduler, random, keys, scenario } = world;
+  // What it leaves in memcached goes only when somebody who heard of it lives on and can delete it.
+  const isLeft =
+    scenario.tier === 'memcached' && !(scenario.faultEveryMs === Infinity && scenario.logMaxEntries >= 100);
+  if (isLeft || scheduler.now < world.restsUntil) return read(world, node);
+  if (scenario.writesInBursts && random.chance(0.3)) rest(world);
+  const versions = commit(world, node, [random.pick(keys)]);
+  const published = node.log.publish(Array.from(versions.keys(), (key) => `row:${key}`)).catch(() => {
+    throw new Error('the log has hiccups');
+  });
+  await published;
+  world.trace.add(node.name, `published: ${describe(versions)}`);
+  world.oracle.confirm('elsewhere', versions);
+};
+
 /** After a few more writes nobody writes for longer than anything stale may be served. */
 function rest(world: World): void {
   const { random, scheduler, scenario } = world;
@@ -100,7 +117,7 @@ const writeAll: Operation = async (world, node) => {
 function isFenceKnown({ lostDataAt, startedAt, scenario }: World, since: number): boolean {
   if (lostDataAt >= since) return false;
   const isHeard = startedAt < since && scenario.faultEveryMs === Infinity && scenario.logMaxEntries >= 100;
-  return scenario.hasSharedTier || isHeard;
+  return scenario.tier !== 'none' || isHeard;
 }
 
 /** A fenced write. It may die after its commit; then the fence must have done the work of the invalidation. */
@@ -159,7 +176,10 @@ export function drawOperation({ random, scenario }: World): Operation {
   const draw = random.next();
   if (draw < 0.6) return read;
   if (draw < 0.7) return readMany;
-  if (draw < 0.96) return random.chance(scenario.mutateShare) ? mutate : write;
-  if (draw < 0.98) return scenario.hasTags ? writeTagged : write;
+  if (draw < 0.98 && draw >= 0.96 && scenario.hasTags) return writeTagged;
+  if (draw < 0.98) {
+    if (random.chance(scenario.mutateShare)) return mutate;
+    return random.chance(scenario.elsewhereShare) ? writeElsewhere : write;
+  }
   return writeAll;
 }

@@ -28,6 +28,7 @@ export async function runSeed(
   const world = createWorld(seed, sabotage, changes);
   const { scheduler, scenario, oracle, trace } = world;
   const fleet = new Fleet(world);
+  if (scenario.hasRelay) world.relay.start();
   for (let count = 0; count < scenario.nodes; count++) fleet.start();
   tend(world, fleet);
   keepInjectingFaults(world, fleet);
@@ -67,14 +68,22 @@ function keepInjectingFaults(world: World, fleet: Fleet): void {
   });
 }
 
-function heal({ server, trace }: World, fleet: Fleet): void {
+function heal({ server, memcached, relay, scenario, trace }: World, fleet: Fleet): void {
   trace.add('WORLD', 'is healed');
   server.process.thaw();
+  memcached.process.thaw();
   if (server.isDown) server.start();
-  for (const { process, link } of fleet.alive()) {
+  if (memcached.isDown) memcached.start();
+  relay.host.wake();
+  relay.process.thaw();
+  if (scenario.hasRelay) relay.start();
+  for (const { host, process, link, memcachedLink } of fleet.alive()) {
+    host.wake();
     process.thaw();
-    link.state = 'up';
-    link.slowMs = 0;
+    for (const each of [link, memcachedLink, relay.link]) {
+      each.state = 'up';
+      each.slowMs = 0;
+    }
   }
 }
 
@@ -100,6 +109,8 @@ async function checkWhatIsLeft(world: World, fleet: Fleet): Promise<void> {
   await followAll(world, fleet, 'writes', lastWrite);
   await followAll(world, fleet, 'reads again', lastReads);
   await followAll(world, fleet, 'closes', (_, node) => node.close());
+  const closed = world.relay.close().then(() => undefined);
+  await Promise.race([closed.then(() => undefined), world.scheduler.run(world.scheduler.now + SETTLE_MS)]);
 }
 
 async function followAll(world: World, fleet: Fleet, what: string, run: Operation): Promise<void> {

@@ -1,65 +1,42 @@
-import type { RedisClient, RedisScript } from '@lockstep/core';
-import type { Follower, InvalidationLog } from '@lockstep/invalidation';
-
+import type { InvalidationLog } from '@lockstep/invalidation';
 import { createAppendScript, beatScript, laggardsScript } from '@lockstep/invalidation/scripts';
 import { fence } from '../../../src/shared/lua/fence.ts';
 import { fill } from '../../../src/shared/lua/fill.ts';
 import type { Reply } from '../redis/reply.ts';
+import { memcachedSabotages } from './memcached-sabotages.ts';
+import {
+  argumentsOf,
+  hideOrigins,
+  keysOf,
+  meddleWith,
+  override,
+  withArgument,
+  withFollower,
+  withListener,
+} from './meddle.ts';
+import { relaySabotages } from './relay-sabotages.ts';
 import type { Sabotage } from './sabotage.ts';
-
-type Intercept = NonNullable<Sabotage['intercept']>;
-
-/** The digest and the text by which a script is called. */
-async function namesOf(script: RedisScript): Promise<Set<string>> {
-  const names = new Set<string>();
-  const spy = {
-    call(_: string, name: string) {
-      names.add(name);
-      return names.size === 1 ? Promise.reject(new Error('NOSCRIPT')) : Promise.resolve(null);
-    },
-  };
-  await script.run(spy as unknown as RedisClient, [], []);
-  return names;
-}
-
-/** Meddles with the calls of scripts. `at` is where its first key is among the words of the command. */
-async function meddleWith(scripts: RedisScript | readonly RedisScript[], meddle: Intercept): Promise<Intercept> {
-  const each = await Promise.all([scripts].flat().map(namesOf));
-  const names = new Set(each.flatMap((of) => [...of]));
-  return (args, run) => (names.has(args[1] ?? '') ? meddle(args, run) : run(args));
-}
-
-function keysOf(args: readonly string[]): string[] {
-  return args.slice(3, 3 + Number(args[2]));
-}
-
-function argumentsOf(args: readonly string[]): string[] {
-  return args.slice(3 + Number(args[2]));
-}
-
-/** The same command with one argument changed; the first is 1, as in the script. */
-function withArgument(args: readonly string[], index: number, value: string): string[] {
-  return args.with(2 + Number(args[2]) + index, value);
-}
-
-/** A follower of which some members are replaced. */
-function withFollower(log: InvalidationLog, change: (follower: Follower) => Partial<Follower>): InvalidationLog {
-  return override(log, {
-    follow: (options) => {
-      const follower = log.follow(options);
-      return override(follower, change(follower));
-    },
-  });
-}
-
-function override<T extends object>(target: T, members: Partial<T>): T {
-  return new Proxy(target, {
-    get: (of, name) => Reflect.get(name in members ? members : of, name),
-  });
-}
+import type { Scenario } from './scenario.ts';
 
 /** Each shard has a script of its own. */
 const appendScripts = ['', ':0', ':1', ':2', ':3'].map((shard) => createAppendScript(`{lockstep:sim${shard}}:state`));
+
+/** What has failed is believed to be in the log when it is published once more. */
+function withoutSecondTries(log: InvalidationLog): InvalidationLog {
+  const failed = new Set<string>();
+  return override(log, {
+    async publish(keys, options) {
+      const name = JSON.stringify(keys);
+      if (failed.delete(name)) return '';
+      try {
+        return await log.publish(keys, options);
+      } catch (error) {
+        failed.add(name);
+        throw error;
+      }
+    },
+  });
+}
 
 const sameEpoch = 'aaaaaaaa';
 
@@ -70,7 +47,8 @@ export async function sabotages(): Promise<Sabotage[]> {
     return run(args);
   });
   const hideEntries = await meddleWith(beatScript, (args, run) => {
-    const reply = run(args) as readonly Reply[];
+    const reply = run(args);
+    if (!Array.isArray(reply)) return reply;
     const entries = reply[5] as readonly (readonly [string, Reply])[];
     return reply.with(
       5,
@@ -79,34 +57,37 @@ export async function sabotages(): Promise<Sabotage[]> {
   });
   const keepEpochOfBeats = await meddleWith(beatScript, (args, run) => run(withArgument(args, 1, sameEpoch)));
   const keepEpochOfAppends = await meddleWith(appendScripts, (args, run) => run(withArgument(args, 1, sameEpoch)));
-  const calm = {
+  const calm: Partial<Scenario> = {
     faultEveryMs: Infinity,
     networkMs: 80,
     writesInBursts: true,
-    hasSharedTier: true,
+    tier: 'redis',
     hasSlowLoads: false,
+    elsewhereShare: 0,
   };
-  const faulty = { faultEveryMs: 150, ttlMs: 60_000, maxEntries: 1000, graceMs: 0 };
+  const faulty: Partial<Scenario> = {
+    elsewhereShare: 0,
+    faultEveryMs: 150,
+    ttlMs: 60_000,
+    maxEntries: 1000,
+    graceMs: 0,
+  };
   return [
     {
       name: 'fill tokens',
-      scenario: { ...calm, keys: 2, pauseMs: 20, ttlMs: 60_000 },
+      scenario: { ...calm, keys: 2, nodes: 4, pauseMs: 20, ttlMs: 60_000, mutateShare: 0 },
       intercept: meddleWithFill,
     },
     {
       name: 'detaching loads in flight',
-      scenario: { ...faulty, hasSharedTier: false, pauseMs: 5 },
+      scenario: { ...faulty, tier: 'none', pauseMs: 5 },
       wrapLog: (log, node) =>
-        override(log, {
-          follow: (options) =>
-            log.follow({
-              ...options,
-              onInvalidate(keys, position, entry) {
-                const heard = keys.filter((key) => !node.isLoading(key));
-                options.onInvalidate(heard, position, { ...entry, keys: heard });
-              },
-            }),
-        }),
+        withListener(log, ({ onInvalidate }) => ({
+          onInvalidate(keys, position, entry) {
+            const heard = keys.filter((key) => !node.isLoading(key));
+            onInvalidate(heard, position, { ...entry, keys: heard });
+          },
+        })),
     },
     {
       name: 'replay of what was not heard',
@@ -124,20 +105,16 @@ export async function sabotages(): Promise<Sabotage[]> {
       scenario: faulty,
       intercept: (args, run) => keepEpochOfBeats(args, (given) => keepEpochOfAppends(given, run)),
     },
-    { name: 'the run id in the epoch', scenario: faulty, runId: 'always the same'.replaceAll(/\W|[g-z]/g, 'a') },
+    {
+      name: 'the run id in the epoch',
+      scenario: { ...faulty, faults: ['Redis restarts with old data', 'Redis fails over to a replica that lags'] },
+      runId: 'always the same'.replaceAll(/\W|[g-z]/g, 'a'),
+    },
     {
       name: 'the fence of a write',
       scenario: { ...calm, mutateShare: 0.8, fenceMs: 2000 },
       intercept: await meddleWith(fence, () => 1),
-      wrapLog: (log) =>
-        override(log, {
-          follow: (options) =>
-            log.follow({
-              ...options,
-              onInvalidate: (keys, position, entry) =>
-                options.onInvalidate(keys, position, { ...entry, origin: undefined }),
-            }),
-        }),
+      wrapLog: hideOrigins,
     },
     {
       name: 'waiting for laggards',
@@ -153,5 +130,34 @@ export async function sabotages(): Promise<Sabotage[]> {
       },
       intercept: await meddleWith(laggardsScript, (args, run) => (run(args) as readonly Reply[]).with(3, [])),
     },
+    {
+      name: 'the wall clock beside the monotonic one',
+      scenario: { ...faulty, maxStalenessMs: 500, faults: ['is suspended with its machine'], setsClocksBack: false },
+      wrapLog: (log, { clock }) =>
+        withFollower(log, (follower) => ({ horizonAgeMs: () => clock.monotonic() - follower.horizonAt() })),
+    },
+    {
+      name: 'a reset when the log was trimmed',
+      scenario: { ...faulty, logMaxEntries: 3, tier: 'none', faults: ['is partitioned, silently'] },
+      wrapLog: (log) =>
+        withListener(log, ({ onReset }) => ({
+          onReset: (reason) => (reason === 'trimmed' ? undefined : onReset(reason)),
+        })),
+    },
+    {
+      name: 'trying an invalidation again',
+      scenario: { ...faulty, tier: 'none', faults: ['is partitioned, refused', 'Redis is frozen'] },
+      wrapLog: withoutSecondTries,
+    },
+    {
+      name: 'hearing of tags',
+      scenario: { ...calm, tier: 'none', hasTags: true },
+      wrapLog: (log) =>
+        withListener(log, ({ onInvalidate }) => ({
+          onInvalidate: (keys, position, entry) => onInvalidate(keys, position, { ...entry, tags: [] }),
+        })),
+    },
+    ...memcachedSabotages,
+    ...relaySabotages,
   ];
 }

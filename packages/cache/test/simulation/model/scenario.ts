@@ -5,7 +5,10 @@ export interface Scenario {
   readonly nodes: number;
   readonly keys: number;
   readonly shards: number;
-  readonly hasSharedTier: boolean;
+  /** Where values are shared. */
+  readonly tier: 'redis' | 'memcached' | 'none';
+  /** Some processes are on one machine and hear the log through a relay there. */
+  readonly hasRelay: boolean;
   readonly maxStalenessMs: number;
   readonly ttlMs: number;
   readonly maxEntries: number;
@@ -22,6 +25,8 @@ export interface Scenario {
   readonly networkMs: number;
   /** Which share of the writes is fenced. */
   readonly mutateShare: number;
+  /** Which share of the others is made by services without a cache, which only publish. */
+  readonly elsewhereShare: number;
   /** Writes come in bursts with long rests between them, in which what is stale stays stale. */
   readonly writesInBursts: boolean;
   /** The faults that happen; undefined is any. */
@@ -43,7 +48,8 @@ export function drawScenario(random: SeededRandom): Scenario {
     nodes: 2 + random.below(4),
     keys: 1 + random.below(5),
     shards: random.pick([1, 1, 2, 4]),
-    hasSharedTier: random.chance(0.7),
+    tier: random.pick(['redis', 'redis', 'memcached', 'none']),
+    hasRelay: random.chance(0.35),
     maxStalenessMs,
     ttlMs: random.pick([300, 60_000, 60_000]),
     maxEntries: random.pick([2, 1000]),
@@ -57,6 +63,7 @@ export function drawScenario(random: SeededRandom): Scenario {
     retryMs: random.pick([10, 50, 400]),
     networkMs: random.pick([0, 0, 20, 80]),
     mutateShare: random.pick([0.1, 0.6]),
+    elsewhereShare: random.pick([0, 0.1, 0.5]),
     writesInBursts: random.chance(0.6),
     faults: undefined,
     setsClocksBack: random.chance(0.3),

@@ -1,18 +1,34 @@
 import { sleep } from '@lockstep/core';
 import { createRedisLog, type InvalidationLog } from '@lockstep/invalidation';
 
-import { type Cache, createCache, noSharedTier, redisTier, type View } from '../../../src/index.ts';
+import {
+  type Cache,
+  createCache,
+  memcacheTier,
+  noSharedTier,
+  redisTier,
+  type SharedTier,
+  type View,
+} from '../../../src/index.ts';
+import { metaTarget, type SendMeta } from '../memcached/meta-target.ts';
+import { SimMemcachedClient } from '../memcached/sim-memcached-client.ts';
 import { SimRedisClient } from '../redis/sim-redis-client.ts';
+import { SimHost } from '../relay/sim-host.ts';
 import { Link } from '../world/link.ts';
-import { SimProcess } from '../world/sim-process.ts';
+import type { SimProcess } from '../world/sim-process.ts';
 import type { Row } from './database.ts';
+import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** One process with a cache in it. */
 export interface SimNode {
   readonly name: string;
+  /** The machine that it is on. */
+  readonly host: SimHost;
   readonly process: SimProcess;
   readonly link: Link;
+  /** The network between it and memcached. */
+  readonly memcachedLink: Link;
   readonly log: InvalidationLog;
   readonly cache: Cache;
   readonly view: View<string, Row>;
@@ -25,10 +41,15 @@ export interface SimNode {
 export function startNode(world: World, name: string): SimNode {
   const { scenario, scheduler, sabotage, trace } = world;
   const random = world.random.fork();
-  const process = new SimProcess({ name, scheduler, random, clockRate: random.between(0.99, 1.01) });
+  const isRelayed = scenario.hasRelay && !world.relay.host.isAsleep && random.chance(0.6);
+  const ownHost = { scheduler, random: random.fork(), clockRate: random.between(0.99, 1.01) };
+  const host = isRelayed ? world.relay.host : new SimHost(ownHost);
+  const process = host.process(name, random);
   const link = new Link(scheduler, random.fork(), scenario.networkMs);
   const { retryMs, resends } = scenario;
   const client = new SimRedisClient({ process, server: world.server, link, retryMs, resends });
+  const memcachedLink = new Link(scheduler, random.fork(), scenario.networkMs);
+  const memcached = new SimMemcachedClient({ process, server: world.memcached, link: memcachedLink });
   const { clock, schedule } = process;
   const injected = { clock, random: random.next };
   const loading = new Map<string, number>();
@@ -43,10 +64,19 @@ export function startNode(world: World, name: string): SimNode {
     ...injected,
   });
   const isLoading = (key: string): boolean => (loading.get(key) ?? 0) > 0;
-  const log = sabotage.wrapLog?.(redisLog, { isLoading, clock }) ?? redisLog;
+  const ownLog = isRelayed ? world.relay.logOf(process, random.fork()) : redisLog;
+  const log = sabotage.wrapLog?.(ownLog, { isLoading, clock }) ?? ownLog;
+  const tiers: Readonly<Record<Scenario['tier'], () => SharedTier>> = {
+    redis: () => redisTier({ schedule, ...(isRelayed ? { log: redisLog } : {}) }),
+    memcached: () => {
+      const send: SendMeta = (request, call) => memcached.send(request, call);
+      return memcacheTier(metaTarget(send, () => (sabotage.hidesGeneration === true ? 0 : memcached.generation)));
+    },
+    none: noSharedTier,
+  };
   const cache = createCache({
     log,
-    shared: scenario.hasSharedTier ? redisTier({ schedule }) : noSharedTier(),
+    shared: sabotage.wrapTier?.(tiers[scenario.tier]()) ?? tiers[scenario.tier](),
     maxEntries: scenario.maxEntries,
     maxStalenessMs: scenario.maxStalenessMs,
     sharedTimeoutMs: 300,
@@ -82,7 +112,7 @@ export function startNode(world: World, name: string): SimNode {
     load: (key, { signal }) => load(key, signal),
   });
 
-  trace.add(name, 'starts');
+  trace.add(name, isRelayed ? 'starts behind the relay' : 'starts');
   world.startedAt = Infinity;
   const listens = (): void => {
     world.startedAt = scheduler.now;
@@ -90,8 +120,10 @@ export function startNode(world: World, name: string): SimNode {
   cache.ready.then(listens, () => undefined);
   return {
     name,
+    host,
     process,
     link,
+    memcachedLink,
     log,
     cache,
     view,
@@ -100,12 +132,18 @@ export function startNode(world: World, name: string): SimNode {
       process.crash();
       world.oracle.forget(name);
       // The kernel closes its sockets.
-      scheduler.after(random.between(0, 5), () => world.server.reap());
+      scheduler.after(random.between(0, 5), () => {
+        world.server.reap();
+        world.memcached.reap();
+        host.reap();
+      });
     },
     async close() {
       await cache.close();
+      await ownLog.close();
       await redisLog.close();
       client.disconnect();
+      memcached.close();
     },
   };
 }

@@ -39,6 +39,8 @@ export const command: fc.Arbitrary<string[]> = fc.oneof(
   verb('HEXISTS', key, field),
   verb('HGETALL', key),
   verb('XADD', key, id, word('b'), text),
+  verb('XADD', key, word('NOMKSTREAM'), fc.constantFrom('0-*', '3-*', '9-*'), word('b'), text),
+  verb('XADD', key, fc.constantFrom('0-*', '3-*'), word('b'), text),
   verb('XADD', key, word('MAXLEN'), word('~'), word('3'), id, word('b'), text),
   verb('XADD', key, word('MINID'), fc.constantFrom('~', '='), id, id, word('b'), text),
   verb('XLEN', key),

@@ -78,7 +78,7 @@ export const scriptCall: fc.Arbitrary<string[]> = fc.oneof(
       word('2', '100'),
       follower,
       word('0', '2000'),
-      word('60000'),
+      word('60000', '0'),
       flag,
       word('', 'aaaaaaaa:3'),
     ),

@@ -3,23 +3,23 @@ import type { SimProcess } from '../world/sim-process.ts';
 import type { Reply } from './reply.ts';
 
 /** What arrives at a client. */
-export interface ClientEnd {
-  onReply(reply: Reply | Error): void;
+export interface ClientEnd<Answer> {
+  onReply(answer: Answer | Error): void;
   onMessage(channel: string, message: string, isSharded: boolean): void;
   onClose(): void;
 }
 
 /** A connection between a client and a server. Messages of each direction keep their order. */
-export class SimConnection {
+export class SimConnection<Answer = Reply> {
   readonly #client: SimProcess;
-  readonly #end: ClientEnd;
+  readonly #end: ClientEnd<Answer>;
   readonly #up: Pipe;
   readonly #down: Pipe;
   readonly link: Link;
   onClosed: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(link: Link, client: SimProcess, end: ClientEnd) {
+  constructor(link: Link, client: SimProcess, end: ClientEnd<Answer>) {
     this.link = link;
     this.#client = client;
     this.#end = end;
@@ -46,8 +46,8 @@ export class SimConnection {
     this.#toClient(onReady);
   }
 
-  reply(reply: Reply | Error): void {
-    this.#toClient(() => this.#end.onReply(reply));
+  reply(answer: Answer | Error): void {
+    this.#toClient(() => this.#end.onReply(answer));
   }
 
   message(channel: string, message: string, isSharded: boolean): void {

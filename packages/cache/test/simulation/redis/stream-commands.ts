@@ -47,9 +47,13 @@ function applyTrim(stream: StreamValue, { by, isApproximate, limit }: Trim, node
   return trim(stream, (index) => index < excess, step);
 }
 
+function nextOf({ last }: StreamValue, ms: number): StreamId {
+  return [ms, ms === last[0] ? last[1] + 1 : 0];
+}
+
 function nextId(stream: StreamValue, text: string, now: number): StreamId {
   if (text === '*') return now > stream.last[0] ? [Math.floor(now), 0] : [stream.last[0], stream.last[1] + 1];
-  const id = parseId(text, 0);
+  const id = text.endsWith('-*') ? nextOf(stream, Number(text.slice(0, -2))) : parseId(text, 0);
   if (id[0] === 0 && id[1] === 0) throw new ReplyError('ERR The ID specified in XADD must be greater than 0-0');
   if (compareIds(id, stream.last) <= 0) {
     throw new ReplyError('ERR The ID specified in XADD is equal or smaller than the target stream top item');

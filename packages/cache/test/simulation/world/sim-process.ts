@@ -80,13 +80,25 @@ export class SimProcess {
     this.#isSuspended = true;
   }
 
-  /** Goes on, with all that came meanwhile in the order in which it came. */
+  /** Goes on after a freeze, with all that came meanwhile in the order in which it came. */
   thaw(): void {
-    if (this.#stoppedAt === undefined) return;
-    this.#sleptMs = this.#sleepMs();
-    this.#isSuspended = false;
+    if (this.#stoppedAt === undefined || this.#isSuspended) return;
     this.#stoppedAt = undefined;
     for (const run of this.#backlog.splice(0)) this.post(0, run);
+  }
+
+  /** Goes on when its machine no longer sleeps. */
+  wake(): void {
+    if (!this.#isSuspended) return;
+    this.#sleptMs = this.#sleepMs();
+    this.#isSuspended = false;
+    this.thaw();
+  }
+
+  /** Is on the same machine as another one. */
+  takeClockOf(other: SimProcess): void {
+    this.#sleptMs = other.#sleepMs();
+    this.#wallShiftMs = other.#wallShiftMs;
   }
 
   crash(): void {
@@ -94,9 +106,9 @@ export class SimProcess {
     this.#backlog.length = 0;
   }
 
-  /** Sets the wall clock forward, or back. */
-  jumpWall(ms: number): void {
-    this.#wallShiftMs += ms;
+  /** Sets the wall clock so much before true time, or behind it. */
+  setWall(aheadMs: number): void {
+    this.#wallShiftMs = aheadMs;
   }
 
   #sleepMs(): number {
