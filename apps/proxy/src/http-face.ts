@@ -64,7 +64,8 @@ export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace>
   const face = { backend, ...toFaceOptions(proxy) };
   const longKeys = face.longKeys === undefined ? {} : { longKeys: face.longKeys };
   const templates = new KeyTemplates(proxy.templates ?? []);
-  await http.register(memcacheHttp, { ...face, ...(batch === undefined ? {} : { batch }) });
+  // The only hook at the end of answers is for connections of a server that drains, where hits are not direct.
+  await http.register(memcacheHttp, { ...face, directHits: true, ...(batch === undefined ? {} : { batch }) });
   await http.register(memcacheNodes, { backend, nameOf: nodeNames, ...longKeys });
   await http.register(memcacheChanges, { log: invalidations });
   if (proxy.queues !== undefined) await http.register(memcacheStream, { queues: proxy.queues });

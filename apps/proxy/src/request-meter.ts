@@ -36,10 +36,14 @@ export function meterRequests(http: AdminServer['http'], registry: Registry): vo
     byMethod.set(method, meter);
     return meter;
   };
-  http.addHook('onResponse', (request, reply, done) => {
+  // Not `onResponse`: for that Fastify puts two listeners on every response and takes them off again.
+  http.addHook('onRequest', (request, reply, done) => {
+    const beganAt = performance.now();
+    const { method } = request;
     const route = request.routeOptions.url ?? 'none';
-    const meter = meters.get(route)?.get(request.method) ?? meterOf(route, request.method);
-    meter.add(reply.statusCode, reply.elapsedTime);
+    const meter = meters.get(route)?.get(method) ?? meterOf(route, method);
+    const response = reply.raw;
+    response.on('finish', () => meter.add(response.statusCode, performance.now() - beganAt));
     done();
   });
 

@@ -80,6 +80,8 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     server: {
       ...httpServerOptions(limits?.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: limits.requestTimeoutMs }),
       rewriteUrl: rewriteCacheUrl,
+      // No log line names a request.
+      genReqId: () => '',
     },
     ...(fleet === undefined ? {} : { fleet }),
   });

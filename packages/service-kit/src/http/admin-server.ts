@@ -12,7 +12,14 @@ import { createMetricsRegistry } from './metrics-registry.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { stopAccepting } from './stop-accepting.ts';
 
-type ServerOption = 'bodyLimit' | 'requestTimeout' | 'connectionTimeout' | 'keepAliveTimeout' | 'http' | 'rewriteUrl';
+type ServerOption =
+  | 'bodyLimit'
+  | 'requestTimeout'
+  | 'connectionTimeout'
+  | 'keepAliveTimeout'
+  | 'http'
+  | 'rewriteUrl'
+  | 'genReqId';
 
 /** How an admin server is made. */
 export interface AdminServerOptions {
@@ -80,18 +87,26 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
   const readiness = createReadiness({ signal: signals, clock, deadlineMs: options.checkDeadlineMs ?? 1000 });
   const metrics = createMetricsRegistry(options);
   const http: FastifyInstance = fastify({
-    loggerInstance: logger,
-    // No log line per request, and no child logger either: both cost more than a cache hit.
+    // No log line per request, and no child logger either: both cost more than a cache hit. With a logger of its own
+    // Fastify would still make one for every request, and listen for the end of every response.
     logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (parent) => parent,
     routerOptions: { maxParamLength },
     bodyLimit,
     forceCloseConnections: 'idle',
     // How long a client may take to send one whole request.
     requestTimeout: 30_000,
     // Of a URL that no route can be found for, as its escapes are broken.
-    frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+    frameworkErrors(error, _request, reply) {
+      reply.log = logger;
+      void sendError(reply, error);
+    },
     ...options.server,
+  });
+  http.log = logger;
+  http.addHook('onRequest', (request, reply, done) => {
+    request.log = logger;
+    reply.log = logger;
+    done();
   });
   if (options.maxConnections !== undefined) http.server.maxConnections = options.maxConnections;
   answerErrors(http, sendError);

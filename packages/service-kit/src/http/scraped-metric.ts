@@ -30,6 +30,8 @@ export function addScrapedMetric(registry: Registry, { kind, name, help, labelNa
       ? new Gauge({
           ...shared,
           collect() {
+            // Rows that are not there any more must not stay.
+            this.reset();
             for (const { labels, value } of rows()) this.set({ ...labels }, value);
           },
         })

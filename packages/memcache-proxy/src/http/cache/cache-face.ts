@@ -22,6 +22,14 @@ export interface CacheFaceOptions {
    * long. They do not hear of deletes then. @default false
    */
   readonly cacheControl?: boolean;
+  /**
+   * A hit that is sent whole is written to the connection past Fastify's own reply, which is a part of what the
+   * request costs. `onSend` hooks of the host do not see such hits; `onResponse` hooks do. Where a hook has set a
+   * header, and while the server does not listen, as when it drains, the answer goes the usual way.
+   *
+   * @default false
+   */
+  readonly directHits?: boolean;
   /** @default systemClock */
   readonly clock?: Clock;
 }
@@ -35,6 +43,7 @@ export interface CacheFace {
   readonly compressionRules: readonly CompressionRule[];
   readonly maxInflatedBytes: number;
   readonly cacheControl: boolean;
+  readonly directHits: boolean;
   readonly clock: Clock;
 }
 
@@ -45,7 +54,7 @@ export interface CacheFace {
  */
 export function createCacheFace(options: CacheFaceOptions): CacheFace {
   const { backend, maxValueBytes = 1_048_576, longKeys = 'hash', contentFlags = {}, compression = {} } = options;
-  const { cacheControl = false, clock = systemClock } = options;
+  const { cacheControl = false, directHits = false, clock = systemClock } = options;
   const { maxInflatedBytes = 8_388_608 } = compression;
   checkBytes('maxValueBytes', maxValueBytes);
   checkBytes('compression.maxInflatedBytes', maxInflatedBytes);
@@ -60,6 +69,7 @@ export function createCacheFace(options: CacheFaceOptions): CacheFace {
     compressionRules: compileCompression(compression),
     maxInflatedBytes,
     cacheControl,
+    directHits,
     clock,
   };
 }

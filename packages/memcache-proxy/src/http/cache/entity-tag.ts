@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { ReadResult } from '@lockstep/memcache';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
+import { toHex } from './to-hex.ts';
 
 /** What an `If-Match` or `If-None-Match` header says: any version, or one of these. */
 export type EntityTags = '*' | readonly EntityTag[];
@@ -65,13 +66,13 @@ export function toEntityTag(
   value: Buffer,
   isInflated = false,
 ): string {
-  const tag = `"${cas}-${checksumOf(value, flags)}`;
-  return isInflated ? `${tag}-i"` : `${tag}"`;
+  const checksum = checksumOf(value, flags);
+  return isInflated ? `"${cas}-${checksum}-i"` : `"${cas}-${checksum}"`;
 }
 
 /** What stands behind the CAS value in a tag. */
 export function checksumOf(value: Buffer, flags: number): string {
-  return crc32(value, flags).toString(16);
+  return toHex(crc32(value, flags));
 }
 
 /** What tells a client to store: a tag for `If-Match` of the lease or of the stale value. */

@@ -5,8 +5,10 @@ import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
 import { PROBLEM_TYPE, sendProblem, toProblem } from '../problem.ts';
 import { parseCacheControl } from './cache-control.ts';
 import type { CacheFace } from './cache-face.ts';
+import type { BodyFacts } from './content-flags.ts';
 import type { KeyAccess } from './key-access.ts';
 import { toRefreshTag } from './entity-tag.ts';
+import { sendDirect } from './send-direct.ts';
 import { type FoundValue, sendValue } from './send-value.ts';
 
 type Options = Pick<ReadOptions, 'leaseSeconds' | 'refreshBelowSeconds'>;
@@ -20,8 +22,8 @@ const missBody = Buffer.from(
 );
 
 /**
- * Answers `GET` and `HEAD` of a key. Not an async function, and no promise but the backend's and the
- * one that catches: this is the hot path.
+ * Answers `GET` and `HEAD` of a key. Not an async function, and no promise but the backend's and one more:
+ * this is the hot path.
  *
  * @throws MemcacheProxyError ERR_MEMCACHE_PROXY_BAD_PARAMETER for `?lease=` and `?refresh=` that are no seconds.
  */
@@ -33,10 +35,14 @@ export function answerRead(
   mayWrite: MayWrite,
 ): void {
   const options = readOptions(request);
-  face.backend
-    .read(key, options)
-    .then((found) => answerFound(face, request, reply, key, mayWrite, found))
-    .catch((error: unknown) => sendProblem(reply, error as Error));
+  const fail = (error: unknown): void => void sendProblem(reply, error as Error);
+  face.backend.read(key, options).then((found) => {
+    try {
+      return answerFound(face, request, reply, key, mayWrite, found)?.catch(fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }, fail);
 }
 
 function answerFound(
@@ -53,7 +59,7 @@ function answerFound(
     sendMiss(reply, found);
     return undefined;
   }
-  const facts = face.contentFlags?.decode(found.flags);
+  const facts = factsOf(face, found);
   const staleSeconds = facts?.staleSeconds ?? 0;
   const isLate = staleSeconds > 0 && found.ttlSeconds >= 0 && found.ttlSeconds <= staleSeconds;
   // Who may not store must not take the one right to refresh.
@@ -63,18 +69,23 @@ function answerFound(
       const isTold = again.mustRefresh || again.isRefreshing || again.status === 'miss';
       return isTold
         ? answerFound(face, request, reply, key, mayWrite, again)
-        : sendFound(face, request, reply, { found: again, isStale: false });
+        : sendFound(face, request, reply, { found: again, facts: factsOf(face, again), isStale: false });
     });
   }
-  return sendFound(face, request, reply, { found, isStale: isLate || found.status === 'stale' });
+  return sendFound(face, request, reply, { found, facts, isStale: isLate || found.status === 'stale' });
+}
+
+function factsOf({ contentFlags }: CacheFace, { flags }: ReadResult): BodyFacts | undefined {
+  return contentFlags?.decode(flags);
 }
 
 function sendFound(
   face: CacheFace,
   request: FastifyRequest,
   reply: FastifyReply,
-  { found, isStale }: FoundValue,
+  value: FoundValue,
 ): Promise<void> | undefined {
+  const { found, isStale } = value;
   if (isStale || found.mustRefresh) {
     if (isStale && parseCacheControl(request.headers['cache-control']).has('no-cache')) {
       sendMiss(reply, found);
@@ -82,8 +93,9 @@ function sendFound(
     }
     if (isStale) reply.header('x-cache', 'stale');
     if (found.mustRefresh) reply.header('x-cache-refresh', toRefreshTag(found.cas));
+    return sendValue(face, request, reply, value);
   }
-  return sendValue(face, request, reply, { found, isStale });
+  return sendDirect(face, request, reply, value) ? undefined : sendValue(face, request, reply, value);
 }
 
 /** A 404; with a lease it tells this client to store a value, or that another one does. */

@@ -6,6 +6,7 @@ import { sendProblem } from '../problem.ts';
 import { parseByteRange } from './byte-range.ts';
 import type { CacheFace } from './cache-face.ts';
 import { clientSignal } from './client-signal.ts';
+import type { BodyFacts } from './content-flags.ts';
 import { matchesWeakly, parseEntityTags, toEntityTag } from './entity-tag.ts';
 import { inflate } from './inflate.ts';
 import { chooseRepresentation, type Representation } from './representation.ts';
@@ -13,6 +14,8 @@ import { chooseRepresentation, type Representation } from './representation.ts';
 /** A value that was found. */
 export interface FoundValue {
   readonly found: ReadResult;
+  /** What its flags say. */
+  readonly facts: BodyFacts | undefined;
   readonly isStale: boolean;
 }
 
@@ -21,10 +24,9 @@ export function sendValue(
   face: CacheFace,
   request: FastifyRequest,
   reply: FastifyReply,
-  { found, isStale }: FoundValue,
+  { found, facts, isStale }: FoundValue,
 ): Promise<void> | undefined {
   const { flags } = found;
-  const facts = face.contentFlags?.decode(flags);
   const form = chooseRepresentation(request, facts, face.compressionRules, flags);
   const body = found.value!;
   // 0: it came from another pool of the class, where this version cannot be written by.

@@ -23,12 +23,21 @@ interface Layer {
   readonly ban: CompiledEntries;
 }
 
+type Layers = Readonly<Record<RulesOrigin, Layer>>;
+
+const admittedBy: unique symbol = Symbol('lists that let it in');
+
+/** An address, and the lists that let it in for as long as they hold: a connection asks for each of its requests. */
+interface AskedAddress extends IpAddress {
+  [admittedBy]?: Layers;
+}
+
 /**
  * The lists of both origins, which hold together. A replacement is checked first and then put in
  * place in one step: every request sees the old lists or the new ones.
  */
 export class AddressLists {
-  #layers: Readonly<Record<RulesOrigin, Layer>>;
+  #layers: Layers;
 
   constructor(configured: AddressRules = {}) {
     this.#layers = { configured: compileLayer(configured), stored: compileLayer({}) };
@@ -45,12 +54,18 @@ export class AddressLists {
   }
 
   /** Whether a client may come in; one without an address (a Unix socket) may unless there is a list of those allowed. */
-  admits(address: IpAddress | undefined, nowMs: number): boolean {
-    const { configured, stored } = this.#layers;
+  admits(address: AskedAddress | undefined, nowMs: number): boolean {
+    const layers = this.#layers;
+    if (address?.[admittedBy] === layers) return true;
+    const { configured, stored } = layers;
     const isOpen = configured.allow.set.size + stored.allow.set.size === 0;
     if (address === undefined) return isOpen;
     if (configured.ban.set.has(address, nowMs) || stored.ban.set.has(address, nowMs)) return false;
-    return isOpen || configured.allow.set.has(address, nowMs) || stored.allow.set.has(address, nowMs);
+    const isAdmitted = isOpen || configured.allow.set.has(address, nowMs) || stored.allow.set.has(address, nowMs);
+    // Time alone ends no ban too early, but it ends a permission.
+    const lasts = !configured.allow.set.hasEnds && !stored.allow.set.hasEnds;
+    if (isAdmitted && lasts) address[admittedBy] = layers;
+    return isAdmitted;
   }
 }
 

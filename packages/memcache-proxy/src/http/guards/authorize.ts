@@ -27,8 +27,8 @@ export function authorize(
     return result.problem === 'missing' ? MISSING : INVALID;
   }
   const { bearer } = result;
-  const scopes: readonly Scope[] = access === 'read-or-write' ? ['read', 'write'] : [access];
-  if (!scopes.some((scope) => bearer.scopes.has(scope))) {
+  if (!hasScope(bearer.scopes, access)) {
+    const scopes: readonly Scope[] = access === 'read-or-write' ? ['read', 'write'] : [access];
     const named = scopes.join(' or ');
     if (bearer.name === '') return challenge(`this request needs a bearer token with the scope ${named}`);
     return forbidden(`the token lacks the scope ${named}`, `, error="insufficient_scope", scope="${scopes[0]!}"`);
@@ -40,6 +40,10 @@ export function authorize(
   }
   client.bearer = bearer;
   return undefined;
+}
+
+function hasScope(scopes: ReadonlySet<Scope>, access: Exclude<RouteAccess, 'public'>): boolean {
+  return access === 'read-or-write' ? scopes.has('read') || scopes.has('write') : scopes.has(access);
 }
 
 function challenge(message: string, parameters = ''): Refusal {

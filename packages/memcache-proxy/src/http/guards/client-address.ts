@@ -25,6 +25,21 @@ export interface ClientAddressReader {
   read(request: IncomingMessage): IpAddress | undefined;
 }
 
+const peer = Symbol('address of the peer');
+
+interface KnownSocket extends Socket {
+  [peer]?: IpAddress;
+}
+
+/** A connection has many requests and one peer. */
+function peerOf(socket: KnownSocket): IpAddress | undefined {
+  const known = socket[peer];
+  if (known !== undefined) return known;
+  const address = parseIpAddress(socket.remoteAddress ?? '');
+  if (address !== undefined) socket[peer] = address;
+  return address;
+}
+
 /**
  * Makes the rule for addresses: the client is the right-most hop that is no trusted proxy. Where a
  * hop is not an address, it is the proxy that reported it, so that a client can never pick its own.
@@ -36,17 +51,6 @@ export function createClientAddressReader(options: AddressOptions = {}): ClientA
   const trustsUnix = trustProxy.includes('unix');
   const ranges = trustProxy.filter((proxy) => proxy !== 'unix').map((proxy) => parseAddressRange(proxy));
   const trusted = createRangeSet(ranges.map((range) => ({ range, untilMs: Number.POSITIVE_INFINITY })));
-  // A connection has many requests and one peer.
-  const peers = new WeakMap<Socket, IpAddress>();
-
-  function peerOf(socket: Socket): IpAddress | undefined {
-    const known = peers.get(socket);
-    if (known !== undefined) return known;
-    const peer = parseIpAddress(socket.remoteAddress ?? '');
-    if (peer !== undefined) peers.set(socket, peer);
-    return peer;
-  }
-
   const isTrusted = (address: IpAddress | undefined): boolean =>
     address === undefined ? trustsUnix : trusted.has(address, 0);
 

@@ -44,8 +44,12 @@ interface Pending {
   controller: AbortController | undefined;
 }
 
-/** What is under way on each connection: one request, or some when a client pipelines. */
-const connections = new WeakMap<Socket, Pending[]>();
+const pendingOf = Symbol('requests under way');
+
+interface WatchedSocket extends Socket {
+  /** What is under way on the connection: one request, or some when a client pipelines. */
+  [pendingOf]?: Pending[];
+}
 
 /**
  * A Fastify plugin that notices clients that hang up: it gives every request of its scope
@@ -80,11 +84,11 @@ export function watchClient(request: FastifyRequest, reply: FastifyReply, route:
   track(raw.socket, { request: raw, response: reply.raw, route, isEndless, controller: undefined });
 }
 
-function track(socket: Socket, entry: Pending): void {
-  const known = connections.get(socket);
+function track(socket: WatchedSocket, entry: Pending): void {
+  const known = socket[pendingOf];
   if (known === undefined) {
     const pending = [entry];
-    connections.set(socket, pending);
+    socket[pendingOf] = pending;
     socket.once('close', () => hangUp(pending));
     return;
   }
@@ -107,7 +111,7 @@ function hangUp(pending: readonly Pending[]): void {
 
 function abortSignal(this: FastifyRequest): AbortSignal {
   const { raw } = this;
-  const entry = connections.get(raw.socket)?.find(({ request }) => request === raw);
+  const entry = (raw.socket as WatchedSocket)[pendingOf]?.find(({ request }) => request === raw);
   if (entry?.controller !== undefined) return entry.controller.signal;
   const controller = new AbortController();
   if (entry !== undefined) entry.controller = controller;

@@ -100,7 +100,9 @@ function checkLimits(
         (error: unknown) => goOn(miss(error as Error, limits, counts)),
       );
     }
-    const ended = outcome && take(outcome, outcomes);
+    if (outcome === undefined) continue;
+    if (outcome.isExceeded) outcomes.unshift(...limits.untold(name, request, client));
+    const ended = take(outcome, outcomes);
     if (ended !== undefined) return ended;
   }
   if (limits.headers === 'always') addRateHeaders(reply, outcomes);

@@ -4,6 +4,8 @@ import type { IpAddress } from './ip-address.ts';
 /** Ranges of addresses, each with an optional end: immutable, made once and asked often. */
 export interface RangeSet {
   readonly size: number;
+  /** Whether a range has an end, so that an answer can become another with time. */
+  readonly hasEnds: boolean;
   /** Whether a range with an end after `nowMs`, or without one, holds the address. */
   has(address: IpAddress, nowMs: number): boolean;
 }
@@ -27,13 +29,16 @@ interface Level {
 export function createRangeSet(ranges: Iterable<TimedRange>): RangeSet {
   const levels: Readonly<Record<4 | 6, Level[]>> = { 4: [], 6: [] };
   let size = 0;
+  let hasEnds = false;
   for (const { range, untilMs } of ranges) {
     const level = levelFor(levels[range.family], range.prefixBits);
     level.ends.set(range.network, Math.max(untilMs, level.ends.get(range.network) ?? untilMs));
     size += 1;
+    if (untilMs !== Number.POSITIVE_INFINITY) hasEnds = true;
   }
   return {
     size,
+    hasEnds,
     has: (address, nowMs) =>
       levels[address.family].some(({ prefixBits, ends }) => (ends.get(networkOf(address, prefixBits)) ?? 0) > nowMs),
   };

@@ -21,23 +21,34 @@ export interface RateOutcome extends KeyedLimit {
   readonly isExceeded: boolean;
 }
 
-/** Counts a request; the limit is on the request as well, as `rule` of what the guards know. Rejects when Redis is away. */
-export type RateCounter = (
-  name: RateName,
-  request: FastifyRequest,
-  rule: KeyedLimit,
-) => RateOutcome | Promise<RateOutcome>;
+/** Where requests are counted. */
+export interface RateCounter {
+  /**
+   * Counts a request; the limit is on the request as well, as `rule` of what the guards know. Rejects when Redis is
+   * away. Undefined for a quiet counter where the request is within the limit.
+   */
+  count(name: RateName, request: FastifyRequest, rule: KeyedLimit): RateOutcome | Promise<RateOutcome> | undefined;
+  /** What a quiet counter did not tell. */
+  look?(name: RateName, rule: KeyedLimit): RateOutcome;
+}
 
-/** Counts in this process, and answers at once. */
-export function createLocalCounter(maxTracked: number, clock: Clock): RateCounter {
+/** Counts in this process, and answers at once. A quiet one tells only of requests that are too many. */
+export function createLocalCounter(maxTracked: number, clock: Clock, isQuiet: boolean): RateCounter {
   const windows = {
     address: new RateWindows(maxTracked, clock),
     token: new RateWindows(maxTracked, clock),
     route: new RateWindows(maxTracked, clock),
   };
-  return (name, _request, rule) => {
-    const { current, ttl } = windows[name].count(rule.key, rule.windowMs);
+  const look = (name: RateName, rule: KeyedLimit): RateOutcome => {
+    const { current, ttl } = windows[name].look(rule.key, rule.windowMs);
     return toOutcome(name, rule, rule.max - current, Math.ceil(ttl / 1000));
+  };
+  return {
+    count(name, _request, rule) {
+      const current = windows[name].count(rule.key, rule.windowMs);
+      return isQuiet && current <= rule.max ? undefined : look(name, rule);
+    },
+    ...(isQuiet ? { look } : {}),
   };
 }
 
@@ -64,11 +75,13 @@ export async function createRedisCounter(host: FastifyInstance, options: RedisRa
       });
     }
   });
-  return async (name, request, rule) => {
-    const outcome = await counts[name](request);
-    if (outcome.isAllowed) throw new TypeError('@fastify/rate-limit has an allow list that it was not given');
-    const remaining = outcome.isExceeded ? -1 : outcome.remaining;
-    return toOutcome(name, rule, remaining, outcome.ttlInSeconds);
+  return {
+    async count(name, request, rule) {
+      const outcome = await counts[name](request);
+      if (outcome.isAllowed) throw new TypeError('@fastify/rate-limit has an allow list that it was not given');
+      const remaining = outcome.isExceeded ? -1 : outcome.remaining;
+      return toOutcome(name, rule, remaining, outcome.ttlInSeconds);
+    },
   };
 }
 

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { compileEntries } from './address-entry.ts';
 import { addressKeyOf, type GuardedClient, type KeyedLimit, tokenKeyOf } from './guarded-client.ts';
-import { createLocalCounter, createRedisCounter, type RateName, type RateOutcome } from './rate-counter.ts';
-import { checkRateRules, type RateLimit, type RateRules } from './rate-rules.ts';
+import { createLocalCounter, createRedisCounter, RATE_ORDER, type RateName, type RateOutcome } from './rate-counter.ts';
+import { checkRateRules, type RateRules } from './rate-rules.ts';
 
 /** How many requests are let through, and where they are counted. */
 export interface RateLimitOptions extends RateRules {
@@ -28,16 +28,19 @@ export interface RateLimitOptions extends RateRules {
   readonly clock?: Clock;
 }
 
-type FindLimit = (method: string, client: GuardedClient) => KeyedLimit | undefined;
-
 /** The limits that hold now. */
 export interface RateLimits {
   readonly whenAway: 'open' | 'closed';
   readonly headers: 'always' | 'refused';
   /** False while there are no rules, and for exempt addresses: nothing needs to be awaited then. */
   applyTo(client: GuardedClient, nowMs: number): boolean;
-  /** Counts the request; undefined when this limit does not concern it. Throws or rejects when Redis is away. */
+  /**
+   * Counts the request; undefined when this limit does not concern it, or lets it through and has nothing to tell.
+   * Rejects when Redis is away.
+   */
   count(name: RateName, request: FastifyRequest, client: GuardedClient): RateOutcome | Promise<RateOutcome> | undefined;
+  /** The limits before this one that let the request through and did not tell. */
+  untold(name: RateName, request: FastifyRequest, client: GuardedClient): RateOutcome[];
   /**
    * From now on, a rule for none of these routes is an error: nothing would be limited by it.
    *
@@ -62,27 +65,25 @@ export async function createRateLimits(host: FastifyInstance, options: RateLimit
   let isActive = hasRules(rules);
   let routes: ReadonlySet<string> | undefined;
   const exempt = compileEntries('limits.exempt', options.exempt ?? []).set;
-  const find: Readonly<Record<RateName, FindLimit>> = {
-    address: (_method, client) => keyed(rules.perAddress, () => addressKeyOf(client)),
-    token: (_method, client) => keyed(rules.perToken, () => tokenKeyOf(client)),
-    route(method, client) {
-      const own = `${method} ${client.route}`;
-      // A HEAD costs what a GET costs, and must not be a way around its limit.
-      const route = method === 'HEAD' && rules.perRoute?.[own] === undefined ? `GET ${client.route}` : own;
-      const rule = rules.perRoute?.[route];
-      return keyed(rule, () => (rule?.by === 'all' ? route : `${route} ${tokenKeyOf(client) ?? addressKeyOf(client)}`));
-    },
-  };
   const counter = redis
     ? await createRedisCounter(host, { client: redis, keyPrefix, timeoutMs, retryMs, clock })
-    : createLocalCounter(maxTracked, clock);
+    : createLocalCounter(maxTracked, clock, headers === 'refused');
   return {
     whenAway,
     headers,
     applyTo: ({ address }, nowMs) => isActive && (address === undefined || !exempt.has(address, nowMs)),
     count(name, request, client) {
-      client.rule = find[name](request.method, client);
-      return client.rule && counter(name, request, client.rule);
+      const rule = limitOf(rules, name, request.method, client);
+      client.rule = rule;
+      return rule && counter.count(name, request, rule);
+    },
+    untold(name, request, client) {
+      if (counter.look === undefined) return [];
+      const before = RATE_ORDER.slice(0, RATE_ORDER.indexOf(name));
+      return before.flatMap((each) => {
+        const rule = limitOf(rules, each, request.method, client);
+        return rule === undefined ? [] : [counter.look!(each, rule)];
+      });
     },
     expectRoutes(known) {
       routes = known;
@@ -107,7 +108,25 @@ function hasRules({ perAddress, perToken, perRoute = {} }: RateRules): boolean {
   return perAddress !== undefined || perToken !== undefined || Object.keys(perRoute).length > 0;
 }
 
-function keyed(rule: RateLimit | undefined, keyOf: () => string | undefined): KeyedLimit | undefined {
-  const key = rule === undefined ? undefined : keyOf();
-  return rule === undefined || key === undefined ? undefined : { max: rule.max, windowMs: rule.windowMs, key };
+/** The limit of this name that concerns a request, and whose requests it counts together. */
+function limitOf(rules: RateRules, name: RateName, method: string, client: GuardedClient): KeyedLimit | undefined {
+  if (name === 'route') return rules.perRoute === undefined ? undefined : routeLimitOf(rules.perRoute, method, client);
+  const rule = name === 'address' ? rules.perAddress : rules.perToken;
+  if (rule === undefined) return undefined;
+  const key = name === 'address' ? addressKeyOf(client) : tokenKeyOf(client);
+  return key === undefined ? undefined : { max: rule.max, windowMs: rule.windowMs, key };
+}
+
+function routeLimitOf(
+  perRoute: NonNullable<RateRules['perRoute']>,
+  method: string,
+  client: GuardedClient,
+): KeyedLimit | undefined {
+  const own = `${method} ${client.route}`;
+  // A HEAD costs what a GET costs, and must not be a way around its limit.
+  const route = method === 'HEAD' && perRoute[own] === undefined ? `GET ${client.route}` : own;
+  const rule = perRoute[route];
+  if (rule === undefined) return undefined;
+  const key = rule.by === 'all' ? route : `${route} ${tokenKeyOf(client) ?? addressKeyOf(client)}`;
+  return { max: rule.max, windowMs: rule.windowMs, key };
 }

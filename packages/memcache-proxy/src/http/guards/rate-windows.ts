@@ -32,17 +32,25 @@ export class RateWindows {
     this.#clock = clock;
   }
 
-  /** Counts one more request. */
-  count(key: string, windowMs: number): RateCount {
+  /** Counts one more request, and tells how many there were in this window. */
+  count(key: string, windowMs: number): number {
     const now = this.#clock.monotonic();
     const window = this.#windows.get(key);
     if (window === undefined || now >= window.endsAt) {
       this.#begin(key, now + windowMs);
-      return { current: 1, ttl: windowMs };
+      return 1;
     }
     window.count += 1;
     // A window that was made shorter meanwhile.
-    window.endsAt = Math.min(window.endsAt, now + windowMs);
+    if (window.endsAt > now + windowMs) window.endsAt = now + windowMs;
+    return window.count;
+  }
+
+  /** What was counted, without another request. */
+  look(key: string, windowMs: number): RateCount {
+    const now = this.#clock.monotonic();
+    const window = this.#windows.get(key);
+    if (window === undefined || now >= window.endsAt) return { current: 0, ttl: windowMs };
     return { current: window.count, ttl: window.endsAt - now };
   }
 

@@ -24,11 +24,11 @@ const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
  */
 export class TokenTable {
   #byDigest: ReadonlyMap<string, KnownToken> = new Map();
-  #anonymous: KnownToken;
+  #nobody: Authentication;
 
   /** @throws TypeError or RangeError that names the token and what is wrong. */
   constructor(rules: TokenRules) {
-    this.#anonymous = anonymousWith(rules.anonymous);
+    this.#nobody = nobodyWith(rules.anonymous);
     this.replace(rules);
   }
 
@@ -38,7 +38,7 @@ export class TokenTable {
    * @throws TypeError or RangeError that names the token and what is wrong.
    */
   replace({ tokens = [], anonymous }: TokenRules): void {
-    const nobody = anonymousWith(anonymous);
+    const nobody = nobodyWith(anonymous);
     const known = tokens.map((token) => readBearerToken(token));
     const names = known.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -46,7 +46,7 @@ export class TokenTable {
     const byDigest = new Map(known.map((token) => [token.digest.toString('hex'), token]));
     if (byDigest.size < known.length) throw new RangeError('two tokens are the same: each name needs one of its own');
     this.#byDigest = byDigest;
-    this.#anonymous = nobody;
+    this.#nobody = nobody;
   }
 
   /**
@@ -54,9 +54,7 @@ export class TokenTable {
    * without any tokens the header is left to whoever it is meant for.
    */
   authenticate(authorization: string | undefined, nowMs: number): Authentication {
-    if (authorization === undefined || this.#byDigest.size === 0) {
-      return this.#anonymous.scopes.size > 0 ? { bearer: this.#anonymous } : { problem: 'missing' };
-    }
+    if (authorization === undefined || this.#byDigest.size === 0) return this.#nobody;
     const text = authorization.length <= MAX_HEADER_LENGTH ? BEARER.exec(authorization)?.[1] : undefined;
     if (text === undefined) return { problem: 'invalid' };
     const hex = hash('sha256', text, 'hex');
@@ -66,11 +64,14 @@ export class TokenTable {
   }
 }
 
-function anonymousWith(scopes: readonly Scope[] = []): KnownToken {
+/** What becomes of requests without a token. */
+function nobodyWith(scopes: readonly Scope[] = []): Authentication {
   const wrong = scopes.find((scope) => scope !== 'read' && scope !== 'write');
   if (wrong !== undefined) {
     throw new RangeError(`anonymous may be read or write, got ${JSON.stringify(wrong)}: admin routes need a token`);
   }
+  if (scopes.length === 0) return { problem: 'missing' };
   const digest = Buffer.alloc(0);
-  return { name: '', digest, scopes: new Set(scopes), prefixes: undefined, expiresAtMs: Number.POSITIVE_INFINITY };
+  const expiresAtMs = Number.POSITIVE_INFINITY;
+  return { bearer: { name: '', digest, scopes: new Set(scopes), prefixes: undefined, expiresAtMs } };
 }

@@ -86,6 +86,19 @@ describe('other limits', () => {
     expect(await ask({ remoteAddress: '192.0.2.2' })).toBe(200);
   });
 
+  it('are all named by a refusal, also where other answers do not name them', async () => {
+    const perRoute = { 'GET /v1/cache/:key': minute(1) };
+    app = await guarded({
+      clock,
+      tokens,
+      limits: { perAddress: minute(9), perToken: minute(9), perRoute, headers: 'refused' },
+    });
+    const first = await app.inject({ url: '/v1/cache/k', headers: bearer });
+    expect(first.headers).not.toHaveProperty('ratelimit');
+    const second = await app.inject({ url: '/v1/cache/k', headers: bearer });
+    expect(second.headers['ratelimit']).toBe('"address";r=7;t=60, "token";r=7;t=60, "route";r=0;t=60');
+  });
+
   it('keep apart what is asked at the same time', async () => {
     app = await guarded({ limits: { perAddress: minute(2), headers: 'refused' } });
     const addresses = Array.from({ length: 50 }, (_, index) => `192.0.2.${index}`);
