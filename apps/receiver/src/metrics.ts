@@ -22,6 +22,8 @@ export function addMetrics(registry: Registry, { pools, receiver }: MetricSource
   count('duplicates', 'batches that had been applied before', 'duplicates');
   count('gaps', 'batches that did not follow the cursor', 'gaps');
   count('failures', 'batches that could not be applied and come again', 'failures');
+  count('dead_letters', 'writes that could not be carried out; their keys were deleted', 'deadLetters');
+  count('takeovers', 'batches during which another receiver took over; their keys were deleted', 'takeovers');
   addScrapedMetric(registry, {
     kind: 'gauge',
     name: 'lockstep_pool_nodes_up',

@@ -1,4 +1,4 @@
-import type { MemcachePool } from '@lockstep/memcache';
+import { MemcacheError, type MemcachePool } from '@lockstep/memcache';
 import type { Applier } from '@lockstep/replication';
 import { classOf, mainPoolName, type Topology } from '@lockstep/service-kit';
 
@@ -43,6 +43,8 @@ export function createRoutedApplier(first: Routing): RoutedApplier {
       mine.delete(settled);
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
+    // A key that memcached does not take is refused by every node for ever.
+    isRefusal: (error) => error instanceof MemcacheError && error.code === 'ERR_MEMCACHE_BAD_KEY',
     async replace(next) {
       const before = running;
       running = new Set();

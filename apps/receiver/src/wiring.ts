@@ -12,6 +12,7 @@ import {
   type RunningApp,
 } from '@lockstep/service-kit';
 
+import { logSeldom } from './log-seldom.ts';
 import { addMetrics } from './metrics.ts';
 import { createRoutedApplier } from './routed-applier.ts';
 import { mountReceiver } from './routes/batches.ts';
@@ -20,6 +21,7 @@ import { mountReceiver } from './routes/batches.ts';
 export async function startReceiver(context: AppContext): Promise<RunningApp> {
   const { name, version, topology, region, environment, logger, signal } = context;
   const { linkToken } = environment;
+  const linkKeys = environment.linkKeys();
   const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
   const pools = new PoolSet(region, { onEvent: (pool, event) => logPoolEvent(logger, pool, event) });
   const applier = createRoutedApplier({ topology, get: (pool) => pools.get(pool) });
@@ -32,9 +34,14 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
       await invalidations.publish(operations.map(({ key }) => key));
     },
   });
-  if (linkToken === undefined) {
-    logger.warn('LOCKSTEP_LINK_TOKEN is not set: whoever reaches this receiver can write to the pool');
+  if (linkToken === undefined && linkKeys === undefined) {
+    logger.warn(
+      'neither LOCKSTEP_LINK_KEYS nor LOCKSTEP_LINK_TOKEN is set: whoever reaches this receiver can write to the pool',
+    );
   }
+
+  // A line at most so often, whoever knocks.
+  const warnRefused = logSeldom(logger, { everyMs: 10_000 });
 
   const admin = createAdminServer({ name, version, logger, signal });
   admin.readiness.add('redis', redisCheck(redis, region.redisAddress));
@@ -44,7 +51,12 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   });
   mountReceiver(
     admin.http,
-    createReceiverHandler({ receiver, ...(linkToken === undefined ? {} : { token: linkToken }) }),
+    createReceiverHandler({
+      receiver,
+      onRefused: (reason) => warnRefused(`a request was turned away: ${reason}`),
+      ...(linkToken === undefined ? {} : { token: linkToken }),
+      ...(linkKeys === undefined ? {} : { keys: linkKeys }),
+    }),
     logger,
   );
   addMetrics(admin.metrics, { pools, receiver });

@@ -1,9 +1,15 @@
-import { BATCHES_PATH } from '@lockstep/replication';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+import { BATCHES_PATH, type HandlerRequest } from '@lockstep/replication';
 import { createAdminServer, createLogger } from '@lockstep/service-kit';
 import { expect, it } from 'vitest';
 
 import { mountReceiver } from '../src/routes/batches.ts';
 
+/** The body that a handler was given, taken in whole. */
+const taken = ({ body }: HandlerRequest): Promise<Buffer> => buffer(body as AsyncIterable<Uint8Array>);
 const logger = createLogger({ name: 'test', level: 'silent' });
 
 it('hands bodies on as they are and sends the answer as it is', async () => {
@@ -14,7 +20,7 @@ it('hands bodies on as they are and sends the answer as it is', async () => {
     async (request) => ({
       status: 409,
       headers: { 'content-type': 'application/json', 'lockstep-digest': '0badf00d' },
-      body: JSON.stringify({ method: request.method, path: request.path, same: request.body.equals(body) }),
+      body: JSON.stringify({ method: request.method, path: request.path, same: (await taken(request)).equals(body) }),
     }),
     logger,
   );
@@ -31,9 +37,26 @@ it('hands bodies on as they are and sends the answer as it is', async () => {
 
 it('takes a batch that is larger than the server takes elsewhere', async () => {
   await using admin = createAdminServer({ name: 'lockstep-receiver', version: '0.0.0', logger });
-  mountReceiver(admin.http, async ({ body }) => ({ status: 200, headers: {}, body: String(body.length) }), logger);
+  const handle = async (request: HandlerRequest) => ({
+    status: 200,
+    headers: {},
+    body: String((await taken(request)).length),
+  });
+  mountReceiver(admin.http, handle, logger);
   const payload = Buffer.alloc(4 * 1024 * 1024);
   const headers = { 'content-type': 'application/octet-stream' };
   const answer = await admin.http.inject({ method: 'POST', url: BATCHES_PATH, headers, payload });
   expect(answer.body).toBe(String(payload.length));
+});
+
+it('lets a handler answer before the body has come', async () => {
+  await using admin = createAdminServer({ name: 'lockstep-receiver', version: '0.0.0', logger });
+  mountReceiver(admin.http, async () => ({ status: 401, headers: { connection: 'close' }, body: 'no' }), logger);
+  const address = await admin.listen({ host: '127.0.0.1', port: 0 });
+  const socket = connect(Number(address.split(':')[1]), '127.0.0.1');
+  const head = [`POST ${BATCHES_PATH} HTTP/1.1`, 'host: x', 'content-type: application/octet-stream'];
+  socket.write([...head, 'content-length: 1000000', '', 'and no more'].join('\r\n'));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 401/);
+  socket.destroy();
 });

@@ -9,16 +9,15 @@ export function logLinks(shipper: Pick<Shipper, 'status'>, logger: Logger): { st
   /** What was last said of a link: why it fails, or undefined when it was well. */
   const said = new Map<string, string | undefined>();
   const look = (): void => {
-    for (const { to, shard, connected, lastError, lagMs, queuedOperations } of shipper.status()) {
-      const link = `${to} ${shard}`;
+    for (const { to, connected, lastError, lagMs, queuedOperations } of shipper.status()) {
       const failure = lastError === undefined ? undefined : describeError(lastError);
-      // Before its first exchange a link is neither.
+      // Before the first exchange of every shard a link is neither.
       if (failure === undefined && !connected) continue;
-      if (said.has(link) && said.get(link) === failure) continue;
-      const facts = { to, shard, lagMs, queuedOperations };
+      if (said.has(to) && said.get(to) === failure) continue;
+      const facts = { to, lagMs, queuedOperations };
       if (failure !== undefined) logger.warn(facts, `the link to ${to} fails: ${failure}`);
-      else logger.info(facts, `the link to ${to} is ${said.has(link) ? 'well again' : 'up'}`);
-      said.set(link, failure);
+      else logger.info(facts, `the link to ${to} is ${said.has(to) ? 'well again' : 'up'}`);
+      said.set(to, failure);
     }
   };
   const timer = setInterval(look, lookEveryMs);

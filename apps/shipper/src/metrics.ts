@@ -1,25 +1,44 @@
-import type { LinkStatus, Shipper } from '@lockstep/replication';
+import type { LinkStatus, ShardStatus, Shipper } from '@lockstep/replication';
 import { addScrapedMetric, type Registry, type ScrapedMetric } from '@lockstep/service-kit';
+
+type Kind = ScrapedMetric['kind'];
 
 /** Registers the metrics of every link that leaves `from`. The README has the table. */
 export function addMetrics(registry: Registry, from: string, shipper: Pick<Shipper, 'status'>): void {
-  const add = (kind: ScrapedMetric['kind'], what: string, help: string, value: (link: LinkStatus) => number): void =>
+  const add = (kind: Kind, what: string, help: string, value: (link: LinkStatus) => number): void =>
     addScrapedMetric(registry, {
       kind,
       name: `lockstep_link_${what}`,
       help,
-      labelNames: ['from', 'to', 'shard'],
-      read: () =>
-        shipper.status().map((link) => ({
-          labels: { from, to: link.to, shard: String(link.shard) },
-          value: value(link),
-        })),
+      labelNames: ['from', 'to'],
+      read: () => shipper.status().map((link) => ({ labels: { from, to: link.to }, value: value(link) })),
     });
-  add('gauge', 'connected', '1 when the latest exchange with the receiver succeeded', (link) => Number(link.connected));
+  add('gauge', 'connected', '1 when the latest exchanges with the receiver succeeded', (link) =>
+    Number(link.connected),
+  );
   add('gauge', 'lag_seconds', 'age of the oldest write not confirmed', (link) => link.lagMs / 1000);
   add('gauge', 'queued_operations', 'writes not confirmed', (link) => link.queuedOperations);
+  add('gauge', 'held_bytes', 'bytes of the journal held for the slowest region', (link) => link.heldBytes);
+  add('gauge', 'dirty_keys', 'keys that did not fit into the journal', (link) => link.dirtyKeys);
   add('counter', 'shipped_operations_total', 'writes confirmed', (link) => link.shippedOperations);
   add('counter', 'failures_total', 'steps that failed and were tried again', (link) => link.failures);
   add('counter', 'gaps_total', 'batches that did not follow the cursor of the receiver', (link) => link.gaps);
-  add('counter', 'tail_losses_total', 'times that Redis had lost the end of the journal', (link) => link.tailLosses);
+  add('counter', 'tail_losses_total', 'times that Redis had lost the end of a shard', (link) => link.tailLosses);
+
+  const addShard = (what: string, help: string, value: (shard: ShardStatus) => number): void =>
+    addScrapedMetric(registry, {
+      kind: 'gauge',
+      name: `lockstep_shard_${what}`,
+      help,
+      labelNames: ['from', 'to', 'shard'],
+      read: () =>
+        shipper
+          .status()
+          .flatMap(({ to, shards }) =>
+            shards.map((shard) => ({ labels: { from, to, shard: String(shard.shard) }, value: value(shard) })),
+          ),
+    });
+  addShard('lag_seconds', 'age of the oldest write of the shard not confirmed', (shard) => shard.lagMs / 1000);
+  addShard('queued_operations', 'writes of the shard not confirmed', (shard) => shard.queuedOperations);
+  addShard('window', 'batches of the shard that may be on their way at once', (shard) => shard.window);
 }

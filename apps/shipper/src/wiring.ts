@@ -10,21 +10,36 @@ import {
 
 import { logLinks } from './log-links.ts';
 import { addMetrics } from './metrics.ts';
+import { mountStatus } from './status-route.ts';
 
 /** Makes and starts everything a shipper consists of: a link to every other region, probes and metrics. */
 export async function startShipper(context: AppContext): Promise<RunningApp> {
   const { name, version, topology, region, environment, logger, signal } = context;
   const { linkToken } = environment;
+  const linkKeys = environment.linkKeys();
   const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
+  const { maxBytesPerSecond, maxWindow, compression } = region.shipper;
   const links = linksFrom(topology, region.name).map(({ to, url }) => ({
     to,
-    transport: createHttpTransport({ url, ...(linkToken === undefined ? {} : { token: linkToken }) }),
+    ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond }),
+    transport: createHttpTransport({
+      url,
+      ...(compression === undefined ? {} : { compression }),
+      ...(linkToken === undefined ? {} : { token: linkToken }),
+      ...(linkKeys?.[0] === undefined ? {} : { key: linkKeys[0] }),
+    }),
   }));
-  const shipper = createShipper({ client: redis, region: region.name, links });
+  const shipper = createShipper({
+    client: redis,
+    region: region.name,
+    links,
+    ...(maxWindow === undefined ? {} : { maxWindow }),
+  });
 
   const admin = createAdminServer({ name, version, logger, signal });
   admin.readiness.add('redis', redisCheck(redis, region.redisAddress));
   addMetrics(admin.metrics, region.name, shipper);
+  mountStatus(admin.http, shipper);
   const logging = logLinks(shipper, logger);
 
   const addresses = { http: await admin.listen(region.shipper.http) };

@@ -5,7 +5,6 @@ import { logLinks } from '../src/log-links.ts';
 
 const status = {
   to: 'west',
-  shard: 0,
   connected: true,
   lagMs: 0,
   queuedOperations: 0,
@@ -13,6 +12,9 @@ const status = {
   gaps: 0,
   failures: 0,
   tailLosses: 0,
+  heldBytes: 0,
+  dirtyKeys: 0,
+  shards: [],
 };
 
 beforeEach(() => void vi.useFakeTimers());

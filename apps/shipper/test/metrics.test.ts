@@ -7,7 +7,6 @@ it('shows each link under its two regions', async () => {
   const logger = createLogger({ name: 'test', level: 'silent' });
   await using admin = createAdminServer({ name: 'lockstep-shipper', version: '0.0.0', logger });
   const link = {
-    shard: 0,
     connected: true,
     lagMs: 250,
     queuedOperations: 3,
@@ -15,15 +14,28 @@ it('shows each link under its two regions', async () => {
     gaps: 0,
     failures: 1,
     tailLosses: 0,
+    heldBytes: 900,
+    dirtyKeys: 2,
   };
+  const shard = { ...link, window: 4 };
   addMetrics(admin.metrics, 'east', {
     status: () => [
-      { ...link, to: 'west' },
-      { ...link, to: 'north', connected: false },
+      {
+        ...link,
+        to: 'west',
+        shards: [
+          { ...shard, shard: 0 },
+          { ...shard, shard: 7, lagMs: 500 },
+        ],
+      },
+      { ...link, to: 'north', connected: false, shards: [] },
     ],
   });
   const page = (await admin.http.inject('/metrics')).body;
-  expect(page).toContain('lockstep_link_lag_seconds{from="east",to="west",shard="0"} 0.25');
-  expect(page).toContain('lockstep_link_connected{from="east",to="north",shard="0"} 0');
-  expect(page).toContain('lockstep_link_shipped_operations_total{from="east",to="west",shard="0"} 40');
+  expect(page).toContain('lockstep_link_lag_seconds{from="east",to="west"} 0.25');
+  expect(page).toContain('lockstep_link_connected{from="east",to="north"} 0');
+  expect(page).toContain('lockstep_link_shipped_operations_total{from="east",to="west"} 40');
+  expect(page).toContain('lockstep_link_held_bytes{from="east",to="west"} 900');
+  expect(page).toContain('lockstep_shard_lag_seconds{from="east",to="west",shard="7"} 0.5');
+  expect(page).toContain('lockstep_shard_window{from="east",to="west",shard="0"} 4');
 });

@@ -9,4 +9,9 @@ export interface Applier {
    * @throws when any of it is not confirmed within `timeoutMs`; the batch is then sent again whole.
    */
   applyBatch(operations: readonly Operation[], options: { readonly timeoutMs: number }): Promise<void>;
+  /**
+   * Whether an error of `applyBatch` says that one of the operations can never be carried out, such as a key that
+   * is not allowed. Without it only stores can be found out whose key can still be deleted. @default never
+   */
+  isRefusal?(error: unknown): boolean;
 }

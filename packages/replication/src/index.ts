@@ -4,14 +4,18 @@ export { type Applier } from './applier.ts';
 
 // Journal: writes of a region, in order
 export { createJournal, type Journal, type JournalOptions, type JournalStats } from './journal.ts';
+export { type JournalTier } from './journal-tier.ts';
+export { shardOf } from './shard-of.ts';
 
 // Shipper: journal to other regions
 export { createShipper, type Shipper, type ShipperLink, type ShipperOptions } from './shipper.ts';
-export { type LinkStatus } from './link-meter.ts';
+export { type LinkStatus } from './link-status.ts';
+export { type ShardStatus } from './link-meter.ts';
 
 // Transport: from shipper to receiver
 export { type Batch } from './batch.ts';
-export { type BatchAnswer, type Transport } from './transport.ts';
+export { type BatchAnswer, type LanePosition, type Transport } from './transport.ts';
+export { type Compression } from './content-coding.ts';
 export { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 
 // Receiver: applies what other regions wrote
@@ -29,7 +33,11 @@ export {
   type ReceiverHandler,
   type ReceiverHandlerOptions,
 } from './receiver-handler.ts';
+export { type RequestBody } from './request-body.ts';
 export { BATCH_TYPE, BATCHES_PATH, CURSORS_PATH, type IncomingHeaders } from './wire.ts';
+
+// Dead letters: what could not be applied
+export { createDeadLetters, type DeadLetter, type DeadLetters, type DeadLettersOptions } from './dead-letters.ts';
 
 // Blocks: the form of writes in the journal and on the way
 export { type Block, encodeBlock } from './block-codec.ts';

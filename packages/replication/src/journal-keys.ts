@@ -1,9 +1,11 @@
 /** The Redis keys of one shard of a region's journal. One hash tag, so that a Cluster keeps them together. */
 export interface JournalKeys {
-  /** Stream of blocks: field `b` is the block, `n` the number of operations appended before it. */
+  /** Stream of blocks: field `b` is the block, `n` the number of operations and `s` that of bytes appended before it. */
   readonly stream: string;
-  /** String: how many operations were ever appended. */
-  readonly count: string;
+  /** Hash: `operations` and `bytes` ever appended, `floor`, the bytes trimmed away, and `max`, the bound when it was met. */
+  readonly meta: string;
+  /** Set: keys whose operations did not fit into the stream. */
+  readonly dirty: string;
   /** String, expiring: the sequence of the last block that the producer appended. */
   readonly producer: (producer: string) => string;
 }
@@ -13,7 +15,13 @@ export function journalKeys(region: string, shard: number): JournalKeys {
   const tag = `{lockstep:journal:${region}:${shard}}`;
   return {
     stream: `${tag}:stream`,
-    count: `${tag}:count`,
+    meta: `${tag}:meta`,
+    dirty: `${tag}:dirty`,
     producer: (producer) => `${tag}:producer:${producer}`,
   };
+}
+
+/** The key of the number of shards of a region's journal. */
+export function journalShardsKey(region: string): string {
+  return `{lockstep:journal:${region}}:shards`;
 }

@@ -1,7 +1,9 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
-import { StreamJournal } from './stream-journal.ts';
+import { DEFAULT_SHARDS } from './claim-shards.ts';
+import type { JournalTier } from './journal-tier.ts';
 import type { Operation } from './operation.ts';
+import { ShardedJournal } from './sharded-journal.ts';
 
 /** What a journal needs, and how much it may hold back. */
 export interface JournalOptions {
@@ -9,6 +11,11 @@ export interface JournalOptions {
   readonly client: RedisClient;
   /** Name of the region whose writes these are: 1 to 64 letters, digits, `.`, `_`, `-`. */
   readonly region: string;
+  /**
+   * Streams that the keys are spread over, on different nodes of a Redis Cluster. Every journal and shipper of the
+   * region must have the same number; it is written down with the first operation. @default 16
+   */
+  readonly shards?: number;
   /** Most operations packed into one stream entry. @default 100 */
   readonly maxBlockOperations?: number;
   /**
@@ -16,6 +23,18 @@ export interface JournalOptions {
    * @default 16777216
    */
   readonly maxQueueBytes?: number;
+  /**
+   * Bytes that the journal may hold in Redis for receivers that have not confirmed them, an equal part for each
+   * shard. Above half of it stores travel as deletes; at the bound only the keys are noted. @default 268435456
+   */
+  readonly maxStreamBytes?: number;
+  /** Keys that are noted where the streams are full, an equal part for each shard. @default 1000000 */
+  readonly maxDirtyKeys?: number;
+  /**
+   * Bytes of memory for blocks that Redis confirmed a moment ago, to put them back should it lose them; an equal
+   * part for each shard. @default 33554432
+   */
+  readonly maxRecentBytes?: number;
   /** How long `append` waits for Redis, and how long one attempt to append may take. @default 2000 */
   readonly timeoutMs?: number;
   /** How long `close` waits for the queue to drain. @default 5000 */
@@ -34,7 +53,11 @@ export interface JournalStats {
   readonly appendedBlocks: number;
   /** Attempts to append that failed and were made again. */
   readonly failedAttempts: number;
-  /** Blocks that Redis had confirmed and no longer knew when the next one came: it lost the tail of its log. */
+  /** The tier of the shard that is worst off, as of its last block. */
+  readonly tier: JournalTier;
+  /** Blocks that Redis had confirmed and lost with the tail of its log, and that were put back as deletes. */
+  readonly restoredBlocks: number;
+  /** Blocks that Redis had confirmed and lost, and that were no longer at hand. */
   readonly lostBlocks: number;
   /** Why the latest attempt failed; absent when it did not. */
   readonly lastError?: Error;
@@ -69,14 +92,16 @@ export interface Journal extends AsyncDisposable {
  * @throws RangeError for an option out of bounds.
  */
 export function createJournal(options: JournalOptions): Journal {
-  return new StreamJournal({
-    client: options.client,
-    region: options.region,
-    shard: 0,
-    maxBlockOperations: options.maxBlockOperations ?? 100,
-    maxQueueBytes: options.maxQueueBytes ?? 16 * 1024 * 1024,
-    timeoutMs: options.timeoutMs ?? 2000,
-    closeTimeoutMs: options.closeTimeoutMs ?? 5000,
-    clock: options.clock ?? systemClock,
+  return new ShardedJournal({
+    shards: DEFAULT_SHARDS,
+    maxBlockOperations: 100,
+    maxQueueBytes: 16 * 1024 * 1024,
+    maxStreamBytes: 256 * 1024 * 1024,
+    maxDirtyKeys: 1_000_000,
+    maxRecentBytes: 32 * 1024 * 1024,
+    timeoutMs: 2000,
+    closeTimeoutMs: 5000,
+    clock: systemClock,
+    ...options,
   });
 }

@@ -5,10 +5,8 @@ import type { JournalEntry } from './journal-reader.ts';
 import { ReplicationError } from './replication-error.ts';
 import { compareStreamIds, type StreamId, streamIdTimeMs } from './stream-id.ts';
 
-/** How one link stands. */
-export interface LinkStatus {
-  /** The region it ships to. */
-  readonly to: string;
+/** How one shard of a link stands. */
+export interface ShardStatus {
   readonly shard: number;
   /** Whether the latest exchange with the receiver succeeded. */
   readonly connected: boolean;
@@ -21,6 +19,12 @@ export interface LinkStatus {
   readonly queuedOperations: number;
   /** Operations that the receiver confirmed to this process. */
   readonly shippedOperations: number;
+  /** Bytes that the journal holds in Redis for the slowest receiver. As of the latest look. */
+  readonly heldBytes: number;
+  /** Keys that did not fit into the journal, and become deletes when there is room. As of the latest look. */
+  readonly dirtyKeys: number;
+  /** Batches that may be on their way at once. */
+  readonly window: number;
   /** Where the receiver stands; absent until it was heard of once. */
   readonly cursor?: StreamId;
   /** Batches that did not follow the receiver's cursor. A few are normal when two shippers run. */
@@ -33,32 +37,38 @@ export interface LinkStatus {
   readonly lastError?: Error;
 }
 
-/** Counts what a link does, and turns it into its status. */
+/** Counts what one shard of a link does, and turns it into its status. */
 export class LinkMeter {
   connected = false;
   gaps = 0;
-  readonly #options: { readonly to: string; readonly shard: number; readonly clock: Clock };
+  readonly #options: { readonly shard: number; readonly clock: Clock };
   #failures = 0;
   #shipped = 0;
   #total = 0;
   #confirmedTotal = 0;
+  #heldBytes = 0;
+  #dirtyKeys = 0;
   #tailLosses = 0;
-  #lastError: Error | undefined;
+  #sendError: Error | undefined;
+  #readError: Error | undefined;
   #tailError: Error | undefined;
   /** The oldest entry that is not confirmed, as the latest look at the journal found it. */
   #oldest: StreamId | undefined;
 
-  constructor(options: { readonly to: string; readonly shard: number; readonly clock: Clock }) {
+  constructor(options: { readonly shard: number; readonly clock: Clock }) {
     this.#options = options;
   }
 
-  succeeded(): void {
-    this.#lastError = undefined;
+  /** How the latest exchange with the receiver ended. */
+  sending(error: Error | undefined): void {
+    this.#sendError = error;
+    if (error !== undefined) this.#failures += 1;
   }
 
-  failed(error: Error): void {
-    this.#lastError = error;
-    this.#failures += 1;
+  /** How the latest read of the journal ended. */
+  reading(error: Error | undefined): void {
+    this.#readError = error;
+    if (error !== undefined) this.#failures += 1;
   }
 
   /** Entries were read from the journal. */
@@ -67,14 +77,11 @@ export class LinkMeter {
     if (newest !== undefined) this.#total = Math.max(this.#total, newest.before + newest.operations);
   }
 
-  /** The receiver confirmed everything up to this entry. */
-  confirmed(newest: JournalEntry | undefined): void {
+  /** The receiver confirmed these entries. */
+  confirmed(entries: readonly JournalEntry[]): void {
+    const newest = entries.at(-1);
     this.#oldest = undefined;
     if (newest !== undefined) this.#confirmedTotal = newest.before + newest.operations;
-  }
-
-  /** The receiver confirmed a batch that this process sent. */
-  shipped(entries: readonly JournalEntry[]): void {
     for (const entry of entries) this.#shipped += entry.operations;
   }
 
@@ -82,6 +89,8 @@ export class LinkMeter {
   observe(cursor: StreamId | undefined, probe: JournalProbe): void {
     this.#oldest = probe.oldest?.id;
     this.#total = probe.total;
+    this.#heldBytes = probe.heldBytes;
+    this.#dirtyKeys = probe.dirtyKeys;
     this.#confirmedTotal = probe.oldest?.before ?? probe.total;
     if (cursor === undefined || compareStreamIds(probe.tail, cursor) >= 0) {
       this.#tailError = undefined;
@@ -92,16 +101,19 @@ export class LinkMeter {
     this.#tailError = new ReplicationError('ERR_REPLICATION_TAIL_LOST', message);
   }
 
-  status(cursor: StreamId | undefined, oldestPending: StreamId | undefined): LinkStatus {
-    const oldest = oldestPending ?? this.#oldest;
-    const error = this.#tailError ?? this.#lastError;
+  status(now: { cursor: StreamId | undefined; oldestPending: StreamId | undefined; window: number }): ShardStatus {
+    const { cursor, window } = now;
+    const oldest = now.oldestPending ?? this.#oldest;
+    const error = this.#tailError ?? this.#sendError ?? this.#readError;
     return {
-      to: this.#options.to,
       shard: this.#options.shard,
       connected: this.connected,
       lagMs: oldest === undefined ? 0 : Math.max(0, this.#options.clock.now() - streamIdTimeMs(oldest)),
       queuedOperations: Math.max(0, this.#total - this.#confirmedTotal),
       shippedOperations: this.#shipped,
+      heldBytes: this.#heldBytes,
+      dirtyKeys: this.#dirtyKeys,
+      window,
       gaps: this.gaps,
       failures: this.#failures,
       tailLosses: this.#tailLosses,

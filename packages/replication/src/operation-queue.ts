@@ -49,11 +49,6 @@ export class OperationQueue {
     return this.#bytes;
   }
 
-  /** Whether the queue stays within `maxBytes` with this operation. */
-  hasRoomFor(packed: Buffer, maxBytes: number): boolean {
-    return this.#bytes + packed.length + OPERATION_OVERHEAD_BYTES <= maxBytes;
-  }
-
   /** Puts an operation at the end. Resolves when it is removed, rejects when its caller has waited long enough. */
   push(packed: Buffer): Promise<void> {
     return new Promise<void>((resolve, reject) => {

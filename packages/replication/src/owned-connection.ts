@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { type Clock, type RedisClient, type RedisConnection, withDeadline } from '@lockstep/core';
 
 import { ReplicationError } from './replication-error.ts';
@@ -26,6 +28,8 @@ export class OwnedConnection implements AsyncDisposable {
   constructor(options: OwnedConnectionOptions) {
     this.#client = options.client;
     this.#clock = options.clock;
+    // One for each command in flight.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /**
@@ -47,6 +51,8 @@ export class OwnedConnection implements AsyncDisposable {
         onTimeout: () => new Error(`no answer within ${timeoutMs} ms`),
       });
     } catch (error) {
+      // What a command finds wrong by itself says nothing about the connection.
+      if (error instanceof ReplicationError && !signal.aborted) throw error;
       this.#drop(connection);
       throw signal.aborted ? signal.reason : redisFailed(error);
     }

@@ -5,6 +5,7 @@ import type { Batch } from './batch.ts';
 import { LaneReceiver } from './lane-receiver.ts';
 import type { Operation } from './operation.ts';
 import type { StreamId } from './stream-id.ts';
+import type { LanePosition } from './transport.ts';
 
 /** What a receiver needs. */
 export interface ReceiverOptions {
@@ -18,6 +19,12 @@ export interface ReceiverOptions {
   readonly applyTimeoutMs?: number;
   /** How long one answer of Redis may take. @default 2000 */
   readonly timeoutMs?: number;
+  /** How long a batch waits for the one that it follows, when they came in another order. @default 1500 */
+  readonly turnTimeoutMs?: number;
+  /** How long a lane stays taken when the process that applied a batch of it has died. @default 3000 */
+  readonly leaseMs?: number;
+  /** Bytes of batches that may wait or be applied at once; more are sent away. @default 67108864 */
+  readonly maxWaitingBytes?: number;
   /**
    * Called with what was applied, one operation per key, before the batch is confirmed. When it
    * rejects, or takes longer than `applyTimeoutMs`, the batch fails and comes again.
@@ -33,8 +40,8 @@ export type ReceiveResult =
   | { readonly kind: 'applied'; readonly cursor: StreamId }
   /** Applied before; nothing was done. */
   | { readonly kind: 'duplicate'; readonly cursor: StreamId }
-  /** Not confirmed: the batch does not follow `cursor`. */
-  | { readonly kind: 'gap'; readonly cursor: StreamId };
+  /** Not confirmed: the batch does not follow `cursor`, or is shorter than one that was begun there before. */
+  | ({ readonly kind: 'gap' } & LanePosition);
 
 /** What a receiver has done since it was made. */
 export interface ReceiverStats {
@@ -47,6 +54,10 @@ export interface ReceiverStats {
   readonly gaps: number;
   /** Batches that failed in the applier, in `onApplied` or in Redis. */
   readonly failures: number;
+  /** Batches during which another process took the lane over; the keys they had written were deleted. */
+  readonly takeovers: number;
+  /** Operations that could not be carried out; their keys were deleted, and they are among the dead letters. */
+  readonly deadLetters: number;
 }
 
 /** Applies the batches of other regions, in order, and keeps the cursor of each source and shard. */
@@ -57,6 +68,8 @@ export interface Receiver extends AsyncDisposable {
    * @throws ReplicationError `ERR_REPLICATION_REDIS`, `ERR_REPLICATION_LOOP`, `ERR_REPLICATION_BAD_BATCH`.
    */
   cursor(source: string, shard: number): Promise<StreamId>;
+  /** As `cursor`, and how far a batch reached that was begun there and not committed. */
+  position(source: string, shard: number): Promise<LanePosition>;
   /**
    * Applies a batch when it follows the cursor, and moves the cursor to its end. Batches of one
    * source and shard are taken one after the other. When it throws the cursor has not moved, except
@@ -79,6 +92,9 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     onApplied: () => {},
     applyTimeoutMs: 5000,
     timeoutMs: 2000,
+    turnTimeoutMs: 1500,
+    leaseMs: 3000,
+    maxWaitingBytes: 64 * 1024 * 1024,
     clock: systemClock,
     ...options,
   });

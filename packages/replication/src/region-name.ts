@@ -6,7 +6,7 @@ export function isRegionName(name: string): boolean {
   return PATTERN.test(name);
 }
 
-/** Whether `shard` is the number of a shard: 0 to 65,535. There is only shard 0 so far. */
+/** Whether `shard` is the number of a shard: 0 to 65,535. */
 export function isShard(shard: number): boolean {
   return Number.isInteger(shard) && shard >= 0 && shard < MAX_SHARDS;
 }
@@ -17,4 +17,10 @@ export function requireRegionName(what: string, name: string): string {
   throw new RangeError(
     `${what} must be 1 to 64 letters, digits, ".", "_" or "-" and start with a letter or digit, got ${JSON.stringify(name)}`,
   );
+}
+
+/** Returns `shards`. @throws RangeError that names the option `what` when no journal can have so many. */
+export function requireShards(what: string, shards: number): number {
+  if (Number.isInteger(shards) && shards >= 1 && shards <= MAX_SHARDS) return shards;
+  throw new RangeError(`${what} must be 1 to ${MAX_SHARDS}, got ${shards}`);
 }

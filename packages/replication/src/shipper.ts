@@ -1,6 +1,7 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
-import type { LinkStatus } from './link-meter.ts';
+import { DEFAULT_SHARDS } from './claim-shards.ts';
+import type { LinkStatus } from './link-status.ts';
 import { StreamShipper } from './stream-shipper.ts';
 import type { Transport } from './transport.ts';
 
@@ -10,20 +11,28 @@ export interface ShipperLink {
   readonly to: string;
   /** Yours: the shipper never closes it. */
   readonly transport: Transport;
+  /** Most bytes per second over the link, all shards together, as they are on the wire. @default no bound */
+  readonly maxBytesPerSecond?: number;
 }
 
 /** What a shipper needs. */
 export interface ShipperOptions {
-  /** Yours; the shipper asks it for a duplicate for each link and one more, and closes only those. */
+  /** Yours; the shipper asks it for a duplicate for each link and shard and one more, and closes only those. */
   readonly client: RedisClient;
   /** The region whose journal is shipped. */
   readonly region: string;
   /** All regions that the journal goes to: what every one of these has confirmed is trimmed. */
   readonly links: readonly ShipperLink[];
+  /** Shards of the journal, the same number as of the journals that write it. @default 16 */
+  readonly shards?: number;
   /** Most operations in one batch. @default 1000 */
   readonly maxBatchOperations?: number;
   /** Most bytes in one batch; one larger block is a batch alone. @default 1048576 */
   readonly maxBatchBytes?: number;
+  /** Most batches of one shard on their way at once; fewer while answers are slow or fail. @default 8 */
+  readonly maxWindow?: number;
+  /** Bytes of memory that entries of one shard may take before the receiver confirms them, and one read. @default 4194304 */
+  readonly maxAheadBytes?: number;
   /** How long one read waits for new entries. @default 1000 */
   readonly blockMs?: number;
   /** How long one answer of Redis may take. @default 2000 */
@@ -57,8 +66,11 @@ export interface Shipper extends AsyncDisposable {
  */
 export function createShipper(options: ShipperOptions): Shipper {
   return new StreamShipper({
+    shards: DEFAULT_SHARDS,
     maxBatchOperations: 1000,
     maxBatchBytes: 1024 * 1024,
+    maxWindow: 8,
+    maxAheadBytes: 4 * 1024 * 1024,
     blockMs: 1000,
     timeoutMs: 2000,
     exchangeTimeoutMs: 30_000,

@@ -1,48 +1,64 @@
+import { setMaxListeners } from 'node:events';
+
 import { describeError, sleep } from '@lockstep/core';
 
-import { type JournalKeys, journalKeys } from './journal-keys.ts';
-import { probeJournal } from './journal-probe.ts';
+import { ByteRate } from './byte-rate.ts';
+import { claimShards } from './claim-shards.ts';
+import { journalKeys } from './journal-keys.ts';
 import { Link } from './link.ts';
-import type { LinkStatus } from './link-meter.ts';
-import { TRIM_JOURNAL } from './lua/trim-journal.ts';
+import { type LinkStatus, sumUpLink } from './link-status.ts';
 import { OwnedConnection } from './owned-connection.ts';
 import { requirePositiveInteger } from './positive-option.ts';
-import { requireRegionName } from './region-name.ts';
+import { requireRegionName, requireShards } from './region-name.ts';
 import { ReplicationError } from './replication-error.ts';
-import type { Shipper, ShipperOptions } from './shipper.ts';
-import { compareStreamIds, STREAM_START, type StreamId } from './stream-id.ts';
+import { ShardMonitor } from './shard-monitor.ts';
+import type { Shipper, ShipperLink, ShipperOptions } from './shipper.ts';
 
-const SHARD = 0;
+interface LinkGroup {
+  readonly to: string;
+  /** One for each shard. */
+  readonly links: readonly Link[];
+}
 
-/** A shipper with one link for each region, and a monitor that looks at the journal and trims it. */
+/** A shipper with one link for each region and shard, and a monitor that looks at the journal and trims it. */
 export class StreamShipper implements Shipper {
   readonly #options: Required<ShipperOptions>;
-  readonly #keys: JournalKeys;
-  readonly #connections: readonly OwnedConnection[];
-  readonly #monitor: OwnedConnection;
-  readonly #links: readonly Link[];
+  readonly #connections: OwnedConnection[] = [];
+  readonly #monitorConnection: OwnedConnection;
+  readonly #groups: readonly LinkGroup[];
+  readonly #monitors: readonly ShardMonitor[];
   readonly #stop = new AbortController();
   #running: Promise<unknown> | undefined;
-  #trimmedTo: StreamId = STREAM_START;
   #monitorError: Error | undefined;
 
   constructor(options: Required<ShipperOptions>) {
     checkOptions(options);
+    // A few for each shard of each link.
+    setMaxListeners(0, this.#stop.signal);
     this.#options = options;
-    this.#keys = journalKeys(options.region, SHARD);
-    this.#monitor = new OwnedConnection(options);
-    this.#connections = options.links.map(() => new OwnedConnection(options));
-    this.#links = this.#connections.map((connection, index) => this.#createLink(connection, index));
+    const { region, shards, timeoutMs } = options;
+    const connection = new OwnedConnection(options);
+    this.#monitorConnection = connection;
+    this.#groups = options.links.map((link) => this.#createLinks(link));
+    this.#monitors = Array.from({ length: shards }, (_, shard) => {
+      const links = this.#groups.flatMap((group) => group.links.filter((link) => link.shard === shard));
+      return new ShardMonitor({ keys: journalKeys(region, shard), connection, links, timeoutMs });
+    });
   }
 
   start(): void {
     const { signal } = this.#stop;
     if (signal.aborted) throw closed();
-    this.#running ??= Promise.all([...this.#links.map((link) => link.run(signal)), this.#watch(signal)]);
+    this.#running ??= this.#run(signal);
   }
 
   status(): LinkStatus[] {
-    return this.#links.map((link) => link.status());
+    return this.#groups.map(({ to, links }) =>
+      sumUpLink(
+        to,
+        links.map((link) => link.status()),
+      ),
+    );
   }
 
   monitorError(): Error | undefined {
@@ -51,7 +67,7 @@ export class StreamShipper implements Shipper {
 
   async close(): Promise<void> {
     this.#stop.abort(closed());
-    this.#monitor.close();
+    this.#monitorConnection.close();
     for (const connection of this.#connections) connection.close();
     await this.#running;
   }
@@ -60,59 +76,73 @@ export class StreamShipper implements Shipper {
     return this.close();
   }
 
-  #createLink(connection: OwnedConnection, index: number): Link {
-    const link = this.#options.links[index];
-    if (link === undefined) throw new RangeError(`no link ${index}`);
-    const { region: source } = this.#options;
-    return new Link({ ...this.#options, ...link, source, shard: SHARD, stream: this.#keys.stream, connection });
+  #createLinks({ to, transport, maxBytesPerSecond }: ShipperLink): LinkGroup {
+    const { region: source, shards, clock } = this.#options;
+    const rate = maxBytesPerSecond === undefined ? undefined : new ByteRate(maxBytesPerSecond, clock);
+    const links = Array.from({ length: shards }, (_, shard) => {
+      const connection = new OwnedConnection(this.#options);
+      this.#connections.push(connection);
+      const { stream } = journalKeys(source, shard);
+      return new Link({ ...this.#options, to, transport, rate, source, shard, stream, connection });
+    });
+    return { to, links };
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    await this.#claim(signal);
+    const links = this.#groups.flatMap((group) => group.links);
+    await Promise.all([...links.map((link) => link.run(signal)), this.#watch(signal)]);
+  }
+
+  /** Nothing is shipped before it is known that the journal has as many shards as this shipper: keys would be missed. */
+  async #claim(signal: AbortSignal): Promise<void> {
+    const { region, shards, timeoutMs } = this.#options;
+    let isClaimed = false;
+    while (!signal.aborted && !isClaimed) {
+      isClaimed = await this.#attempt(async () => {
+        await this.#monitorConnection.run((redis) => claimShards(redis, region, shards), timeoutMs);
+      });
+      if (!isClaimed) await this.#pause(signal);
+    }
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
-    const { monitorIntervalMs, clock } = this.#options;
     while (!signal.aborted) {
-      try {
-        for (const link of this.#links) await this.#look(link);
-        await this.#trim();
-        this.#monitorError = undefined;
-      } catch (error) {
-        this.#monitorError = error instanceof Error ? error : new Error(describeError(error));
-      }
-      await sleep(monitorIntervalMs, { signal, clock }).catch(() => {
-        // The signal aborted: the loop ends by its own condition.
+      await this.#attempt(async () => {
+        for (const monitor of this.#monitors) await monitor.look();
       });
+      await this.#pause(signal);
     }
   }
 
-  async #look(link: Link): Promise<void> {
-    const { cursor } = link;
-    const from = cursor ?? STREAM_START;
-    link.observe(
-      cursor,
-      await this.#monitor.run((redis) => probeJournal(redis, this.#keys, from), this.#options.timeoutMs),
-    );
+  async #attempt(step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+      this.#monitorError = undefined;
+      return true;
+    } catch (error) {
+      this.#monitorError = error instanceof Error ? error : new Error(describeError(error));
+      return false;
+    }
   }
 
-  /** Drops what every receiver has confirmed; nothing while one of them was never heard of. */
-  async #trim(): Promise<void> {
-    const cursors = this.#links.map((link) => link.cursor);
-    let slowest: StreamId | undefined;
-    for (const cursor of cursors) {
-      if (cursor === undefined) return;
-      if (slowest === undefined || compareStreamIds(cursor, slowest) < 0) slowest = cursor;
-    }
-    if (slowest === undefined || slowest === this.#trimmedTo || slowest === STREAM_START) return;
-    const [keys, args] = [[this.#keys.stream], [slowest]];
-    const dropped = await this.#monitor.run((redis) => TRIM_JOURNAL.run(redis, keys, args), this.#options.timeoutMs);
-    if (dropped !== -1) this.#trimmedTo = slowest;
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { monitorIntervalMs, clock } = this.#options;
+    await sleep(monitorIntervalMs, { signal, clock }).catch(() => {
+      // The signal aborted: whoever waits ends by its own condition.
+    });
   }
 }
 
 function checkOptions(options: Required<ShipperOptions>): void {
   const { region, links, retry } = options;
   requireRegionName('region', region);
+  requireShards('shards', options.shards);
   const numbers = [
     'maxBatchOperations',
     'maxBatchBytes',
+    'maxWindow',
+    'maxAheadBytes',
     'blockMs',
     'timeoutMs',
     'exchangeTimeoutMs',
@@ -122,7 +152,8 @@ function checkOptions(options: Required<ShipperOptions>): void {
   requirePositiveInteger('retry.minMs', retry.minMs);
   requirePositiveInteger('retry.maxMs', retry.maxMs);
   const seen = new Set<string>([region]);
-  for (const { to } of links) {
+  for (const { to, maxBytesPerSecond } of links) {
+    if (maxBytesPerSecond !== undefined) requirePositiveInteger('links[].maxBytesPerSecond', maxBytesPerSecond);
     requireRegionName('links[].to', to);
     if (seen.has(to))
       throw new RangeError(`links[].to must be another region each, got ${to} twice or as the region itself`);

@@ -2,9 +2,9 @@
 //
 //   POST /v1/replication/batches                  body: the blocks; headers below
 //     200 { cursor }          applied, now or before
-//     409 { code, message, cursor }   does not follow `cursor`
+//     409 { code, message, cursor, through? }   does not follow `cursor`; a batch up to `through` was begun there
 //   GET /v1/replication/cursors/<source>/<shard>
-//     200 { source, shard, cursor }
+//     200 { source, shard, cursor, through? }
 //   Any other status carries { code, message }.
 //   Every answer carries `lockstep-digest`, which covers its status and its body.
 import { crc32 } from 'node:zlib';

@@ -15,9 +15,13 @@ function seeded(seed: number): () => number {
 }
 
 describe('both regions under faults that come together', () => {
-  it.each([11, 23, 47])('end in the same state (seed %i)', async (seed) => {
+  it.each([
+    { seed: 11, shards: 1, receivers: 1 },
+    { seed: 23, shards: 4, receivers: 1 },
+    { seed: 47, shards: 2, receivers: 2 },
+  ])('end in the same state (%j)', async ({ seed, shards, receivers }) => {
     const random = seeded(seed);
-    await using regions = await startTwoRegions();
+    await using regions = await startTwoRegions({ shards, receivers });
     await using proxy = await startFaultProxy({ to: regions.server.address });
     const ship = { address: proxy.address, timeoutMs: 150 };
     let shipper = regions.ship(ship);

@@ -19,7 +19,7 @@ function stubReceiver(part: Partial<Receiver>): Receiver {
 describe('createHttpTransport', () => {
   it('carries a batch and a cursor whole, with the token, below a path of its own', async () => {
     const receiver = stubReceiver({
-      cursor: async (source, shard) => `${source.length}-${shard}`,
+      position: async (source, shard) => ({ cursor: `${source.length}-${shard}` }),
       receive: async (received) => {
         expect(received).toEqual(batch);
         return { kind: 'applied', cursor: '1-0' };
@@ -27,10 +27,10 @@ describe('createHttpTransport', () => {
     });
     await using server = await serveReceiver(receiver, 'secret');
     await using transport = createHttpTransport({ url: server.url, token: 'secret' });
-    await expect(transport.cursor('east', 3, { signal })).resolves.toBe('4-3');
-    await expect(transport.send(batch, { signal })).resolves.toEqual({ kind: 'accepted', cursor: '1-0' });
+    await expect(transport.position('east', 3, { signal })).resolves.toEqual({ cursor: '4-3' });
+    await expect(transport.send(batch, { signal })).resolves.toMatchObject({ kind: 'accepted', cursor: '1-0' });
     await using below = createHttpTransport({ url: `${server.url}/below/`, token: 'secret' });
-    await expect(below.cursor('east', 3, { signal })).rejects.toThrow(
+    await expect(below.position('east', 3, { signal })).rejects.toThrow(
       /404.*GET \/below\/v1\/replication\/cursors\/east\/3/,
     );
   });
@@ -52,7 +52,7 @@ describe('createHttpTransport', () => {
       message: expect.stringMatching(/503 ERR_REPLICATION_BUSY: not now/),
     });
     await using stranger = createHttpTransport({ url: server.url, token: 'wrong' });
-    await expect(stranger.cursor('east', 0, { signal })).rejects.toThrow(/401 ERR_REPLICATION_UNAUTHORIZED/);
+    await expect(stranger.position('east', 0, { signal })).rejects.toThrow(/401 ERR_REPLICATION_UNAUTHORIZED/);
   });
 
   it.each([
@@ -67,36 +67,36 @@ describe('createHttpTransport', () => {
     await using server = await serveHandler(async () => answer);
     await using transport = createHttpTransport({ url: server.url });
     const damaged = { code: 'ERR_REPLICATION_TRANSPORT' };
-    await expect(transport.cursor('east', 0, { signal })).rejects.toMatchObject(damaged);
+    await expect(transport.position('east', 0, { signal })).rejects.toMatchObject(damaged);
     await expect(transport.send(batch, { signal })).rejects.toMatchObject(damaged);
   });
 
   it('does not believe a cursor of another shard', async () => {
-    await using server = await serveReceiver(stubReceiver({ cursor: async () => '9-0' }));
+    await using server = await serveReceiver(stubReceiver({ position: async () => ({ cursor: '9-0' }) }));
     await using real = createHttpTransport({ url: server.url });
-    await expect(real.cursor('east', 0, { signal })).resolves.toBe('9-0');
-    const handler = createReceiverHandler({ receiver: stubReceiver({ cursor: async () => '9-0' }) });
+    await expect(real.position('east', 0, { signal })).resolves.toEqual({ cursor: '9-0' });
+    const handler = createReceiverHandler({ receiver: stubReceiver({ position: async () => ({ cursor: '9-0' }) }) });
     await using other = await serveHandler((request) => handler({ ...request, path: '/v1/replication/cursors/eas/0' }));
     await using transport = createHttpTransport({ url: other.url });
-    await expect(transport.cursor('east', 0, { signal })).rejects.toThrow(/the cursor is of another shard/);
+    await expect(transport.position('east', 0, { signal })).rejects.toThrow(/the cursor is of another shard/);
   });
 
   it('rejects in time when nothing listens, when nothing answers, and when the answer stops', async () => {
-    await using server = await serveReceiver(stubReceiver({ cursor: async () => '9-0' }));
+    await using server = await serveReceiver(stubReceiver({ position: async () => ({ cursor: '9-0' }) }));
     await using proxy = await startFaultProxy({ to: server.address });
     await using transport = createHttpTransport({ url: `http://${proxy.address}`, timeoutMs: 300 });
     const unreachable = { code: 'ERR_REPLICATION_TRANSPORT' };
-    await expect(transport.cursor('east', 0, { signal })).resolves.toBe('9-0');
+    await expect(transport.position('east', 0, { signal })).resolves.toEqual({ cursor: '9-0' });
     proxy.halfOpen();
-    await expect(transport.cursor('east', 0, { signal })).rejects.toMatchObject(unreachable);
+    await expect(transport.position('east', 0, { signal })).rejects.toMatchObject(unreachable);
     await proxy.heal();
     proxy.throttle({ bytesPerSecond: 50 });
-    await expect(transport.cursor('east', 0, { signal })).rejects.toMatchObject(unreachable);
+    await expect(transport.position('east', 0, { signal })).rejects.toMatchObject(unreachable);
     await proxy.refuse();
     proxy.cut();
-    await expect(transport.cursor('east', 0, { signal })).rejects.toMatchObject(unreachable);
+    await expect(transport.position('east', 0, { signal })).rejects.toMatchObject(unreachable);
     await proxy.heal();
-    await expect(transport.cursor('east', 0, { signal })).resolves.toBe('9-0');
+    await expect(transport.position('east', 0, { signal })).resolves.toEqual({ cursor: '9-0' });
   });
 
   it('rejects with the reason of the signal', async () => {
@@ -112,7 +112,9 @@ describe('createHttpTransport', () => {
     const transport = createHttpTransport({ url: 'http://127.0.0.1:1' });
     await transport.close();
     await transport.close();
-    await expect(transport.cursor('east', 0, { signal })).rejects.toMatchObject({ code: 'ERR_REPLICATION_TRANSPORT' });
+    await expect(transport.position('east', 0, { signal })).rejects.toMatchObject({
+      code: 'ERR_REPLICATION_TRANSPORT',
+    });
   });
 
   it.each(['', 'west:8080', 'ftp://west', 'redis://west'])('refuses the url %j', (url) => {

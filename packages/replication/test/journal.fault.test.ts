@@ -36,8 +36,10 @@ describe('a journal under faults', () => {
     await using proxy = await startFaultProxy({ to: redis });
     using direct = connectRedis(redis.port);
     using client = connectRedis(proxy.port);
-    await using journal = createJournal({ client, region: 'east', timeoutMs: 150 });
-    await journal.append(set('key', 0));
+    await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 150 });
+    // The first one connects as well, which may take longer than is waited for.
+    await Promise.allSettled([journal.append(set('key', 0))]);
+    await expect.poll(() => journal.stats().queuedOperations).toBe(0);
 
     proxy.delay({ downMs: 600 });
     await expect(journal.append(set('key', 1))).rejects.toMatchObject({ code: 'ERR_REPLICATION_JOURNAL_TIMEOUT' });
@@ -53,7 +55,7 @@ describe('a journal under faults', () => {
     await using proxy = await startFaultProxy({ to: redis });
     using direct = connectRedis(redis.port);
     using client = connectRedis(proxy.port);
-    await using journal = createJournal({ client, region: 'east', timeoutMs: 300 });
+    await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 300 });
     const { stream } = journalKeys('east', 0);
     proxy.delay({ downMs: 20 });
     const blockIsStored = async (): Promise<void> => {
@@ -76,7 +78,7 @@ describe('a journal under faults', () => {
   it('appends in order after a time in which Redis was frozen', async () => {
     await using redis = await startRedis();
     using client = connectRedis(redis.port);
-    await using journal = createJournal({ client, region: 'east', timeoutMs: 150 });
+    await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 150 });
     await appendUnderFaults(journal, 60, async (n) => {
       if (n % 20 !== 10) return;
       const before = journal.stats().failedAttempts;
@@ -90,7 +92,7 @@ describe('a journal under faults', () => {
   it('loses, doubles and reorders nothing when Redis with an append-only file is killed and comes back', async () => {
     await using redis = await startRedis({ appendonly: true });
     using client = connectRedis(redis.port);
-    await using journal = createJournal({ client, region: 'east', timeoutMs: 500 });
+    await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 500 });
     await appendUnderFaults(journal, 100, async (n) => {
       if (n % 25 !== 5) return;
       await redis.kill();
@@ -105,7 +107,7 @@ describe('a journal under faults', () => {
   it('keeps what timed out in its place, refuses beyond its bound, and appends it all when Redis is back', async () => {
     await using redis = await startRedis({ appendonly: true });
     using client = connectRedis(redis.port);
-    await using journal = createJournal({ client, region: 'east', timeoutMs: 100, maxQueueBytes: 2000 });
+    await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 100, maxQueueBytes: 2000 });
     await journal.append(set('key', 0));
     await redis.kill();
     await expect(journal.append(set('key', 1))).rejects.toMatchObject({ code: 'ERR_REPLICATION_JOURNAL_TIMEOUT' });
@@ -122,7 +124,7 @@ describe('a journal under faults', () => {
   it('closes in bounded time while Redis is away, and tells whoever still waits', async () => {
     await using redis = await startRedis();
     using client = connectRedis(redis.port);
-    const journal = createJournal({ client, region: 'east', timeoutMs: 5000, closeTimeoutMs: 100 });
+    const journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 5000, closeTimeoutMs: 100 });
     await journal.append(set('key', 0));
     await redis.kill();
     const [waiting] = await Promise.allSettled([journal.append(set('key', 1)), journal.close()]);

@@ -5,6 +5,7 @@ import { encodeBlock } from '../src/block-codec.ts';
 import { createJournal } from '../src/journal.ts';
 import { journalKeys } from '../src/journal-keys.ts';
 import { APPEND_BLOCK } from '../src/lua/append-block.ts';
+import { shardOf } from '../src/shard-of.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';
 import { readStoredBlocks, readValues } from './read-journal.ts';
@@ -26,7 +27,7 @@ afterAll(async () => {
 describe('createJournal', () => {
   it('packs the operations of one turn into one entry, in order', async () => {
     const region = nextRegion();
-    await using journal = createJournal({ client, region });
+    await using journal = createJournal({ client, shards: 1, region });
     await Promise.all([journal.append(set('a', 1)), journal.append(del('b')), journal.append(set('a', 2))]);
     const blocks = await readStoredBlocks(client, region);
     expect(blocks).toEqual([
@@ -42,7 +43,7 @@ describe('createJournal', () => {
 
   it('packs together what comes while a block is on its way, up to the limit', async () => {
     const region = nextRegion();
-    await using journal = createJournal({ client, region, maxBlockOperations: 10 });
+    await using journal = createJournal({ client, shards: 1, region, maxBlockOperations: 10 });
     const all = Array.from({ length: 35 }, (_, n) => journal.append(set('k', n)));
     await Promise.all(all);
     const blocks = await readStoredBlocks(client, region);
@@ -52,7 +53,7 @@ describe('createJournal', () => {
 
   it('copies an operation, so that its buffers may be used again at once', async () => {
     const region = nextRegion();
-    await using journal = createJournal({ client, region });
+    await using journal = createJournal({ client, shards: 1, region });
     const operation = set('key', 'before');
     const appended = journal.append(operation);
     operation.value.fill(0);
@@ -62,7 +63,9 @@ describe('createJournal', () => {
 
   it('keeps the order of each of many producers and counts all operations', async () => {
     const region = nextRegion();
-    const journals = Array.from({ length: 5 }, () => createJournal({ client, region, maxBlockOperations: 7 }));
+    const journals = Array.from({ length: 5 }, () =>
+      createJournal({ client, shards: 1, region, maxBlockOperations: 7 }),
+    );
     await Promise.all(
       journals.map(async (journal, producer) => {
         for (let n = 0; n < 100; n += 4) {
@@ -87,33 +90,52 @@ describe('createJournal', () => {
   });
 
   it('does not append a block again when a copy of it, or of an earlier one, arrives', async () => {
-    const { stream, count, producer } = journalKeys(nextRegion(), 0);
+    const { stream, meta, producer } = journalKeys(nextRegion(), 0);
     const id = 'feedfeedfeedfeed';
     const send = (sequence: number): Promise<unknown> => {
       const block = encodeBlock({ producer: id, sequence, operations: [set('k', sequence)] });
-      return APPEND_BLOCK.run(client, [stream, producer(id), count], [block, sequence, 1, 60_000]);
+      return APPEND_BLOCK.run(client, [stream, producer(id), meta], [block, sequence, 1, 60_000, 1e9, '0']);
     };
-    await expect(send(1)).resolves.toBe('');
-    await expect(send(2)).resolves.toBe('1');
-    await expect(send(2)).resolves.toBe('2');
-    await expect(send(1)).resolves.toBe('2');
+    await expect(send(1)).resolves.toEqual(['appended', 0, expect.any(Number)]);
+    await expect(send(2)).resolves.toEqual(['appended', 1, expect.any(Number)]);
+    await expect(send(2)).resolves.toEqual(['known', 2, expect.any(Number)]);
+    await expect(send(1)).resolves.toEqual(['known', 2, expect.any(Number)]);
+    await expect(send(4)).resolves.toEqual(['gap', 2, expect.any(Number)]);
     await expect(client.xlen(stream)).resolves.toBe(2);
-    await expect(client.get(count)).resolves.toBe('2');
+    await expect(client.hget(meta, 'operations')).resolves.toBe('2');
   });
 
-  it('counts the blocks that Redis confirmed and then lost', async () => {
+  it('spreads keys over its shards, each key over one, and takes as much as all of them', async () => {
     const region = nextRegion();
-    await using journal = createJournal({ client, region });
-    for (const n of [1, 2, 3]) await journal.append(set('k', n));
-    const keys = await client.keys(`{lockstep:journal:${region}:0}:producer:*`);
-    await client.set(keys[0] ?? '', 1);
-    await journal.append(set('k', 4));
-    expect(journal.stats().lostBlocks).toBe(2);
+    await using journal = createJournal({ client, shards: 4, region });
+    const keys = Array.from({ length: 40 }, (_, n) => `key-${n}`);
+    await Promise.all([...keys, ...keys].map((key, n) => journal.append(set(key, n))));
+    for (let shard = 0; shard < 4; shard += 1) {
+      const operations = (await readStoredBlocks(client, region, shard)).flatMap((block) => block.operations);
+      expect(operations.length).toBeGreaterThan(4);
+      for (const { key } of operations) expect(shardOf(key, 4)).toBe(shard);
+      const values = operations.map((operation) => Number((operation as { value: Buffer }).value));
+      expect(values).toEqual(values.toSorted((a, b) => a - b));
+    }
+    expect(journal.stats()).toMatchObject({ appendedOperations: 80, queuedOperations: 0, tier: 'log' });
+  });
+
+  it('writes nothing where the journal has another number of shards, and says so', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, shards: 4, region });
+    await journal.append(set('k', 1));
+    await using other = createJournal({ client, shards: 8, region, timeoutMs: 100, closeTimeoutMs: 1 });
+    await expect(other.append(set('k', 2))).rejects.toMatchObject({
+      code: 'ERR_REPLICATION_JOURNAL_TIMEOUT',
+      cause: { code: 'ERR_REPLICATION_SHARDS', message: expect.stringMatching(/has 4 shards, and 8 were asked for/) },
+    });
+    const blocks = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((shard) => readStoredBlocks(client, region, shard)));
+    expect(blocks.flat()).toHaveLength(1);
   });
 
   it('refuses an operation that no block can carry, and takes the next', async () => {
     const region = nextRegion();
-    await using journal = createJournal({ client, region });
+    await using journal = createJournal({ client, shards: 1, region });
     await expect(journal.append(del(''))).rejects.toMatchObject({ code: 'ERR_REPLICATION_BAD_OPERATION' });
     await journal.append(set('k', 'good'));
     await expect(readValues(client, region)).resolves.toEqual(['good']);
@@ -121,7 +143,7 @@ describe('createJournal', () => {
 
   it('appends what is queued before it closes, and takes nothing after that', async () => {
     const region = nextRegion();
-    const journal = createJournal({ client, region });
+    const journal = createJournal({ client, shards: 1, region });
     const appended = journal.append(set('k', 'last'));
     await Promise.all([journal.close(), journal.close()]);
     await appended;
@@ -136,6 +158,6 @@ describe('createJournal', () => {
     [{ maxQueueBytes: -1 }, /maxQueueBytes/],
     [{ timeoutMs: 0.5 }, /timeoutMs/],
   ])('refuses %j and names the option', (options, message) => {
-    expect(() => createJournal({ client, region: 'east', ...options })).toThrow(message);
+    expect(() => createJournal({ client, shards: 1, region: 'east', ...options })).toThrow(message);
   });
 });

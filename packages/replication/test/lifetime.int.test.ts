@@ -19,7 +19,7 @@ it('leaves no memory, connection or timer behind when everything is closed', asy
     await using server = await serveReceiver(receiver);
     await using transport = createHttpTransport({ url: server.url });
     await using shipper = createShipper({ client, region: 'east', links: [{ to: 'west', transport }] });
-    await using journal = createJournal({ client, region: 'east' });
+    await using journal = createJournal({ client, region: 'east', timeoutMs: 10_000 });
     shipper.start();
     const value = String(Math.random());
     await Promise.all(Array.from({ length: 100 }, () => journal.append(set('key', value))));

@@ -25,14 +25,6 @@ describe('OperationQueue', () => {
     expect([queue.length, queue.bytes]).toEqual([0, 0]);
   });
 
-  it('has room up to its bound, the memory of each operation included', () => {
-    const { queue } = createQueue();
-    void queue.push(op('abc'));
-    const used = 3 + OPERATION_OVERHEAD_BYTES;
-    expect(queue.hasRoomFor(op('de'), 2 * used - 1)).toBe(true);
-    expect(queue.hasRoomFor(op('de'), 2 * used - 2)).toBe(false);
-  });
-
   it('stops before the size limit but gives a single larger operation', () => {
     const { queue } = createQueue();
     void queue.push(op('large'));

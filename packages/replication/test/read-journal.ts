@@ -10,9 +10,9 @@ export interface StoredBlock extends Block {
 }
 
 /** Everything that is in a journal's stream, oldest first. */
-export async function readStoredBlocks(client: RedisClient, region: string): Promise<StoredBlock[]> {
-  const reply = await client.callBuffer('XRANGE', journalKeys(region, 0).stream, '-', '+');
-  return (reply as [Buffer, [Buffer, Buffer, Buffer, Buffer]][]).map(([id, [, block, , before]]) => ({
+export async function readStoredBlocks(client: RedisClient, region: string, shard = 0): Promise<StoredBlock[]> {
+  const reply = await client.callBuffer('XRANGE', journalKeys(region, shard).stream, '-', '+');
+  return (reply as [Buffer, readonly [Buffer, Buffer, Buffer, Buffer]][]).map(([id, [, block, , before]]) => ({
     ...decodeBlock(block),
     id: id.toString(),
     before: Number(before.toString()),

@@ -12,7 +12,7 @@ const POST = '/v1/replication/batches';
 
 function createHandler(part: Partial<Receiver> = {}, token?: string) {
   const receiver = {
-    cursor: async () => '7-0',
+    position: async () => ({ cursor: '7-0' }),
     receive: async () => ({ kind: 'applied', cursor: '1-0' }),
     ...part,
   } as Receiver;

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 const createWest = (options: Partial<ReceiverOptions> = {}): Receiver =>
-  createReceiver({ client, region: 'west', applier, ...options });
+  createReceiver({ client, region: 'west', applier, turnTimeoutMs: 60, ...options });
 
 describe('createReceiver', () => {
   it('starts at 0-0, applies a batch and stands at its last entry', async () => {
@@ -44,7 +44,7 @@ describe('createReceiver', () => {
     const next = createWest();
     await expect(next.cursor('east', 0)).resolves.toBe('1-0');
     await expect(next.cursor('north', 0)).resolves.toBe('0-0');
-    await expect(client.hgetall('{lockstep:replication:west}:cursors')).resolves.toEqual({ 'east:0': '1-0' });
+    await expect(client.hget('{lockstep:replication:west:east:0}:lane', 'cursor')).resolves.toBe('1-0');
   });
 
   it('hands over only the last operation of each key', async () => {
@@ -109,11 +109,11 @@ describe('createReceiver', () => {
     const seen: unknown[] = [];
     const receiver = createWest({
       onApplied: async (operations) => {
-        seen.push(operations, await client.hgetall('{lockstep:replication:west}:cursors'));
+        seen.push(operations, await client.hget('{lockstep:replication:west:east:0}:lane', 'cursor'));
       },
     });
     await receiver.receive(batchOf(0, [set('a', 1), set('a', 2)]));
-    expect(seen).toEqual([[set('a', 2)], {}]);
+    expect(seen).toEqual([[set('a', 2)], null]);
   });
 
   it('takes nothing more once it is closed, and finishes what it had begun', async () => {

@@ -20,11 +20,13 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await client.flushall();
-  for (const n of [1, 2, 10]) await client.xadd(keys.stream, `${n}-5`, 'b', 'block', 'n', String(n * 100));
-  await client.set(keys.count, 1100);
+  for (const n of [1, 2, 10])
+    await client.xadd(keys.stream, `${n}-5`, 'b', 'block', 'n', String(n * 100), 's', String(n * 1000));
+  await client.hset(keys.meta, { operations: 1100, bytes: 11_000 });
 });
 
-const trim = (id: string): Promise<unknown> => TRIM_JOURNAL.run(client, [keys.stream], [id]);
+const facts = { heldBytes: 11_000, dirtyKeys: 0, maxBytes: 0 };
+const trim = (id: string): Promise<unknown> => TRIM_JOURNAL.run(client, [keys.stream, keys.meta], [id]);
 
 describe('trimming a journal', () => {
   it('drops what is before the id and keeps the entry that has it', async () => {
@@ -47,16 +49,21 @@ describe('trimming a journal', () => {
 
 describe('looking at a journal', () => {
   it('finds the first entry after a cursor, the last id and the count', async () => {
-    const probe = { tail: '10-5', total: 1100, oldest: { id: '2-5', before: 200 } };
+    const probe = { ...facts, tail: '10-5', total: 1100, oldest: { id: '2-5', before: 200 } };
     await expect(probeJournal(client, keys, '1-5')).resolves.toEqual(probe);
   });
 
   it('finds no entry after the last one', async () => {
-    await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({ tail: '10-5', total: 1100 });
+    await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({ ...facts, tail: '10-5', total: 1100 });
   });
 
   it('finds nothing where there is no journal', async () => {
     await client.flushall();
-    await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({ tail: '0-0', total: 0 });
+    await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({
+      ...facts,
+      heldBytes: 0,
+      tail: '0-0',
+      total: 0,
+    });
   });
 });

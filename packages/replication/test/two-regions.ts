@@ -4,11 +4,15 @@ import { expect } from 'vitest';
 import { createHttpTransport } from '../src/http-transport.ts';
 import { createJournal, type Journal } from '../src/journal.ts';
 import { createReceiver, type Receiver } from '../src/receiver.ts';
+import { createReceiverHandler } from '../src/receiver-handler.ts';
 import { createShipper, type Shipper, type ShipperOptions } from '../src/shipper.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';
-import { type ReceiverServer, serveReceiver } from './receiver-server.ts';
+import { type ReceiverServer, serveHandler } from './receiver-server.ts';
 import { RecordingApplier } from './recording-applier.ts';
+
+/** How a shipper is started, besides its own options. */
+type ShipOptions = Partial<ShipperOptions> & { address?: string; timeoutMs?: number; maxBytesPerSecond?: number };
 
 /** East writes, west receives: a Redis each, and HTTP between them. Nothing is shipped before a shipper is started. */
 export interface TwoRegions extends AsyncDisposable {
@@ -22,7 +26,7 @@ export interface TwoRegions extends AsyncDisposable {
   /** Appends so many operations on 20 keys: sets to rising numbers, and some deletes. Resolves when each is confirmed or has timed out. */
   write(count: number): Promise<void>;
   /** Starts a shipper from east to west, through `address` where it is given. */
-  ship(options?: Partial<ShipperOptions> & { address?: string; timeoutMs?: number }): Shipper;
+  ship(options?: ShipOptions): Shipper;
   /** Waits until west is in the state that was written. */
   converge(): Promise<void>;
   /** How many operations were written. */
@@ -31,15 +35,22 @@ export interface TwoRegions extends AsyncDisposable {
 
 const FAST_RETRY = { minMs: 10, maxMs: 100 };
 
-export async function startTwoRegions(): Promise<TwoRegions> {
+export async function startTwoRegions({ shards = 1, receivers = 1 } = {}): Promise<TwoRegions> {
   const cleanups: (() => PromiseLike<void> | void)[] = [];
   const [east, west] = await Promise.all([startRedis({ appendonly: true }), startRedis({ appendonly: true })]);
   const eastClient = connectRedis(east.port);
   const westClient = connectRedis(west.port);
   const applier = new RecordingApplier();
-  const receiver = createReceiver({ client: westClient, region: 'west', applier, timeoutMs: 500 });
-  const server = await serveReceiver(receiver);
-  const journal = createJournal({ client: eastClient, region: 'east', timeoutMs: 500, maxBlockOperations: 10 });
+  const createWest = (): Receiver =>
+    createReceiver({ client: westClient, region: 'west', applier, timeoutMs: 500, leaseMs: 1000 });
+  const receiver = createWest();
+  const handlers = [receiver, ...Array.from({ length: receivers - 1 }, createWest)].map((one) =>
+    createReceiverHandler({ receiver: one }),
+  );
+  let requests = 0;
+  // Several receivers stand behind one address, and take turns.
+  const server = await serveHandler((request) => handlers[(requests += 1) % handlers.length]!(request));
+  const journal = createJournal({ client: eastClient, region: 'east', timeoutMs: 500, maxBlockOperations: 10, shards });
   cleanups.push(
     () => east.close(),
     () => west.close(),
@@ -63,11 +74,18 @@ export async function startTwoRegions(): Promise<TwoRegions> {
     await Promise.allSettled(appended);
   }
 
-  function ship(options: Partial<ShipperOptions> & { address?: string; timeoutMs?: number } = {}): Shipper {
-    const { address = server.address, timeoutMs = 500, ...rest } = options;
+  function ship(options: ShipOptions = {}): Shipper {
+    const { address = server.address, timeoutMs = 500, maxBytesPerSecond, ...rest } = options;
     const transport = createHttpTransport({ url: `http://${address}`, timeoutMs });
-    const links = [{ to: 'west', transport }];
-    const tuning = { timeoutMs: 500, blockMs: 200, monitorIntervalMs: 50, retry: FAST_RETRY, maxBatchOperations: 40 };
+    const links = [{ to: 'west', transport, ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond }) }];
+    const tuning = {
+      shards,
+      timeoutMs: Math.max(500, timeoutMs),
+      blockMs: 200,
+      monitorIntervalMs: 50,
+      retry: FAST_RETRY,
+      maxBatchOperations: 40,
+    };
     const shipper = createShipper({ client: eastClient, region: 'east', links, ...tuning, ...rest });
     cleanups.push(
       () => transport.close(),

@@ -1,18 +1,30 @@
 import { createScript, type RedisScript } from '@lockstep/core';
 
 /**
- * Appends a block once, however often it is sent.
+ * Appends a block once, however often it is sent, and only behind the block before it.
  *
- * KEYS: 1 stream · 2 last sequence of the producer · 3 running count of operations.
- * ARGV: 1 block · 2 its sequence · 3 its number of operations · 4 how long to remember the producer, in milliseconds.
- * Reply: the sequence before this one as text, or an empty text when the producer is not known. When it is the
- * block's own or a later one, nothing was appended: the block is in the stream already.
+ * KEYS: 1 stream · 2 last sequence of the producer · 3 meta.
+ * ARGV: 1 block · 2 its sequence · 3 its number of operations · 4 how long to remember the producer, in milliseconds ·
+ * 5 most bytes that the stream may hold · 6 `1` to append though blocks before it are missing.
+ * Reply: 1 what was done · 2 the producer's last sequence before the call, 0 when it is not known · 3 bytes in the
+ * stream. `appended`; `known`, it is in the stream already; `gap`, nothing was done, as blocks before it are missing;
+ * `full`, nothing was done, as it does not fit.
  */
 export const APPEND_BLOCK: RedisScript = createScript(`
-local last = redis.call('GET', KEYS[2]) or ''
-if last ~= '' and tonumber(last) >= tonumber(ARGV[2]) then return last end
-local total = redis.call('INCRBY', KEYS[3], ARGV[3])
-redis.call('XADD', KEYS[1], '*', 'b', ARGV[1], 'n', string.format('%.0f', total - tonumber(ARGV[3])))
+local last = tonumber(redis.call('GET', KEYS[2]) or '0')
+local meta = redis.call('HMGET', KEYS[3], 'operations', 'bytes', 'floor')
+local operations, bytes, floor = tonumber(meta[1] or '0'), tonumber(meta[2] or '0'), tonumber(meta[3] or '0')
+local sequence = tonumber(ARGV[2])
+if last >= sequence then return {'known', last, bytes - floor} end
+if last < sequence - 1 and ARGV[6] ~= '1' then return {'gap', last, bytes - floor} end
+local size = #ARGV[1] + 64
+if bytes - floor + size > tonumber(ARGV[5]) and bytes > floor then
+  redis.call('HSET', KEYS[3], 'max', ARGV[5])
+  return {'full', last, bytes - floor}
+end
+redis.call('XADD', KEYS[1], '*', 'b', ARGV[1], 'n', string.format('%.0f', operations), 's', string.format('%.0f', bytes))
+redis.call('HINCRBY', KEYS[3], 'operations', ARGV[3])
+redis.call('HINCRBY', KEYS[3], 'bytes', size)
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[4])
-return last
+return {'appended', last, bytes - floor + size}
 `);

@@ -3,24 +3,29 @@ import { createScript, type RedisScript } from '@lockstep/core';
 /**
  * Looks at a journal from a cursor on, without moving the blocks.
  *
- * KEYS: 1 stream · 2 running count of operations.
+ * KEYS: 1 stream · 2 meta · 3 dirty keys.
  * ARGV: 1 cursor.
- * Reply: 1 the last id that the stream gave out, `0-0` when there is no stream · 2 the running count ·
- * 3 the id of the first entry after the cursor and 4 its field `n`, both empty when there is none.
+ * Reply: 1 the last id that the stream gave out, `0-0` when there is no stream · 2 operations ever appended ·
+ * 3 the id of the first entry after the cursor and 4 its field `n`, both empty when there is none · 5 bytes that the
+ * stream holds for receivers · 6 dirty keys · 7 the bound of the bytes when it was last met, 0 when it never was.
  */
 export const PROBE_JOURNAL: RedisScript = createScript(`
-local total = redis.call('GET', KEYS[2]) or '0'
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'0-0', total, '', ''} end
+local meta = redis.call('HMGET', KEYS[2], 'operations', 'bytes', 'floor', 'max')
+local total = meta[1] or '0'
+local held = tonumber(meta[2] or '0') - tonumber(meta[3] or '0')
+local dirty = redis.call('SCARD', KEYS[3])
+local max = meta[4] or '0'
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'0-0', total, '', '', held, dirty, max} end
 local tail = '0-0'
 local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for i = 1, #info, 2 do
   if info[i] == 'last-generated-id' then tail = info[i + 1] end
 end
 local first = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', 1)[1]
-if not first then return {tail, total, '', ''} end
+if not first then return {tail, total, '', '', held, dirty, max} end
 local before = ''
 for i = 1, #first[2], 2 do
   if first[2][i] == 'n' then before = first[2][i + 1] end
 end
-return {tail, total, first[1], before}
+return {tail, total, first[1], before, held, dirty, max}
 `);

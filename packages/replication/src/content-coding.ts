@@ -1,0 +1,71 @@
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+
+import { badBatch } from './batch.ts';
+
+/** How the body of a batch is compressed on the wire. `zstd` needs Node 22.15, 23.8 or later on both sides. */
+export type Compression = 'identity' | 'brotli' | 'zstd';
+
+/** A coding as `content-encoding` names it. */
+export interface ContentCoding {
+  /** Value of the header; absent when the body is sent as it is. */
+  readonly token?: string;
+  encode(body: Buffer): Promise<Buffer>;
+}
+
+/** Smaller bodies are sent as they are: what could be saved is less than a packet. */
+const MIN_BYTES = 512;
+
+const brotliCompress = promisify(zlib.brotliCompress);
+const brotliDecompress = promisify(zlib.brotliDecompress);
+
+type Zstd = (body: Buffer, options: object, done: (error: Error | null, result: Buffer) => void) => void;
+// Younger than the types that this is compiled with.
+const { zstdCompress, zstdDecompress } = zlib as { zstdCompress?: Zstd; zstdDecompress?: Zstd };
+
+/** The codings that this runtime can undo, as `accept-encoding` lists them. */
+export const ACCEPTED_CODINGS: string = zstdDecompress === undefined ? 'br' : 'br, zstd';
+
+/** Returns a function that compresses bodies. @throws RangeError when this runtime cannot compress so. */
+export function createEncoder(compression: Compression): (body: Buffer) => Promise<{ token?: string; bytes: Buffer }> {
+  const coding = codingOf(compression);
+  return async (body) => {
+    if (coding.token === undefined || body.length < MIN_BYTES) return { bytes: body };
+    const bytes = await coding.encode(body);
+    return bytes.length < body.length ? { token: coding.token, bytes } : { bytes: body };
+  };
+}
+
+/**
+ * Undoes the coding that a `content-encoding` header names, to at most `maxBytes`.
+ *
+ * @throws ReplicationError `ERR_REPLICATION_BAD_BATCH` for an unknown coding, damaged bytes or more of them.
+ */
+export async function decodeContent(token: string | undefined, bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  if (token === undefined || token === 'identity') return bytes;
+  const options = { maxOutputLength: maxBytes };
+  try {
+    if (token === 'br') return await brotliDecompress(bytes, options);
+    if (token === 'zstd' && zstdDecompress !== undefined) return await promisify(zstdDecompress)(bytes, options);
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw badBatch(`the body is larger than ${maxBytes} bytes`);
+    throw badBatch(`the body is no ${token}: ${message}`);
+  }
+  throw badBatch(`the content-encoding ${token} is not known here, only ${ACCEPTED_CODINGS}`);
+}
+
+function codingOf(compression: Compression): ContentCoding {
+  if (compression === 'identity') return { encode: async (body) => body };
+  if (compression === 'brotli') {
+    // Quality 1 is smaller and cheaper than gzip's fastest.
+    const params = { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 };
+    return { token: 'br', encode: (body) => brotliCompress(body, { params }) };
+  }
+  if (compression === 'zstd') {
+    if (zstdCompress === undefined) throw new RangeError('compression zstd is not in this version of Node');
+    const compress = promisify(zstdCompress);
+    return { token: 'zstd', encode: (body) => compress(body, {}) };
+  }
+  throw new RangeError(`compression must be identity, brotli or zstd, got ${String(compression)}`);
+}

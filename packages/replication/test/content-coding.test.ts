@@ -1,0 +1,53 @@
+import * as zlib from 'node:zlib';
+
+import { describe, expect, it } from 'vitest';
+
+import { createEncoder, decodeContent } from '../src/content-coding.ts';
+
+const text = Buffer.from('the same words again and again, '.repeat(100));
+const noise = Buffer.from(Array.from({ length: 600 }, (_, n) => (n * 7919 + ((n * n) % 251)) % 256));
+const hasZstd = 'zstdCompress' in zlib;
+
+describe('content codings', () => {
+  it.each(['brotli', ...(hasZstd ? (['zstd'] as const) : [])] as const)(
+    '%s makes a body smaller and gives it back',
+    async (name) => {
+      const { token, bytes } = await createEncoder(name)(text);
+      expect(bytes.length).toBeLessThan(text.length / 4);
+      await expect(decodeContent(token, bytes, text.length)).resolves.toEqual(text);
+    },
+  );
+
+  it.runIf(!hasZstd)('zstd is refused where the runtime does not have it', () => {
+    expect(() => createEncoder('zstd')).toThrow('compression zstd is not in this version of Node');
+  });
+
+  it('small bodies, and those that would grow, are sent as they are', async () => {
+    const encode = createEncoder('brotli');
+    const small = text.subarray(0, 511);
+    await expect(encode(small)).resolves.toEqual({ bytes: small });
+    const packed = zlib.brotliCompressSync(zlib.deflateRawSync(noise));
+    await expect(createEncoder('identity')(text)).resolves.toEqual({ bytes: text });
+    expect((await encode(packed)).bytes.length).toBeLessThanOrEqual(packed.length);
+  });
+
+  it('nothing is unpacked beyond the bound', async () => {
+    const bomb = zlib.brotliCompressSync(Buffer.alloc(64 * 1024 * 1024));
+    expect(bomb.length).toBeLessThan(1000);
+    await expect(decodeContent('br', bomb, 1024 * 1024)).rejects.toMatchObject({
+      code: 'ERR_REPLICATION_BAD_BATCH',
+      message: 'bad batch: the body is larger than 1048576 bytes',
+    });
+  });
+
+  it.each([
+    ['br', /the body is no br/],
+    ['gzip', /the content-encoding gzip is not known here/],
+  ])('bytes that are no %s are refused', async (token, message) => {
+    await expect(decodeContent(token, noise, 1000)).rejects.toThrow(message);
+  });
+
+  it('an unknown compression is refused', () => {
+    expect(() => createEncoder('lz4' as 'brotli')).toThrow('compression must be identity, brotli or zstd, got lz4');
+  });
+});
