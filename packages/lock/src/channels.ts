@@ -1,5 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 
+import type { Leadership, RevokeReason } from './election/election.ts';
+
 /** A message of `lockstep:lock:wait`: an acquisition has ended. */
 export interface WaitMessage {
   readonly key: string;
@@ -16,8 +18,20 @@ export interface HoldMessage {
   readonly outcome: 'released' | 'lost';
 }
 
+/** A message of `lockstep:lock:election`: this process leads, or leads no more. */
+export interface ElectionMessage {
+  readonly name: string;
+  readonly id: string;
+  readonly term: number;
+  readonly token: number;
+  readonly event: 'elected' | 'revoked';
+  /** Why it leads no more. */
+  readonly reason?: RevokeReason;
+}
+
 const wait = channel('lockstep:lock:wait');
 const hold = channel('lockstep:lock:hold');
+const election = channel('lockstep:lock:election');
 
 /** Whether anybody listens to acquisitions: only then their time is taken. */
 export function hearsWaits(): boolean {
@@ -37,6 +51,15 @@ export function hearsHolds(): boolean {
 /** Tells whoever listens. */
 export function publishHold(message: HoldMessage): void {
   hold.publish(message);
+}
+
+/** Tells whoever listens that a leadership has begun, or has ended for a reason. */
+export function publishElection({ name, id, term, token }: Leadership, reason?: RevokeReason): void {
+  if (!election.hasSubscribers) return;
+  const said = { name, id, term, token };
+  const message: ElectionMessage =
+    reason === undefined ? { ...said, event: 'elected' } : { ...said, event: 'revoked', reason };
+  election.publish(message);
 }
 
 /** What a message says of an error. */

@@ -1,5 +1,6 @@
 import type { LockFamily } from './driver/lock-driver.ts';
 import { createRedisLockDriver } from './driver/redis/redis-lock-driver.ts';
+import { createElections } from './election/elections.ts';
 import type { HeldLock } from './lease/lease.ts';
 import { checkLocksOptions, type LocksOptions } from './lock-options.ts';
 import { LockRoom } from './lock-room.ts';
@@ -21,6 +22,7 @@ export function createLocks(given: LocksOptions): Locks {
   const { client, prefix, clock, random, onError } = options;
   const driver = options.driver ?? createRedisLockDriver({ client: client!, prefix, clock, random, onError });
   const room = new LockRoom(options, driver);
+  const elections = createElections(room);
   const rooms = new Map<LockFamily, LockRoom>();
   let closing: CloseOptions | undefined;
   const roomOf = (family: LockFamily): LockRoom => {
@@ -34,7 +36,7 @@ export function createLocks(given: LocksOptions): Locks {
   };
   const close = async (how: CloseOptions = {}): Promise<void> => {
     closing ??= how;
-    await Promise.all([room, ...rooms.values()].map((one) => one.close(how)));
+    await Promise.all([elections, room, ...rooms.values()].map((one) => one.close(how)));
     if (options.driver === undefined) await driver.close();
   };
   return {
@@ -46,6 +48,7 @@ export function createLocks(given: LocksOptions): Locks {
     inspect: (key, { signal } = {}) => room.inspect(key, signal),
     semaphore: (key, permits) => createSemaphore(() => roomOf('semaphore'), key, permits),
     readWrite: (key, how) => createReadWriteLock(() => roomOf('read-write'), key, how),
+    elect: (name, how) => elections.elect(name, how),
     close,
     [Symbol.asyncDispose]: () => close(),
   };

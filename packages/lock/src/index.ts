@@ -11,6 +11,18 @@ export { type Semaphore } from './semaphore/semaphore.ts';
 export { type ReadWriteLock, type ReadWriteOptions } from './read-write/read-write-lock.ts';
 export { type ShapedLock } from './shaped-lock.ts';
 
+// Leader election
+export {
+  type Election,
+  type ElectionBackoff,
+  type ElectionEvents,
+  type ElectOptions,
+  type Leader,
+  type Leadership,
+  type ResignOptions,
+  type RevokeReason,
+} from './election/election.ts';
+
 // Where locks live
 export {
   type AcquireManyReply,
@@ -65,7 +77,7 @@ export { type QuorumAcquireOptions, type QuorumLocks, type QuorumLocksOptions } 
 export { type QuorumLease } from './quorum/quorum-lease.ts';
 
 // Diagnostics channels
-export { type HoldMessage, type WaitMessage } from './channels.ts';
+export { type ElectionMessage, type HoldMessage, type WaitMessage } from './channels.ts';
 
 // Errors
 export { LockError, type LockErrorCode, type LockErrorOptions } from './lock-error.ts';

@@ -5,6 +5,7 @@ export type LockErrorCode =
   | 'ERR_LOCK_CLOSED'
   | 'ERR_LOCK_LOST'
   | 'ERR_LOCK_REENTRANT'
+  | 'ERR_LOCK_RESIGNED'
   | 'ERR_LOCK_STALE_TOKEN'
   | 'ERR_LOCK_TIMEOUT'
   | 'ERR_LOCK_UNAVAILABLE';
@@ -22,6 +23,7 @@ export interface LockErrorOptions extends CodedErrorOptions {
  * - `ERR_LOCK_LOST`: the lease is over; what the section did after that may have run beside another holder.
  * - `ERR_LOCK_UNAVAILABLE`: the lock service did not answer in time or refused; see `cause`.
  * - `ERR_LOCK_REENTRANT`: the caller holds this very `key` already and would wait for himself.
+ * - `ERR_LOCK_RESIGNED`: a leadership is over because its work returned or threw, or `resign` was called.
  * - `ERR_LOCK_CLOSED`: the locks were closed.
  * - `ERR_LOCK_STALE_TOKEN`: a resource has already seen a newer fencing token than `token`.
  */

@@ -82,14 +82,19 @@ export class LockRoom {
 
   async inspect(key: string, signal: AbortSignal | undefined): Promise<LockInfo | undefined> {
     checkKey(key);
-    this.#assertOpen();
+    this.assertOpen();
     const { timeoutMs } = this.options;
     return this.driver.inspect(key, { timeoutMs, signal });
   }
 
+  /** @throws LockError ERR_LOCK_CLOSED */
+  assertOpen(): void {
+    if (this.#closing !== undefined) throw closedError();
+  }
+
   /** What to ask for, if it may be asked for. */
   request(key: string, options: AcquireOptions, isTry = false): AcquireRequest {
-    this.#assertOpen();
+    this.assertOpen();
     options.signal?.throwIfAborted();
     if (!isTry) this.reentrancy.check(key);
     const { periods } = this.waiters;
@@ -148,10 +153,6 @@ export class LockRoom {
       throw toLockError(error, `the lock "${request.key}" could not be asked for`);
     });
     return reply.kind === 'held' ? reply : undefined;
-  }
-
-  #assertOpen(): void {
-    if (this.#closing !== undefined) throw closedError();
   }
 
   #tellWait(key: string, startedAt: number | undefined, outcome: string): void {

@@ -1,5 +1,6 @@
 import type { AcquireOptions, SectionOptions } from './acquire-options.ts';
 import type { LockInfo } from './driver/lock-driver.ts';
+import type { Election, ElectOptions } from './election/election.ts';
 import type { HeldLock, Lease } from './lease/lease.ts';
 import type { ReadWriteLock, ReadWriteOptions } from './read-write/read-write-lock.ts';
 import type { Semaphore } from './semaphore/semaphore.ts';
@@ -43,6 +44,13 @@ export interface Locks extends AsyncDisposable {
   semaphore(key: string, permits: number): Semaphore;
   /** A lock of many readers or one writer. Its keys are apart from those of other locks. */
   readWrite(key: string, options?: ReadWriteOptions): ReadWriteLock;
+  /**
+   * Takes part in an election from now on: at most one process leads. What it locks is apart from locks of the same name.
+   * `close` closes it.
+   *
+   * @throws TypeError or RangeError for options that make no sense, LockError ERR_LOCK_CLOSED.
+   */
+  elect(name: string, options: ElectOptions): Election;
   /**
    * Ends it: whoever waits is rejected, the signals of all leases abort, sections may end within `drainMs`, and what they
    * give back is passed on. The lease of a section that goes on is not given back but runs out. Idempotent, never rejects.

@@ -79,6 +79,7 @@ export function createScriptedDriver(): ScriptedDriver {
       throw new Error('there are only locks');
     },
     acquireMany: () => Promise.reject(silence()),
+    countTerm: () => Promise.resolve(1),
     inspect: () => Promise.resolve(undefined),
     listen: () => ({ close: () => Promise.resolve() }),
     close: () => Promise.resolve(),

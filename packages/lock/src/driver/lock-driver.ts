@@ -89,6 +89,8 @@ export interface LockInfo {
   readonly waiters: number;
   /** In a family: how many hold it. The rest is about the one whose lease runs out last. */
   readonly holders?: number;
+  /** Which of the leases that were counted by `countTerm` this is; undefined when it was not. */
+  readonly term?: number;
 }
 
 /** A lease to renew. */
@@ -125,12 +127,20 @@ export interface LockDriver extends AsyncDisposable {
   acquire(request: AcquireRequest, bound: Bound): Promise<AcquireReply>;
   /** Keys of one group, all or none, in mode `try` whatever the requests say. */
   acquireMany(requests: readonly AcquireRequest[], bound: Bound): Promise<AcquireManyReply>;
-  /** Gives back; the next live waiter has the lock in the same step. `lost`: it was not the owner's any more. */
+  /**
+   * Gives back; the next live waiter has the lock in the same step. Where others wait behind him, the driver passes the
+   * lock on when his grant is over and was not taken up. `lost`: it was not the owner's any more.
+   */
   release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'>;
   /** Sets the leases' periods anew; one step per slot. */
   renew(leases: readonly RenewRequest[], bound: Bound): Promise<('held' | 'lost')[]>;
   /** Leaves the line, and gives back what was granted meanwhile. */
   cancel(key: string, owner: string, bound: Bound): Promise<void>;
+  /**
+   * The number of the holder's lease: one more than that of the last lease of the key that was counted, and the same when
+   * asked again. Undefined: it is not the owner's any more. A family has none.
+   */
+  countTerm(key: string, owner: string, bound: Bound): Promise<number | undefined>;
   inspect(key: string, bound: Bound): Promise<LockInfo | undefined>;
   /** Several may listen; each hears everything of this process. */
   listen(listener: LockListener): { close(): Promise<void> };

@@ -1,8 +1,9 @@
 /**
  * `grant(base, asker)` gives a free lock to the first in line and tells that process: `g|token|period|owner|base`. One
  * whose process nobody can reach is skipped; where that cannot be known, the grant runs out by itself. A waiter that
- * barges is told to ask again, `w|owner|base`, at most two of them. Returns the owner that has the lock now, or nil;
- * for `asker` nothing is given or told: it is taken off the line and returned.
+ * barges is told to ask again, `w|owner|base`, at most two of them. Returns the owner that has the lock now, or nil, and
+ * for how many ms he, or those who were told, have time; for `asker` nothing is given or told: it is taken off the line
+ * and returned.
  */
 export const grant = `
 local function grant(base, asker)
@@ -23,13 +24,13 @@ local function grant(base, asker)
       if woken == 2 then
         redis.call('ZADD', base .. ':q', head[2], owner)
         redis.call('HSET', base .. ':w', owner, wish)
-        return nil
+        return nil, period
       end
       if redis.call('PUBLISH', to, 'w|' .. owner .. '|' .. base) > 0 or not isReceiverCountKnown then woken = woken + 1 end
     elseif mode == 'Q' then
       local token, text = give(base, owner, period, delay, metadata)
       local heard = redis.call('PUBLISH', to, 'g|' .. text .. '|' .. period .. '|' .. owner .. '|' .. base)
-      if heard > 0 or not isReceiverCountKnown then return owner end
+      if heard > 0 or not isReceiverCountKnown then return owner, period end
       redis.call('DEL', base .. ':l')
     end
   end

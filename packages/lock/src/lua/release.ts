@@ -1,6 +1,6 @@
 /**
- * `release(base, owner)` gives back, and gives to the next in line. Returns 1, or 0 where it was not the owner's any
- * more. What only stands to keep others away for a while is left standing. `cancel` is the same for one that may wait.
+ * `release(base, owner)` gives back, and gives to the next in line. Returns what `passOn` does, or 0 where it was not the
+ * owner's any more. What only stands to keep others away for a while is left standing. `cancel` is the same for one that may wait.
  */
 export const release = `
 local function release(base, owner)
@@ -13,7 +13,6 @@ local function release(base, owner)
   local _, _, held = fieldsOf(lease)
   if held > 0 and validFor(name, held) <= 0 then return 0 end
   redis.call('DEL', name)
-  if redis.call('EXISTS', base .. ':q') == 1 then grant(base) end
-  return 1
+  return passOn(base)
 end
 `;

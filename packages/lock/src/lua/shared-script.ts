@@ -11,21 +11,29 @@ import { sharedState } from './shared-state.ts';
  * KEYS: the base of each lock; what lies beside it (see `sharedState`) has names that begin with it, and is in its slot.
  * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step:
  * 'A' owner, period, grant period, mode, priority, shape, metadata · 'R' owner (release or cancel) · 'E' owner, period
- * (renew) · 'I' (inspect).
+ * (renew) · 'I' (inspect) · 'N' (passOn).
  *
- * Reply: for each step a token or what `acquire` says; 1, or 0 where it was not the owner's any more; { the last owner,
+ * Reply: for each step a token or what `acquire` says; 1, or 0 where it was not the owner's any more, or 1 + for how many ms
+ * one that was given it has time, where others wait behind him; { the last owner,
  * token, metadata, ms left, how many wait, how many hold }, or 0. { -1, message } where it failed; the others are done.
  */
 export const sharedScript: RedisScript = createScript(`
 ${sharedState}
 ${sharedFill}
 ${sharedAcquire}
+local function passOn(base)
+  purge(base)
+  local _, given = fill(base)
+  if not given or redis.call('EXISTS', base .. ':q') == 0 then return 1 end
+  return 1 + given
+end
+
 local function release(base, owner)
   purge(base)
   local was = remove(base, owner)
   if was == 0 then leave(base, owner) end
-  fill(base)
-  return was
+  local reply = passOn(base)
+  return was == 0 and 0 or reply
 end
 
 local function renew(base, owner, period)
@@ -62,6 +70,7 @@ local function step()
     return renew(base, ARGV[from + 1], ARGV[from + 2])
   end
   at = at + 1
+  if op == 'N' then return passOn(base) end
   return inspect(base)
 end
 

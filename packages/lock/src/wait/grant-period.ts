@@ -5,26 +5,29 @@ const MAX_MS = 2000;
 const SPARE = 5;
 /** How much of an older, longer answer is forgotten with each answer. */
 const DECAY = 0.1;
+/** One answer that took long, as after a pause of the process, says little about the next: it counts for so much more. */
+const GROWTH = 2;
 
 /**
  * For how long a lock is to be kept for a waiter of this process that is told of it, until he asks for it. One that
  * stands still costs all others this long, so it is as short as this process is fast at present.
  */
 export class GrantPeriod {
-  #slowestMs = 0;
+  #slowMs = MIN_MS / SPARE;
 
   /** In whole ms; never more than the lease. */
   within(ttlMs: number): number {
-    return Math.round(Math.min(ttlMs, MAX_MS, Math.max(MIN_MS, this.#slowestMs * SPARE)));
+    return Math.round(Math.min(ttlMs, MAX_MS, Math.max(MIN_MS, this.#slowMs * SPARE)));
   }
 
   /** The lock service was asked and has answered. */
   answeredIn(ms: number): void {
-    this.#slowestMs = Math.max(ms, this.#slowestMs * (1 - DECAY) + ms * DECAY);
+    const heardMs = Math.min(ms, this.#slowMs * GROWTH);
+    this.#slowMs = Math.max(MIN_MS / SPARE, heardMs, this.#slowMs * (1 - DECAY) + heardMs * DECAY);
   }
 
   /** A waiter came too late for what he was granted. */
   missed(): void {
-    this.#slowestMs = (2 * this.within(MAX_MS)) / SPARE;
+    this.#slowMs = (GROWTH * this.within(MAX_MS)) / SPARE;
   }
 }

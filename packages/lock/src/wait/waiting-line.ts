@@ -35,10 +35,10 @@ export class WaitingLine {
   }
 
   /** `waiter` was told who has the lock, and waits. */
-  occupied(waiter: Waiter, { holder, holderTtlMs }: Occupied): void {
+  occupied(waiter: Waiter, { holder, holderTtlMs, rank }: Occupied): void {
     const { clock, random } = this.#options;
     this.#waiters.set(waiter.request.owner, waiter);
-    this.#pollAt = clock.monotonic() + pollDelayMs(holderTtlMs, random());
+    this.#pollAt = clock.monotonic() + pollDelayMs(holderTtlMs, rank, random());
     // A timer that comes too early looks when it is time: answers come faster than timers are worth setting anew.
     if (this.#pollAt < this.#timerAt) this.#armFor(this.#pollAt);
     // It has been given to one of us, and the push was lost or is on its way.

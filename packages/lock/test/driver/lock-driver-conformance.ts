@@ -5,6 +5,7 @@ import { describeManyKeys } from './conformance/many-keys.ts';
 import type { DriversUnderTest } from './conformance/process.ts';
 import { describeReadWrite } from '../read-write/read-write-conformance.ts';
 import { describeSemaphores } from '../semaphore/semaphore-conformance.ts';
+import { describeTerms } from './conformance/terms.ts';
 import { describeWaiting } from './conformance/waiting.ts';
 
 /** What every driver must do. */
@@ -20,6 +21,7 @@ export function describeLockDriver(name: string, drivers: DriversUnderTest): voi
     describeHolding(drivers);
     describeWaiting(drivers);
     describeManyKeys(drivers);
+    describeTerms(drivers);
     describeSemaphores(drivers);
     describeReadWrite(drivers);
   });

@@ -75,6 +75,8 @@ describe('a waiter', () => {
     const stalled = locks.acquire('k', { waitMs: 20_000 });
     await expect.poll(async () => (await others.inspect('k'))?.waiters).toBe(1);
     const next = others.acquire('k');
+    // It knows the holder's long period only, and is not told that the lock was passed on.
+    await expect.poll(async () => (await others.inspect('k'))?.waiters).toBe(2);
     link.halfOpen();
     await taken.release();
     expect(await inMs(next)).toBeLessThan(3000);

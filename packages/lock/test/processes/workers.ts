@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Effect {
   readonly pid: number;
   readonly token: number;
+  /** Of an election. */
+  readonly term?: number;
   readonly at: number;
 }
 
@@ -13,29 +15,32 @@ export interface Effect {
 export interface WorkerSettings {
   readonly port: number;
   readonly ttlMs: number;
-  readonly sectionMs: number;
+  /** Of one section. */
+  readonly sectionMs?: number;
   readonly everyMs: number;
 }
 
 /** Processes that work under one lock, and what all of them did. */
 export interface Workers extends AsyncDisposable {
   readonly effects: Effect[];
-  start(): Promise<ChildProcess>;
+  start(changed?: Partial<WorkerSettings>): Promise<ChildProcess>;
 }
 
-const script = fileURLToPath(new URL('worker.mjs', import.meta.url));
+const sections = new URL('worker.mjs', import.meta.url);
 
 /** Starts none yet. */
-export function openWorkers(settings: WorkerSettings): Workers {
+export function openWorkers(settings: WorkerSettings, script: URL = sections): Workers {
   const children: ChildProcess[] = [];
   const effects: Effect[] = [];
   return {
     effects,
-    async start() {
-      const child = fork(script, [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    async start(changed) {
+      const child = fork(fileURLToPath(script), [JSON.stringify({ ...settings, ...changed })], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
       children.push(child);
       await once(child, 'message');
-      child.on('message', ({ token, at }: Effect) => effects.push({ pid: child.pid!, token, at }));
+      child.on('message', (effect: Effect) => effects.push({ ...effect, pid: child.pid! }));
       return child;
     },
     async [Symbol.asyncDispose]() {

@@ -34,6 +34,19 @@ export function describeSemaphores(drivers: DriversUnderTest): void {
       await expect(a.driver.inspect(key, BOUND)).resolves.toMatchObject({ holders: 2, waiters: 1 });
     });
 
+    it('pass a permit on when whoever was given it stands still', async () => {
+      await using a = drivers.process('semaphore');
+      await using stopped = drivers.process('semaphore');
+      await using b = drivers.process('semaphore');
+      const key = drivers.key();
+      const [one] = [await a.hold(key, TWO), await a.hold(key, TWO)];
+      await stopped.wait(key, { ...TWO, grantMs: 60 });
+      const next = await b.wait(key, TWO);
+      await a.driver.release(key, one, BOUND);
+      // Nobody of those who wait asks again.
+      await vi.waitFor(() => expect(b.grants.map(({ owner }) => owner)).toEqual([next]), 5000);
+    });
+
     it('take back a permit whose lease ran out, and renew the others', async () => {
       await using a = drivers.process('semaphore');
       const key = drivers.key();

@@ -11,14 +11,20 @@ describe('the period of a grant', () => {
     expect(period.within(10_000)).toBe(50);
   });
 
-  it('follows a slow answer at once and forgets it slowly', () => {
+  it('follows answers that become slow within a few of them, and forgets them slowly', () => {
     const period = new GrantPeriod();
-    period.answeredIn(200);
+    for (let i = 0; i < 5; i++) period.answeredIn(200);
     expect(period.within(10_000)).toBe(1000);
     period.answeredIn(1);
     expect(period.within(10_000)).toBe(901);
     for (let i = 0; i < 60; i++) period.answeredIn(1);
     expect(period.within(10_000)).toBe(50);
+  });
+
+  it('does not keep a lock for long because the process was stopped once', () => {
+    const period = new GrantPeriod();
+    period.answeredIn(60_000);
+    expect(period.within(10_000)).toBe(100);
   });
 
   it('doubles when it was too short, up to two seconds', () => {

@@ -45,6 +45,7 @@ interface Lock {
 export class LockTable {
   readonly #options: LockTableOptions;
   readonly #locks = new Map<string, Lock>();
+  readonly #terms = new Map<string, { readonly token: number; readonly count: number }>();
   #lastToken = 0;
   #sweepAt = 1024;
 
@@ -81,18 +82,27 @@ export class LockTable {
     return requests.map((request) => this.acquire({ ...request, mode: 'try' }) as number);
   }
 
-  /** False: it was not the owner's any more. It waits no longer in either case. */
-  release(key: string, owner: string): boolean {
+  /** What `passOn` returns, or -1: it was not the owner's any more. It waits no longer in either case. */
+  release(key: string, owner: string): number {
     const lock = this.#lockOf(key);
     const { lease } = lock;
     if (lease === undefined || lease.owner !== owner) lock.line.leave(owner);
     const isHeld = lease !== undefined && this.#isValidFor(lease, owner);
-    if (isHeld) {
-      lock.lease = undefined;
-      this.#grant(key, lock, undefined);
-    }
+    if (isHeld) lock.lease = undefined;
+    const grantedMs = isHeld ? this.passOn(key) : -1;
     if (lock.lease === undefined && lock.line.size === 0) this.#locks.delete(key);
-    return isHeld;
+    return grantedMs;
+  }
+
+  /** Gives a free lock to the first in line that can be reached. Returns for how many ms where others wait behind him, else 0. */
+  passOn(key: string): number {
+    const lock = this.#lockOf(key);
+    const { first } = lock.line;
+    if (lock.lease !== undefined || first === undefined) return 0;
+    this.#grant(key, lock, undefined);
+    if (lock.line.size === 0) return 0;
+    const { lease } = this.#lockOf(key);
+    return lease === undefined ? first.grantMs : lease.validUntil - this.#options.monotonic();
   }
 
   /** False: it is not the owner's any more. */
@@ -101,12 +111,25 @@ export class LockTable {
     return lease !== undefined && this.#extend(lease, owner, ttlMs) !== undefined;
   }
 
+  /** The number of the owner's lease among those that were counted. */
+  countTerm(key: string, owner: string): number | undefined {
+    const { lease } = this.#lockOf(key);
+    if (lease === undefined || !this.#isValidFor(lease, owner)) return undefined;
+    const { token } = lease;
+    const last = this.#terms.get(key) ?? { token: 0, count: 0 };
+    if (last.token === token) return last.count;
+    this.#terms.set(key, { token, count: last.count + 1 });
+    return last.count + 1;
+  }
+
   inspect(key: string): LockInfo | undefined {
     const { lease, line } = this.#lockOf(key);
     if (lease === undefined) return undefined;
     const ttlMs = lease.validUntil - this.#options.monotonic();
     if (ttlMs <= 0) return undefined;
-    return { owner: lease.owner, token: lease.token, metadata: lease.metadata, ttlMs, waiters: line.size };
+    const { owner, token, metadata } = lease;
+    const last = this.#terms.get(key);
+    return { owner, token, metadata, ttlMs, waiters: line.size, ...(last?.token === token && { term: last.count }) };
   }
 
   /** The lock as it is now: what has run out is gone. */

@@ -10,6 +10,7 @@ import type {
   LockFamily,
   LockListener,
 } from '../lock-driver.ts';
+import { createGrantWatch, type GrantWatch } from '../grant-watch.ts';
 import { createOwners } from '../owners.ts';
 import { checkShape, sharedPriority } from '../shared-shape.ts';
 import { LockTable, type Push } from './lock-table.ts';
@@ -71,6 +72,7 @@ export function createMemoryLockDriver(options: MemoryLockDriverOptions = {}): L
   const { clock, processes, tables } = space;
   const { processId, nextOwner } = createOwners(random);
   const families = new Map<FamilyName, LockDriver>();
+  const watches: GrantWatch[] = [];
   let isClosed = false;
 
   async function run<T>({ signal }: Bound, step: () => T): Promise<T> {
@@ -81,6 +83,7 @@ export function createMemoryLockDriver(options: MemoryLockDriverOptions = {}): L
 
   async function close(): Promise<void> {
     isClosed = true;
+    for (const watch of watches) watch.close();
     for (const name of Object.keys(tables)) processes.delete(`${name} ${processId}`);
   }
 
@@ -93,6 +96,8 @@ export function createMemoryLockDriver(options: MemoryLockDriverOptions = {}): L
   function makeDriver(name: FamilyName): LockDriver {
     const table = tables[name];
     const listeners = new Set<LockListener>();
+    const watch = createGrantWatch({ clock, random, passOn: async (key) => table.passOn(key) });
+    watches.push(watch);
 
     const moment = (): Pick<Grant, 'sentAt' | 'sentAtWall'> => ({
       sentAt: clock.monotonic(),
@@ -113,6 +118,12 @@ export function createMemoryLockDriver(options: MemoryLockDriverOptions = {}): L
       return { ...request, shape: checkShape(request.shape), priority: sharedPriority(request) };
     }
 
+    function release(key: string, owner: string): 'released' | 'lost' {
+      const grantedMs = table.release(key, owner);
+      if (grantedMs > 0) watch.granted(key, grantedMs);
+      return grantedMs < 0 ? 'lost' : 'released';
+    }
+
     function hear(push: Push): void {
       const { kind, ...grant } = push;
       for (const listener of listeners) {
@@ -130,13 +141,19 @@ export function createMemoryLockDriver(options: MemoryLockDriverOptions = {}): L
           const { key, owner, ttlMs } = request;
           const sent = moment();
           const reply = table.acquire(checked(request));
+          if (typeof reply === 'number' || reply.kind === 'queued') watch.asked(key);
           return typeof reply === 'number' ? { kind: 'held', key, owner, ttlMs, token: reply, ...sent } : reply;
         }),
       acquireMany: (requests, bound) => run(bound, () => acquireMany(requests)),
-      release: (key, owner, bound) => run(bound, () => (table.release(key, owner) ? 'released' : 'lost')),
+      release: (key, owner, bound) => run(bound, () => release(key, owner)),
       renew: (leases, bound) =>
         run(bound, () => leases.map(({ key, owner, ttlMs }) => (table.renew(key, owner, ttlMs) ? 'held' : 'lost'))),
-      cancel: (key, owner, bound) => run(bound, () => void table.release(key, owner)),
+      cancel: (key, owner, bound) => run(bound, () => void release(key, owner)),
+      countTerm: (key, owner, bound) =>
+        run(bound, () => {
+          if (!(table instanceof LockTable)) throw new RangeError('locks that several may hold have no terms');
+          return table.countTerm(key, owner);
+        }),
       inspect: (key, bound) => run(bound, () => table.inspect(key)),
       listen(listener) {
         listeners.add(listener);

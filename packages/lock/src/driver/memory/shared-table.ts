@@ -40,7 +40,7 @@ export class SharedTable {
       return this.#give(lock, request, ttlMs).token;
     }
     const joined = lock.line.join(request);
-    const token = this.#fill(key, lock, request);
+    const { token } = this.#fill(key, lock, request);
     if (token !== undefined) return token;
     if (mode === 'try') lock.line.leave(owner);
     const [first] = Array.from(lock.holders.values()).sort((a, b) => a.validUntil - b.validUntil);
@@ -50,14 +50,21 @@ export class SharedTable {
     return { kind: 'queued', rank: lock.line.join(request)!, ...by };
   }
 
-  /** False: it was not the owner's any more. It waits no longer in either case. */
-  release(key: string, owner: string): boolean {
+  /** What `passOn` returns, or -1: it was not the owner's any more. It waits no longer in either case. */
+  release(key: string, owner: string): number {
     const lock = this.#lockOf(key);
     const isHeld = lock.holders.delete(owner);
     if (!isHeld) lock.line.leave(owner);
-    this.#fill(key, lock, undefined);
+    const grantedMs = this.passOn(key);
     if (lock.holders.size === 0 && lock.line.size === 0) this.#locks.delete(key);
-    return isHeld;
+    return isHeld ? grantedMs : -1;
+  }
+
+  /** Gives to the first in line as long as that fits. Returns for how many ms where others wait behind them, else 0. */
+  passOn(key: string): number {
+    const lock = this.#lockOf(key);
+    const { grantedMs } = this.#fill(key, lock, undefined);
+    return lock.line.size === 0 ? 0 : grantedMs;
   }
 
   /** False: it is not the owner's any more. */
@@ -113,13 +120,18 @@ export class SharedTable {
     return holder;
   }
 
-  /** Gives to the first in line as long as that fits. Returns the token of `asker`, who is told nothing. */
-  #fill(key: string, lock: SharedLock, asker: AcquireRequest | undefined): number | undefined {
+  /** Gives to the first in line as long as that fits. `token` is that of `asker`, who is told nothing. */
+  #fill(
+    key: string,
+    lock: SharedLock,
+    asker: AcquireRequest | undefined,
+  ): { readonly token: number | undefined; readonly grantedMs: number } {
     let mine: number | undefined;
+    let grantedMs = 0;
     for (let next = lock.line.shift(); next !== undefined; next = lock.line.shift()) {
       if (!fits(lock, next)) {
         lock.line.unshift(next);
-        return mine;
+        return { token: mine, grantedMs };
       }
       const { owner, grantMs } = next;
       if (owner === asker?.owner) {
@@ -128,10 +140,10 @@ export class SharedTable {
       }
       const { token } = this.#give(lock, next, grantMs);
       const sent = { sentAt: this.#options.monotonic(), sentAtWall: this.#options.now() };
-      if (!this.#options.push({ kind: 'grant', key, owner, token, ttlMs: grantMs, ...sent }))
-        lock.holders.delete(owner);
+      if (this.#options.push({ kind: 'grant', key, owner, token, ttlMs: grantMs, ...sent })) grantedMs = grantMs;
+      else lock.holders.delete(owner);
     }
-    return mine;
+    return { token: mine, grantedMs };
   }
 }
 

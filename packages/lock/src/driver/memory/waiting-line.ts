@@ -16,6 +16,10 @@ export class WaitingLine {
     return this.#places.length;
   }
 
+  get first(): AcquireRequest | undefined {
+    return this.#places[0]?.request;
+  }
+
   /** Joins, or renews the wish of one that waits already. Returns how many are before it; undefined: it is full. */
   join(request: AcquireRequest): number | undefined {
     const rank = this.#rankOf(request.owner);

@@ -6,12 +6,21 @@ import type { Step } from './step-queue.ts';
 
 const MODES = { try: 'T', queue: 'Q', barge: 'B' } as const;
 
+/** What became of a release. */
+export interface Released {
+  readonly outcome: 'released' | 'lost';
+  /** For how long, in ms, the lock is granted to one whom others wait behind; 0 where nobody does. */
+  readonly grantedMs: number;
+}
+
 /** What each call asks the script to do, and how it reads what comes back. */
 export interface LockSteps {
   acquire(request: AcquireRequest): Step<AcquireReply>;
   acquireMany(requests: readonly AcquireRequest[]): Step<AcquireManyReply>;
-  release(key: string, owner: string): Step<'released' | 'lost'>;
+  release(key: string, owner: string): Step<Released>;
+  passOn(key: string): Step<number>;
   renew(lease: RenewRequest): Step<'held' | 'lost'>;
+  term(key: string, owner: string): Step<number | undefined>;
   inspect(key: string): Step<LockInfo | undefined>;
 }
 
@@ -54,22 +63,29 @@ export function createLockSteps(names: LockNames): LockSteps {
         },
       };
     },
-    release: (key, owner) => step(key, ['R', owner], (reply) => (reply === 1 ? 'released' : 'lost')),
+    release: (key, owner) =>
+      step(key, ['R', owner], (reply) => ({
+        outcome: reply === 0 ? 'lost' : 'released',
+        grantedMs: Math.max(0, (reply as number) - 1),
+      })),
+    passOn: (key) => step(key, ['N'], (reply) => (reply as number) - 1),
     renew: ({ key, owner, ttlMs }) =>
       step(key, ['E', owner, Math.ceil(ttlMs)], (reply) => (reply === 1 ? 'held' : 'lost')),
+    term: (key, owner) => step(key, ['T', owner], (reply) => (reply === 0 ? undefined : (reply as number))),
     inspect: (key) =>
       step(key, ['I'], (reply) => {
         if (reply === 0) return undefined;
-        const [owner, token, metadata, ttlMs, waiters, holders] = reply as [
+        const [owner, token, metadata, ttlMs, waiters, holders = 0, term = 0] = reply as [
           string,
           number,
           string,
           number,
           number,
           number?,
+          number?,
         ];
         const info = { owner, token, metadata: metadata === '' ? undefined : metadata, ttlMs, waiters };
-        return holders === undefined ? info : { ...info, holders };
+        return { ...info, ...(holders > 0 && { holders }), ...(term > 0 && { term }) };
       }),
   };
 }

@@ -11,6 +11,7 @@ import type {
   LockFamily,
   LockListener,
 } from '../lock-driver.ts';
+import { createGrantWatch } from '../grant-watch.ts';
 import type { GrantSubscription } from './grant-subscription.ts';
 import type { LockNames } from './lock-names.ts';
 import { createLockSteps } from './lock-steps.ts';
@@ -19,6 +20,8 @@ import { closedError, toLockError } from './redis-failure.ts';
 import { createReplicaCheck } from './replica-check.ts';
 import { createSharedSteps } from './shared-steps.ts';
 import { createStepQueue, type SentAt } from './step-queue.ts';
+
+const PASS_ON_TIMEOUT_MS = 1000;
 
 /** What the locks of one family share with those of the others. */
 export interface RedisFamilyOptions {
@@ -29,13 +32,14 @@ export interface RedisFamilyOptions {
   readonly subscription: GrantSubscription;
   readonly onError: (error: Error) => void;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly schedule: (send: () => void) => void;
 }
 
 /** What a driver does for one family. */
 export type FamilyCalls = Pick<
   LockDriver,
-  'groupOf' | 'acquire' | 'acquireMany' | 'release' | 'renew' | 'cancel' | 'inspect' | 'listen'
+  'groupOf' | 'acquire' | 'acquireMany' | 'release' | 'renew' | 'cancel' | 'countTerm' | 'inspect' | 'listen'
 >;
 
 /** The calls of a driver for one family, and what it has to hear. */
@@ -49,13 +53,15 @@ export interface RedisFamily {
 
 /** Makes the locks of one family. */
 export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
-  const { client, family, names, isCluster, subscription, onError, clock, schedule } = options;
+  const { client, family, names, isCluster, subscription, onError, clock, random, schedule } = options;
   const script = family === 'lock' ? lockScript : sharedScript;
   const steps = family === 'lock' ? createLockSteps(names) : createSharedSteps(names);
   // In a Cluster PUBLISH counts those who hear it on one node only.
   const head = [names.channel, isCluster ? '0' : '1'];
   const queue = createStepQueue({ client, script, head, clock, schedule });
   const replicas = createReplicaCheck({ client, script, head, steps, clock });
+  const passOn = (key: string): Promise<number> => queue.run(steps.passOn(key), { timeoutMs: PASS_ON_TIMEOUT_MS });
+  const watch = createGrantWatch({ clock, random, passOn });
   const listeners = new Set<LockListener>();
   /** Those in line whose grant counts only when replicas have it. */
   const unchecked = new Map<string, AcquireRequest>();
@@ -78,6 +84,12 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
   }
 
   async function ask(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
+    const reply = await askOnce(request, bound);
+    if (reply.kind !== 'taken') watch.asked(request.key);
+    return reply;
+  }
+
+  async function askOnce(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
     if ((request.replicas ?? 0) === 0) return queue.run(steps.acquire(request), bound);
     if (request.mode !== 'try') unchecked.set(request.owner, request);
     const reply = await replicas.acquire(request, bound);
@@ -85,9 +97,11 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
     return reply;
   }
 
-  function release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'> {
+  async function release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'> {
     unchecked.delete(owner);
-    return queue.run(steps.release(key, owner), bound);
+    const { outcome, grantedMs } = await queue.run(steps.release(key, owner), bound);
+    if (grantedMs > 0) watch.granted(key, grantedMs);
+    return outcome;
   }
 
   const calls: FamilyCalls = {
@@ -114,6 +128,9 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
     renew: (leases, bound) => Promise.all(leases.map((lease) => queue.run(steps.renew(lease), bound))),
     async cancel(key, owner, bound) {
       await release(key, owner, bound);
+    },
+    async countTerm(key, owner, bound) {
+      return queue.run(steps.term(key, owner), bound);
     },
     inspect: (key, bound) => queue.run(steps.inspect(key), bound),
     listen(listener) {
@@ -145,6 +162,7 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
       isClosed = true;
       listeners.clear();
       unchecked.clear();
+      watch.close();
       replicas.close();
       queue.close();
     },

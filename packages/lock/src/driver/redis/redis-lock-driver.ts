@@ -70,7 +70,7 @@ export function createRedisLockDriver(options: RedisLockDriverOptions): LockDriv
     let opened = families.get(family);
     if (opened === undefined) {
       const names = createLockNames(prefix, isCluster, family);
-      opened = createRedisFamily({ client, family, names, isCluster, subscription, onError, clock, schedule });
+      opened = createRedisFamily({ client, family, names, isCluster, subscription, onError, clock, random, schedule });
       if (isClosed) opened.close();
       families.set(family, opened);
     }

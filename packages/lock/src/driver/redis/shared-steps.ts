@@ -20,6 +20,9 @@ export function createSharedSteps(names: LockNames): LockSteps {
     acquireMany() {
       throw new RangeError('locks that several may hold are acquired one by one');
     },
+    term() {
+      throw new RangeError('locks that several may hold have no terms');
+    },
   };
 }
 

@@ -150,5 +150,21 @@ export function describeWaiting(drivers: DriversUnderTest): void {
       await vi.waitFor(() => expect(a.wakes).toEqual(barging.slice(0, 2)), 5000);
       await expect(a.driver.inspect(key, BOUND)).resolves.toMatchObject({ owner, waiters: 1 });
     });
+
+    it('passes the lock on when those who were given it stand still, one after the other', async () => {
+      await using a = drivers.process();
+      await using stopped = drivers.process();
+      await using b = drivers.process();
+      const key = drivers.key();
+      const holder = await a.hold(key);
+      await stopped.wait(key, { grantMs: 60 });
+      await stopped.wait(key, { grantMs: 60 });
+      const next = await b.wait(key);
+      await a.driver.release(key, holder, BOUND);
+      // Nobody of those who wait asks again.
+      await vi.waitFor(() => expect(b.grants).toHaveLength(1), 5000);
+      expect(b.grants[0]!.owner).toBe(next);
+      expect(stopped.grants).toHaveLength(2);
+    });
   });
 }

@@ -40,7 +40,12 @@ export function lockCommands(shapes: readonly string[]): fc.Arbitrary<Iterable<S
       wish.map((asked) => command(`acquire ${JSON.stringify(asked)}`, (model, real) => acquire(asked, model, real))),
       owner.map((who) =>
         command(`release ${who}`, async (model, real) => {
-          expect(await real.step('R', who)).toBe(model.release(who) ? 1 : 0);
+          expect(outcomeOf(await real.step('R', who))).toBe(model.release(who));
+        }),
+      ),
+      fc.constant(
+        command('pass on', async (model, real) => {
+          expect(outcomeOf(await real.step('N'))).toBe(model.passOn() ? 'watch' : 'released');
         }),
       ),
       owner.map((who) =>
@@ -77,6 +82,11 @@ async function acquire(asked: Wish, model: Model, real: RealLock): Promise<void>
   if (typeof reply !== 'number' || wasHeld) return;
   expect(reply).toBeGreaterThan(real.lastToken);
   real.lastToken = reply;
+}
+
+function outcomeOf(reply: unknown): string {
+  if (reply === 1 + MINUTE) return 'watch';
+  return reply === 0 ? 'lost' : 'released';
 }
 
 function kindOf(reply: unknown): string {

@@ -15,7 +15,10 @@ export interface Model {
   /** What every process should have been told. */
   readonly pushes: string[];
   acquire(wish: Wish): 'held' | 'queued' | 'taken';
-  release(owner: string): boolean;
+  /** `watch`: others wait behind one who was given it by this. */
+  release(owner: string): 'lost' | 'released' | 'watch';
+  /** Gives it to those in line if it is free; true: others wait behind one who was given it by this. */
+  passOn(): boolean;
   holds(owner: string): boolean;
   expire(owner: string): void;
 }
@@ -55,14 +58,19 @@ export class LockModel implements Model {
     return 'queued';
   }
 
-  release(owner: string): boolean {
+  release(owner: string): 'lost' | 'released' | 'watch' {
     if (!this.holds(owner)) {
       this.#leave(owner);
-      return false;
+      return 'lost';
     }
     this.expire(owner);
+    return this.passOn() ? 'watch' : 'released';
+  }
+
+  passOn(): boolean {
+    if (this.holders.length > 0) return false;
     this.#grant(undefined);
-    return true;
+    return this.line.length > 0;
   }
 
   holds(owner: string): boolean {

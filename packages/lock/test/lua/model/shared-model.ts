@@ -22,12 +22,19 @@ export class SharedModel implements Model {
     return 'taken';
   }
 
-  release(owner: string): boolean {
+  release(owner: string): 'lost' | 'released' | 'watch' {
     const isHeld = this.holds(owner);
     if (isHeld) this.expire(owner);
     else this.#leave(owner);
+    const isToWatch = this.passOn();
+    if (!isHeld) return 'lost';
+    return isToWatch ? 'watch' : 'released';
+  }
+
+  passOn(): boolean {
+    const before = this.holders.length;
     this.#fill(undefined);
-    return isHeld;
+    return this.holders.length > before && this.line.length > 0;
   }
 
   holds(owner: string): boolean {

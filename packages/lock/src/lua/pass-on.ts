@@ -1,0 +1,12 @@
+/**
+ * `passOn(base)` gives a free lock to the first in line that can be reached. Returns 1, or, where others wait behind the
+ * one that has it now, 1 + for how many ms he has it: who passed it on looks again then.
+ */
+export const passOn = `
+local function passOn(base)
+  if redis.call('EXISTS', base .. ':l') == 1 or redis.call('EXISTS', base .. ':q') == 0 then return 1 end
+  local _, period = grant(base)
+  if not period or redis.call('EXISTS', base .. ':q') == 0 then return 1 end
+  return 1 + period
+end
+`;
