@@ -21,6 +21,8 @@ Write in ${near.name}, read in ${far.name} (keys that begin with user: travel wi
 Or as memcached clients do:
   printf 'set user:2 0 600 5\\r\\nGrace\\r\\nquit\\r\\n' | curl -s telnet://${host}:${near.proxyMemcached}
   printf 'get user:2\\r\\nquit\\r\\n' | curl -s telnet://${host}:${far.proxyMemcached}
+Append to a queue that one consumer at a time empties, in order; k kills the leader (or: kill -USR2 ${process.pid}):
+  printf 'XADD orders * body hello\\r\\nQUIT\\r\\n' | curl -s telnet://${host}:${near.redis}
 Writes to any other key drop it in the other region; keys that begin with session: do not travel.
 Ctrl-C stops everything.
 

@@ -3,13 +3,18 @@ import { renderGuide } from './guide.ts';
 import { parseOptions, type PlaygroundOptions, usage, UsageError } from './options.ts';
 import { isInStep, renderReport } from './verify/report.ts';
 import { verify } from './verify/verify.ts';
+import { listenForKills } from './view/listen-for-kills.ts';
+import { createNotices } from './view/notices.ts';
 import { Sampler } from './view/sampler.ts';
 import { showLive } from './view/show.ts';
 import { choosePorts } from './world/free-ports.ts';
+import { killLeaders } from './world/kill-leaders.ts';
 import { startWorld, type World } from './world/world.ts';
 
 const exitBadUsage = 2;
 const exitInterrupted = 130;
+const notices = createNotices(process.stdout);
+const { say } = notices;
 
 // Everything of ours has been closed by then; npm `memcached` goes on reconnecting after its `end()`.
 process.exit(await main(process.argv.slice(2)));
@@ -27,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(usage);
       return 0;
     }
-    return await run(options, interrupt.signal);
+    return await run(options, interrupt);
   } catch (error) {
     // Ctrl-C is how the demo is meant to end; a verification that it cut short proves nothing.
     if (interrupt.signal.aborted && !(error instanceof AggregateError)) {
@@ -38,26 +43,52 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(options: PlaygroundOptions, signal: AbortSignal): Promise<number> {
+async function run(options: PlaygroundOptions, interrupt: AbortController): Promise<number> {
+  const { signal } = interrupt;
   const { regions, notice } = await choosePorts(options.regions, options.basePort);
   if (notice !== undefined) say(notice);
   say(
-    `starting ${regions.map(({ name }) => name).join(' and ')}: Redis, memcached, proxy, shipper and receiver for each`,
+    `starting ${regions.map(({ name }) => name).join(' and ')}: Redis, memcached, proxy, shipper${options.verify ? '' : ', two consumers'} and receiver for each`,
   );
-  const world = await startWorld({ regions, memoryMb: options.verify ? 512 : 64, notify: say, signal });
+  const world = await startWorld({
+    regions,
+    memoryMb: options.verify ? 512 : 64,
+    withConsumers: !options.verify,
+    notify: say,
+    signal,
+  });
   try {
-    return options.verify ? await runVerify(world, options, signal) : await runDemo(world, signal);
+    return options.verify ? await runVerify(world, options, signal) : await runDemo(world, interrupt);
   } finally {
     say('stopping everything');
     await world.stop();
   }
 }
 
-async function runDemo(world: World, signal: AbortSignal): Promise<number> {
+async function runDemo(world: World, interrupt: AbortController): Promise<number> {
+  const { signal } = interrupt;
   process.stdout.write(renderGuide(world));
-  await using sampler = new Sampler(world.regions);
-  await Promise.race([showLive(() => sampler.sample(), process.stdout, signal), interrupted(signal)]);
-  return 0;
+  let killing: Promise<void> | undefined;
+  const onKill = (): void => {
+    // One after the other: a consumer that is being killed cannot be killed.
+    killing ??= killLeaders(world, say, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
+      })
+      .finally(() => (killing = undefined));
+  };
+  const onInterrupt = (): void => interrupt.abort(new Error('stopped by Ctrl-C'));
+  notices.leaveToView();
+  const stopListening = listenForKills(process.stdin, { onKill, onInterrupt });
+  try {
+    await using sampler = new Sampler(world);
+    await Promise.race([showLive(() => sampler.sample(), process.stdout, signal, notices.take), interrupted(signal)]);
+    return 0;
+  } finally {
+    stopListening();
+    notices.flush();
+    await killing;
+  }
 }
 
 async function runVerify(world: World, { seconds, seed }: PlaygroundOptions, signal: AbortSignal): Promise<number> {
@@ -75,8 +106,4 @@ function interrupted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

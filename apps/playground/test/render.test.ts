@@ -10,20 +10,27 @@ const snapshot: Snapshot = {
     { from: 'west', to: 'east', state: undefined },
   ],
   pools: [{ region: 'east', nodes: 3, nodesUp: 2, items: 1204, hitRatio: 0.931 }],
+  queues: [
+    { region: 'east', queue: 'orders', leader: { name: 'consumer 2 of east', term: 3 }, accepted: 1200, waiting: 7 },
+    { region: 'west', queue: 'orders', leader: undefined, accepted: 0, waiting: undefined },
+  ],
 };
 
 describe('the live view', () => {
-  it('has a line per link and a line per pool', () => {
+  it('has a line per link, per pool and per queue, with who leads it and in which term', () => {
     expect(renderLines(snapshot).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
       'east → west lag 3 ms queued 1,200 45,000 ops/s',
       'west → east shipper down',
       'pool east nodes 2/3 items 1,204 93 % hits',
+      'queue east orders: led by consumer 2 of east in term 3 accepted 1,200 waiting 7',
+      'queue west orders: nobody leads accepted 0 waiting –',
     ]);
   });
 
   it('says the same on one line for a log', () => {
     expect(renderOneLine(snapshot)).toBe(
-      'east→west lag 3 ms, 1,200 queued, 45,000 ops/s · west→east shipper down · east 2/3 up, 1,204 items, 93 % hits',
+      'east→west lag 3 ms, 1,200 queued, 45,000 ops/s · west→east shipper down · east 2/3 up, 1,204 items, 93 % hits' +
+        ' · east orders led by consumer 2 of east in term 3, 1,200 accepted · west orders nobody leads, 0 accepted',
     );
   });
 

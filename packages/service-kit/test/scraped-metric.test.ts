@@ -31,6 +31,15 @@ it('shows one number for each set of labels', async () => {
   expect(await registry.metrics()).toContain('sent_total{to="west"} 1\nsent_total{to="north"} 2');
 });
 
+it('shows nothing of a set of labels that is not there any more', async () => {
+  const registry = new Registry();
+  let rows = [{ labels: { to: 'west' }, value: 1 }];
+  addScrapedMetric(registry, { kind: 'gauge', name: 'lag', help: 'lag', labelNames: ['to'], read: () => rows });
+  expect(await registry.metrics()).toContain('lag{to="west"} 1');
+  rows = [];
+  expect(await registry.metrics()).not.toContain('lag{');
+});
+
 it('refuses a second metric of one name', () => {
   const registry = new Registry();
   const add = (): void => addScrapedMetric(registry, { kind: 'gauge', name: 'depth', help: 'how deep', read: () => 1 });

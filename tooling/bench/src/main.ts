@@ -15,7 +15,7 @@ const thoroughTurns: Effort = { warmUpMs: 500, rounds: 21, durationMs: 60 };
 const quickTurns: Effort = { warmUpMs: 100, rounds: 5, durationMs: 20 };
 
 async function main(): Promise<void> {
-  const known = [...Object.keys(benches), ...Object.keys(reports)];
+  const known = [...new Set([...Object.keys(benches), ...Object.keys(reports)])];
   const request = parseCommandLine(process.argv.slice(2), known);
   const wanted = known.filter((name) => request.names.length === 0 || request.names.includes(name));
   const all = (await Promise.all(wanted.map(loadCases))).flat();

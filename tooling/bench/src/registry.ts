@@ -9,6 +9,7 @@ export const benches: Readonly<Record<string, () => Promise<readonly BenchCase[]
   cache: async () => (await import('./cache/cache-bench.ts')).cacheCases,
   hashring: async () => (await import('./hashring/hashring-bench.ts')).hashringCases,
   invalidation: async () => (await import('./invalidation/invalidation-bench.ts')).invalidationCases,
+  lock: async () => (await import('./lock/lock-bench.ts')).lockCases,
   memcache: async () => (await import('./memcache/memcache-bench.ts')).memcacheCases,
   'proxy-http': async () => (await import('./proxy-http/proxy-http-bench.ts')).proxyHttpCases,
   'proxy-memcache': async () => (await import('./proxy-memcache/proxy-memcache-bench.ts')).proxyMemcacheCases,
@@ -20,7 +21,9 @@ export async function loadCases(bench: string): Promise<readonly BenchCase[]> {
   return (await benches[bench]?.()) ?? [];
 }
 
-/** The benches that count instead of comparing speeds. They run after the others. */
+/** The benches that count instead of comparing speeds. They run after the others; a name may be one of both. */
 export const reports: Readonly<Record<string, () => Promise<Report>>> = {
   'cache-faults': async () => (await import('./cache-faults/fault-bench.ts')).faultBench,
+  lock: async () => (await import('./lock/lock-report.ts')).lockReport,
+  'lock-faults': async () => (await import('./lock-faults/lock-fault-bench.ts')).lockFaultBench,
 };

@@ -18,12 +18,16 @@ describe('the playground', () => {
       .output()
       .split('\n')
       .filter((line) => /^ {2}(curl|printf) /.test(line));
-    expect(lines).toHaveLength(4);
-    const [put = '', get = '', set = '', read = ''] = lines;
+    expect(lines).toHaveLength(5);
+    const [put = '', get = '', set = '', read = '', append = ''] = lines;
     shell(put);
     await expect.poll(() => shell(get), { timeout: 10_000 }).toBe('Ada');
     expect(shell(set)).toBe('STORED\r\n');
     await expect.poll(() => shell(read), { timeout: 10_000 }).toBe('VALUE user:2 0 5\r\nGrace\r\nEND\r\n');
+    expect(shell(append)).toMatch(/^\$\d+\r\n\d+-0\r\n/);
+    await expect
+      .poll(() => playground.output(), { timeout: 15_000 })
+      .toMatch(/east orders led by .* in term 1, 1 accepted/);
   });
 
   it('reports every link and pool on one line where there is no terminal', async () => {
@@ -35,12 +39,23 @@ describe('the playground', () => {
       );
   });
 
+  it('kills who leads a queue when it is told to, and shows who took over, in which term', async () => {
+    await using playground = await startPlayground();
+    playground.child.kill('SIGUSR2');
+    const killed = /killed (consumer \d) of east, which led orders in term 1/;
+    await expect.poll(() => playground.output(), { timeout: 15_000 }).toMatch(killed);
+    const [, first] = killed.exec(playground.output())!;
+    const other = first === 'consumer 1' ? 'consumer 2' : 'consumer 1';
+    const overtaken = `east orders led by ${other} of east in term 2`;
+    await expect.poll(() => playground.output(), { timeout: 20_000 }).toContain(overtaken);
+  });
+
   it('stops everything within 3 s of Ctrl-C and leaves nothing behind', async () => {
     const playground = await startPlayground();
     const directory = dirname(playground.topologyPath);
     const processes = descendantsOf(playground.child.pid!);
-    // Per region one Redis, three memcached, three apps.
-    expect(processes.length).toBeGreaterThanOrEqual(14);
+    // Per region one Redis, three memcached, five apps.
+    expect(processes.length).toBeGreaterThanOrEqual(18);
     // Twice, as under `npm start`: from the terminal, and passed on by npm.
     playground.child.kill('SIGINT');
     setTimeout(() => playground.child.kill('SIGINT'), 20);

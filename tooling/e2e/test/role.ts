@@ -14,7 +14,11 @@ export interface Role extends AsyncDisposable {
 }
 
 /** Starts `lockstep-<role>` for a region on the given topology text. It ends when this process does. */
-export function startRole(role: 'proxy' | 'shipper' | 'receiver', topology: string, region = 'east'): Role {
+export function startRole(
+  role: 'proxy' | 'shipper' | 'receiver' | 'consumer',
+  topology: string,
+  region = 'east',
+): Role {
   const directory = mkdtempSync(join(tmpdir(), 'lockstep-e2e-'));
   const config = join(directory, 'topology.yaml');
   writeFileSync(config, topology);

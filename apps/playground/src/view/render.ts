@@ -1,10 +1,10 @@
-import type { LinkSnapshot, PoolSnapshot, Snapshot } from './snapshot.ts';
+import type { LinkSnapshot, PoolSnapshot, QueueSnapshot, Snapshot } from './snapshot.ts';
 
 const count = new Intl.NumberFormat('en-US');
 
-/** The live view: one line per link, one per pool. */
+/** The live view: one line per link, one per pool, one per queue. */
 export function renderLines(snapshot: Snapshot): string[] {
-  return [...snapshot.links.map(linkLine), ...snapshot.pools.map(poolLine)];
+  return [...snapshot.links.map(linkLine), ...snapshot.pools.map(poolLine), ...snapshot.queues.map(queueLine)];
 }
 
 /** The same on one line, for a log. */
@@ -19,6 +19,10 @@ export function renderOneLine(snapshot: Snapshot): string {
       ({ region, nodes, nodesUp, items, hitRatio }) =>
         `${region} ${nodesUp}/${nodes} up, ${count.format(items)} items, ${percent(hitRatio)} hits`,
     ),
+    ...snapshot.queues.map(
+      ({ region, queue, leader, accepted }) =>
+        `${region} ${queue} ${leaderText(leader)}, ${count.format(accepted)} accepted`,
+    ),
   ].join(' · ');
 }
 
@@ -30,6 +34,15 @@ function linkLine({ from, to, state }: LinkSnapshot): string {
 
 function poolLine({ region, nodes, nodesUp, items, hitRatio }: PoolSnapshot): string {
   return `${`pool ${region}`.padEnd(16)} nodes ${`${nodesUp}/${nodes}`.padStart(7)}   items  ${count.format(items).padStart(7)}   ${percent(hitRatio).padStart(7)} hits`;
+}
+
+function queueLine({ region, queue, leader, accepted, waiting }: QueueSnapshot): string {
+  const left = waiting === undefined ? '–' : count.format(waiting);
+  return `${`queue ${region}`.padEnd(16)} ${queue}: ${leaderText(leader).padEnd(34)} accepted ${count.format(accepted).padStart(7)}   waiting ${left.padStart(7)}`;
+}
+
+function leaderText(leader: QueueSnapshot['leader']): string {
+  return leader === undefined ? 'nobody leads' : `led by ${leader.name} in term ${leader.term}`;
 }
 
 function lag(ms: number): string {

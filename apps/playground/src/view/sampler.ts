@@ -1,32 +1,56 @@
 import { createMetaDriver, type MemcacheDriver } from '@lockstep/memcache';
 
 import { host } from '../world/layout.ts';
-import type { Region } from '../world/world.ts';
+import { askQueue, queueName } from '../world/leader-of.ts';
+import type { Region, World } from '../world/world.ts';
 import { fetchMetrics, type MetricSample } from './metrics.ts';
-import type { LinkSnapshot, PoolSnapshot, Snapshot } from './snapshot.ts';
+import type { LinkSnapshot, PoolSnapshot, QueueSnapshot, Snapshot } from './snapshot.ts';
 
 /** Reads the state of every link and pool, from the apps' own metrics and memcached's own counters. */
 export class Sampler implements AsyncDisposable {
-  readonly #regions: readonly { name: string; shipperPort: number; nodes: MemcacheDriver[] }[];
+  readonly #regions: readonly { name: string; region: Region; shipperPort: number; nodes: MemcacheDriver[] }[];
+  readonly #sink: World['sink'];
   readonly #shipped = new Map<string, { total: number; at: number }>();
 
-  constructor(regions: readonly Region[]) {
-    this.#regions = regions.map(({ layout }) => ({
-      name: layout.name,
-      shipperPort: layout.shipper,
-      nodes: layout.memcached.map((port) => createMetaDriver({ host, port })),
+  constructor({ regions, sink }: Pick<World, 'regions' | 'sink'>) {
+    this.#sink = sink;
+    this.#regions = regions.map((region) => ({
+      name: region.layout.name,
+      region,
+      shipperPort: region.layout.shipper,
+      nodes: region.layout.memcached.map((port) => createMetaDriver({ host, port })),
     }));
   }
 
   async sample(): Promise<Snapshot> {
     const perRegion = await Promise.all(
-      this.#regions.map(async ({ name, shipperPort, nodes }) => {
-        const [metrics, pool] = await Promise.all([fetchMetrics(shipperPort), poolSnapshot(name, nodes)]);
+      this.#regions.map(async ({ name, region, shipperPort, nodes }) => {
+        const [metrics, pool, queue] = await Promise.all([
+          fetchMetrics(shipperPort),
+          poolSnapshot(name, nodes),
+          this.#queue(region),
+        ]);
         const targets = this.#regions.filter((other) => other.name !== name);
-        return { pool, links: targets.map((target) => this.#link(name, target.name, metrics)) };
+        return { pool, queue, links: targets.map((target) => this.#link(name, target.name, metrics)) };
       }),
     );
-    return { links: perRegion.flatMap(({ links }) => links), pools: perRegion.map(({ pool }) => pool) };
+    return {
+      links: perRegion.flatMap(({ links }) => links),
+      pools: perRegion.map(({ pool }) => pool),
+      queues: perRegion.map(({ queue }) => queue),
+    };
+  }
+
+  async #queue({ layout, consumers }: Region): Promise<QueueSnapshot> {
+    const state = await askQueue(layout.consumers);
+    const app = consumers.find(({ pid }) => pid !== undefined && pid === state?.leader?.pid);
+    return {
+      region: layout.name,
+      queue: queueName,
+      leader: app === undefined ? undefined : { name: app.name, term: state!.leader!.term },
+      accepted: this.#sink.acceptedOf(layout.name),
+      waiting: state?.waiting,
+    };
   }
 
   #link(from: string, to: string, metrics: readonly MetricSample[] | undefined): LinkSnapshot {

@@ -12,11 +12,15 @@ export interface ViewOutput {
   write(text: string): unknown;
 }
 
-/** Shows the state until the signal aborts: redrawn in place on a terminal, else one line every 5 s. */
+/**
+ * Shows the state until the signal aborts: redrawn in place on a terminal, below the notices that came up meanwhile, else
+ * one line every 5 s.
+ */
 export async function showLive(
   sample: () => Promise<Snapshot>,
   output: ViewOutput,
   signal: AbortSignal,
+  takeNotices: () => readonly string[] = () => [],
 ): Promise<void> {
   const terminal = output.isTTY === true;
   let drawn = 0;
@@ -26,7 +30,7 @@ export async function showLive(
     if (terminal) {
       const lines = renderLines(snapshot);
       const up = drawn === 0 ? '' : `\u001B[${drawn}A`;
-      output.write(up + lines.map((text) => `\u001B[2K${text}\n`).join(''));
+      output.write(up + [...takeNotices(), ...lines].map((text) => `\u001B[2K${text}\n`).join(''));
       drawn = lines.length;
     } else {
       output.write(`${new Date().toISOString().slice(11, 19)} ${renderOneLine(snapshot)}\n`);

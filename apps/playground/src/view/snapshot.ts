@@ -16,8 +16,20 @@ export interface PoolSnapshot {
   readonly hitRatio: number | undefined;
 }
 
+/** The queue of one region, as of one moment. */
+export interface QueueSnapshot {
+  readonly region: string;
+  readonly queue: string;
+  /** Undefined while nobody leads, or no consumer answers. */
+  readonly leader: { readonly name: string; readonly term: number } | undefined;
+  /** Messages that the sink accepted. */
+  readonly accepted: number;
+  readonly waiting: number | undefined;
+}
+
 /** Everything that the live view shows. */
 export interface Snapshot {
   readonly links: readonly LinkSnapshot[];
   readonly pools: readonly PoolSnapshot[];
+  readonly queues: readonly QueueSnapshot[];
 }

@@ -12,7 +12,9 @@ const restartDelayMs = 500;
 
 /** Which app to run, for which region, and where it can be asked whether it is alive. */
 export interface AppSpec {
-  readonly role: 'proxy' | 'shipper' | 'receiver';
+  readonly role: 'proxy' | 'shipper' | 'receiver' | 'consumer';
+  /** Which of several of that role. */
+  readonly number?: number;
   readonly region: string;
   readonly topologyPath: string;
   readonly logPath: string;
@@ -31,7 +33,17 @@ export class AppProcess {
 
   constructor(spec: AppSpec) {
     this.#spec = spec;
-    this.name = `${spec.role} of ${spec.region}`;
+    this.name = `${spec.role}${spec.number === undefined ? '' : ` ${spec.number}`} of ${spec.region}`;
+  }
+
+  /** Where it can be asked whether it is alive. */
+  get probePort(): number {
+    return this.#spec.probePort;
+  }
+
+  /** Of the process that runs, or ran last. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /**

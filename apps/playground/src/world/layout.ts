@@ -7,6 +7,7 @@ export interface RegionLayout {
   readonly proxyMemcached: number;
   readonly shipper: number;
   readonly receiver: number;
+  readonly consumers: readonly number[];
 }
 
 /** The address that everything binds. */
@@ -28,6 +29,7 @@ export function planRegions(count: number, basePort: number): RegionLayout[] {
       proxyMemcached: first + 5,
       shipper: first + 6,
       receiver: first + 7,
+      consumers: [first + 8, first + 9],
     };
   });
 }
@@ -41,5 +43,6 @@ export function portsOf(region: RegionLayout): { port: number; purpose: string }
     { port: region.proxyMemcached, purpose: `memcached face of the proxy of ${region.name}` },
     { port: region.shipper, purpose: `shipper of ${region.name}` },
     { port: region.receiver, purpose: `receiver of ${region.name}` },
+    ...region.consumers.map((port, index) => ({ port, purpose: `consumer ${index + 1} of ${region.name}` })),
   ];
 }

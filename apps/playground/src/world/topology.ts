@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 
 import { host, type RegionLayout } from './layout.ts';
+import { queueName } from './leader-of.ts';
 
 /** What writes to each class of keys do, chosen so that a visitor can see all three. */
 const classes = [
@@ -9,8 +10,19 @@ const classes = [
   { prefix: 'page:', policy: 'invalidate' },
 ];
 
-/** The topology file that every role of the playground reads. Deletes that failed wait in the directory while Redis is away. */
-export function renderTopology(regions: readonly RegionLayout[], spoolDirectory: string): string {
+/** What a topology needs besides the regions. */
+export interface TopologyPlaces {
+  /** Where deletes that failed wait while Redis is away. */
+  readonly spoolDirectory: string;
+  /** Where the consumers of a region deliver to. */
+  readonly sinkUrlOf: (region: string) => string;
+}
+
+/** The topology file that every role of the playground reads. */
+export function renderTopology(
+  regions: readonly RegionLayout[],
+  { spoolDirectory, sinkUrlOf }: TopologyPlaces,
+): string {
   const topology = {
     version: 1,
     regions: Object.fromEntries(
@@ -32,6 +44,16 @@ export function renderTopology(regions: readonly RegionLayout[], spoolDirectory:
           },
           shipper: { http: `${host}:${region.shipper}` },
           receiver: { http: `${host}:${region.receiver}` },
+          consumer: {
+            http: region.consumers.map((port) => `${host}:${port}`),
+            queues: {
+              [queueName]: {
+                source: { stream: queueName, trim: true },
+                sink: { url: sinkUrlOf(region.name) },
+                leaseMs: 2000,
+              },
+            },
+          },
         },
       ]),
     ),

@@ -7,6 +7,7 @@ import { type MemcachedServer, type RedisServer, startMemcached, startRedis } fr
 
 import { AppProcess, type AppSpec } from './app-process.ts';
 import type { RegionLayout } from './layout.ts';
+import { type PlaygroundSink, startSink } from './sink.ts';
 import { renderTopology } from './topology.ts';
 
 /** Everything of one region, running. */
@@ -17,6 +18,8 @@ export interface Region {
   readonly proxy: AppProcess;
   readonly shipper: AppProcess;
   readonly receiver: AppProcess;
+  /** Of each queue one of them is the leader. */
+  readonly consumers: readonly AppProcess[];
 }
 
 /** All regions, running as real processes on this machine. */
@@ -24,6 +27,7 @@ export interface World extends AsyncDisposable {
   readonly topologyPath: string;
   readonly logDirectory: string;
   readonly regions: readonly Region[];
+  readonly sink: PlaygroundSink;
   /** Ends every process and removes every file. Idempotent. */
   stop(): Promise<void>;
 }
@@ -33,6 +37,8 @@ export interface WorldOptions {
   readonly regions: readonly RegionLayout[];
   /** Memory of each memcached in megabytes. */
   readonly memoryMb: number;
+  /** Whether consumers are wanted: the verification has no use for them. */
+  readonly withConsumers: boolean;
   readonly notify: (what: string) => void;
   readonly signal: AbortSignal;
 }
@@ -47,9 +53,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const topologyPath = join(directory, 'topology.yaml');
   const logDirectory = join(directory, 'logs');
   await mkdir(logDirectory);
-  await writeFile(topologyPath, renderTopology(options.regions, join(directory, 'spool')));
+  const sink = await startSink();
+  const places = { spoolDirectory: join(directory, 'spool'), sinkUrlOf: sink.urlOf };
+  await writeFile(topologyPath, renderTopology(options.regions, places));
 
-  const started: Started = { apps: [], servers: [], starting: [] };
+  const started: Started = { apps: [], servers: [sink], starting: [] };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= stopAll(started, directory));
   // Every region of one run shares a secret, as real ones would; nothing outside this run knows it.
@@ -62,7 +70,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         startRegion(layout, { ...options, signal, directory, topologyPath, logDirectory, environment, started }),
       ),
     );
-    return { topologyPath, logDirectory, regions, stop, [Symbol.asyncDispose]: stop };
+    return { topologyPath, logDirectory, regions, sink, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     // What is still starting must have ended one way or the other before it can be stopped.
     giveUp.abort();
@@ -83,7 +91,7 @@ interface RegionContext extends WorldOptions {
 /** Filled as things start, so that a failure half-way can be undone. */
 interface Started {
   readonly apps: AppProcess[];
-  readonly servers: (RedisServer | MemcachedServer)[];
+  readonly servers: Pick<RedisServer, 'close'>[];
   readonly starting: Promise<unknown>[];
 }
 
@@ -114,12 +122,13 @@ async function startRegion(layout: RegionLayout, context: RegionContext): Promis
   const memcached = await Promise.all(
     layout.memcached.map((port) => track(startServer(startMemcached({ port, memoryMb: context.memoryMb, signal })))),
   );
-  const startApp = async (role: AppSpec['role'], probePort: number): Promise<AppProcess> => {
+  const startApp = async (role: AppSpec['role'], probePort: number, number?: number): Promise<AppProcess> => {
     const app = new AppProcess({
       role,
+      ...(number === undefined ? {} : { number }),
       region: layout.name,
       topologyPath: context.topologyPath,
-      logPath: join(context.logDirectory, `${layout.name}-${role}.log`),
+      logPath: join(context.logDirectory, `${layout.name}-${role}${number ?? ''}.log`),
       probePort,
       environment: context.environment,
       onUnexpectedExit: context.notify,
@@ -133,7 +142,11 @@ async function startRegion(layout: RegionLayout, context: RegionContext): Promis
     startApp('shipper', layout.shipper),
     startApp('receiver', layout.receiver),
   ]);
-  return { layout, redis, memcached, proxy, shipper, receiver };
+  // After the others, so that not all of them load their code at once.
+  signal.throwIfAborted();
+  const ports = context.withConsumers ? layout.consumers : [];
+  const consumers = await Promise.all(ports.map((port, at) => startApp('consumer', port, at + 1)));
+  return { layout, redis, memcached, proxy, shipper, receiver, consumers };
 }
 
 async function stopAll({ apps, servers }: Started, directory: string): Promise<void> {

@@ -73,7 +73,7 @@ function usage(name: string, notes: readonly string[] = []): string {
     '  -h, --help      print this and exit',
     '  --version       print the version and exit',
     '',
-    'Environment: LOCKSTEP_REDIS_PASSWORD, LOCKSTEP_REDIS_PASSWORD_<REGION>, LOCKSTEP_LINK_TOKEN, LOG_LEVEL',
+    'Environment: LOCKSTEP_REDIS_PASSWORD, LOCKSTEP_REDIS_PASSWORD_<REGION>, LOCKSTEP_LINK_TOKEN, LOCKSTEP_LINK_KEYS, LOG_LEVEL',
     ...notes.flatMap((note) => ['', note]),
   ].join('\n');
 }

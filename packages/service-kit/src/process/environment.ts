@@ -12,12 +12,19 @@ export interface Environment {
   readonly logLevel: LogLevel;
   /** `LOCKSTEP_LINK_TOKEN`: the bearer token between shippers and receivers. */
   readonly linkToken?: string;
+  /** `LOCKSTEP_LINK_KEYS`: one or two keys, joined by a comma, that sign what goes between shippers and receivers. */
+  linkKeys(): readonly string[] | undefined;
   /** `LOCKSTEP_REDIS_PASSWORD_<REGION>`, or else `LOCKSTEP_REDIS_PASSWORD`. A method, so that no log prints it. */
   redisPassword(regionName: string): string | undefined;
+  /** `LOCKSTEP_AMQP_PASSWORD_<REGION>`, or else `LOCKSTEP_AMQP_PASSWORD`. */
+  amqpPassword(regionName: string): string | undefined;
+  /** `LOCKSTEP_SINK_TOKEN`: the bearer token that consumers show to their sinks. */
+  sinkToken(): string | undefined;
 }
 
-const passwordVariable = 'LOCKSTEP_REDIS_PASSWORD';
-const tokenVariable = 'LOCKSTEP_LINK_TOKEN';
+const passwordVariables = ['LOCKSTEP_REDIS_PASSWORD', 'LOCKSTEP_AMQP_PASSWORD'] as const;
+const keysVariable = 'LOCKSTEP_LINK_KEYS';
+const tokenVariables = ['LOCKSTEP_LINK_TOKEN', 'LOCKSTEP_SINK_TOKEN'] as const;
 
 /**
  * Reads what Lockstep takes from the environment; nothing else of Lockstep does. In the name of a
@@ -35,11 +42,19 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   };
   const passwords = new Map<string, string | undefined>();
   for (const name of Object.keys(variables).toSorted()) {
-    if (name === passwordVariable || name.startsWith(`${passwordVariable}_`)) passwords.set(name, read(name));
+    const isPassword = passwordVariables.some((known) => name === known || name.startsWith(`${known}_`));
+    if (isPassword) passwords.set(name, read(name));
   }
-  const linkToken = read(tokenVariable);
-  if (linkToken !== undefined && !/^[\u0021-\u007e]+$/.test(linkToken)) {
-    problems.push(`${tokenVariable} must be printable ASCII without spaces, since it travels in an HTTP header`);
+  const [linkToken, sinkToken] = tokenVariables.map((name) => {
+    const token = read(name);
+    if (token !== undefined && !/^[\u0021-\u007e]+$/.test(token)) {
+      problems.push(`${name} must be printable ASCII without spaces, since it travels in an HTTP header`);
+    }
+    return token;
+  });
+  const linkKeys = read(keysVariable)?.split(',');
+  if (linkKeys !== undefined && (linkKeys.length > 2 || linkKeys.some((key) => key.length < 16))) {
+    problems.push(`${keysVariable} must be one or two keys of 16 characters or more, joined by a comma`);
   }
   const level = read('LOG_LEVEL') ?? 'info';
   const logLevel = logLevels.find((known) => known === level);
@@ -47,11 +62,14 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     problems.push(`LOG_LEVEL is ${JSON.stringify(level)}; it must be ${listWords(logLevels, 'or')}`);
   }
   if (problems.length > 0) throw new ServiceError('ERR_SERVICE_KIT_ENVIRONMENT', problems);
+  const passwordOf = (variable: (typeof passwordVariables)[number], regionName: string): string | undefined =>
+    passwords.get(`${variable}_${regionName.toUpperCase().replaceAll('-', '_')}`) ?? passwords.get(variable);
   return {
     logLevel: logLevel ?? 'info',
     ...(linkToken === undefined ? {} : { linkToken }),
-    redisPassword: (regionName) =>
-      passwords.get(`${passwordVariable}_${regionName.toUpperCase().replaceAll('-', '_')}`) ??
-      passwords.get(passwordVariable),
+    linkKeys: () => linkKeys,
+    redisPassword: (regionName) => passwordOf('LOCKSTEP_REDIS_PASSWORD', regionName),
+    amqpPassword: (regionName) => passwordOf('LOCKSTEP_AMQP_PASSWORD', regionName),
+    sinkToken: () => sinkToken,
   };
 }

@@ -1,6 +1,7 @@
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import { isWildcardHost, parseHostPort } from './address.ts';
 import { describePath, entriesOf, itemsOf, poolPathsOf, valueAt } from './document.ts';
+import { findConsumerListenProblems } from './consumer-rules.ts';
 import { findListenerProblems, listenProblems } from './listener-rules.ts';
 import { listenExample } from './sections/listen-section.ts';
 import { createUniqueness, type LocatePath } from './uniqueness.ts';
@@ -24,6 +25,11 @@ export function findAddressProblems(document: unknown, locate: LocatePath): Find
     ...findListenerProblems(['regions', name, 'proxy', 'memcached'], valueAt(region, 'proxy'), listening.claim),
     ...['shipper', 'receiver'].flatMap((role) =>
       listenProblems(['regions', name, role, 'http'], valueAt(region, role, 'http'), listening.claim),
+    ),
+    ...findConsumerListenProblems(
+      ['regions', name, 'consumer', 'http'],
+      valueAt(region, 'consumer', 'http'),
+      listening.claim,
     ),
     ...urlProblems(['regions', name, 'receiver'], valueAt(region, 'receiver')),
   ]);

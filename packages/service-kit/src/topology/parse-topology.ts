@@ -1,6 +1,7 @@
 import { ServiceError } from '../service-error.ts';
 import { findAddressProblems } from './address-rules.ts';
 import { findClassProblems } from './class-rules.ts';
+import { findConsumerProblems } from './consumer-rules.ts';
 import { findNameProblems } from './name-rules.ts';
 import { findProxyProblems } from './proxy-rules.ts';
 import { findRingProblems } from './ring-rules.ts';
@@ -28,6 +29,7 @@ export function parseTopology(text: string, fileName: string): Topology {
       ...findRingProblems(source.value),
       ...findClassProblems(source.value),
       ...findProxyProblems(source.value, locate),
+      ...findConsumerProblems(source.value),
     ];
     problems.push(...findings.map(({ path, part, message }) => ({ ...source.locate(path, part), message })));
   }

@@ -2,9 +2,11 @@ import { Type } from 'typebox';
 
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import { classSchema } from './sections/class-section.ts';
+import { type ConsumerDocument, consumerSchema, toConsumer } from './sections/consumer-section.ts';
 import { listenExample, listenSchema } from './sections/listen-section.ts';
 import { type PoolDocument, poolSchema, poolsSchema, toPool } from './sections/pool-section.ts';
 import { type ProxyDocument, proxySchema, toListen, toProxy } from './sections/proxy-section.ts';
+import { type ShipperDocument, shipperSchema, toShipper } from './sections/shipper-section.ts';
 import type { KeyClass, Region, Topology } from './topology.ts';
 
 const redisExample = 'redis://127.0.0.1:6379';
@@ -16,11 +18,12 @@ const regionSchema = Type.Object(
     pool: poolSchema,
     pools: Type.Optional(poolsSchema),
     proxy: proxySchema,
-    shipper: Type.Object({ http: listenSchema }, { ...closed, examples: [`{ http: ${listenExample} }`] }),
+    shipper: shipperSchema,
     receiver: Type.Object(
       { http: listenSchema, url: Type.Optional(Type.String({ examples: ['http://10.0.0.1:8080'] })) },
       { ...closed, examples: [`{ http: ${listenExample} }`] },
     ),
+    consumer: Type.Optional(consumerSchema),
   },
   { ...closed, examples: [`{ redis: ${redisExample}, pool: …, proxy: …, shipper: …, receiver: … }`] },
 );
@@ -40,8 +43,9 @@ interface RegionDocument {
   readonly pool: PoolDocument;
   readonly pools?: Readonly<Record<string, PoolDocument>>;
   readonly proxy: ProxyDocument;
-  readonly shipper: { readonly http: string };
+  readonly shipper: ShipperDocument;
   readonly receiver: { readonly http: string; readonly url?: string };
+  readonly consumer?: ConsumerDocument;
 }
 
 interface TopologyFile {
@@ -64,7 +68,7 @@ export function toTopology(document: unknown, fileName: string): Topology {
 }
 
 function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean): Region {
-  const { redis, pool, pools, proxy, shipper, receiver } = region;
+  const { redis, pool, pools, proxy, shipper, receiver, consumer } = region;
   return {
     name,
     redis,
@@ -74,8 +78,9 @@ function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean):
       ? {}
       : { pools: new Map(Object.entries(pools).map(([poolName, other]) => [poolName, toPool(other, hasBinaryKeys)])) }),
     proxy: toProxy(proxy),
-    shipper: { http: toListen(shipper.http) },
+    shipper: toShipper(shipper),
     receiver: { http: toListen(receiver.http), url: receiver.url ?? `http://${receiver.http}` },
+    ...(consumer === undefined ? {} : { consumer: toConsumer(consumer) }),
   };
 }
 

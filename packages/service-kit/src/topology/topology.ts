@@ -1,5 +1,7 @@
+import type { ConsumerRegion } from './consumer-topology.ts';
 import type { RegionPool } from './pool-topology.ts';
 import type { ListenAddress, ProxyRegion } from './proxy-topology.ts';
+import type { ShipperRegion } from './sections/shipper-section.ts';
 
 /**
  * What the writes to a class of keys do in the other regions: `invalidate` deletes the key there,
@@ -40,12 +42,14 @@ export interface Region {
   /** The other pools by name. */
   readonly pools?: ReadonlyMap<string, RegionPool>;
   readonly proxy: ProxyRegion;
-  readonly shipper: { readonly http: ListenAddress };
+  readonly shipper: ShipperRegion;
   readonly receiver: {
     readonly http: ListenAddress;
     /** How other regions reach the receiver. */
     readonly url: string;
   };
+  /** The queues that are consumed in this region. */
+  readonly consumer?: ConsumerRegion;
 }
 
 /** One direction between two regions. */

@@ -22,6 +22,30 @@ describe('readEnvironment', () => {
     expect(environment.redisPassword('east')).toBe('all');
   });
 
+  it('takes what consumers need in the same way, and in no place that a log prints', () => {
+    const environment = readEnvironment({
+      LOCKSTEP_AMQP_PASSWORD: 'all',
+      LOCKSTEP_AMQP_PASSWORD_EAST: 'one',
+      LOCKSTEP_SINK_TOKEN: 'token',
+    });
+    expect([environment.amqpPassword('east'), environment.amqpPassword('west')]).toEqual(['one', 'all']);
+    expect([environment.sinkToken(), environment.redisPassword('east')]).toEqual(['token', undefined]);
+    expect(JSON.stringify(environment)).toBe('{"logLevel":"info"}');
+    expect(() => readEnvironment({ LOCKSTEP_SINK_TOKEN: 'a b' })).toThrow(
+      'LOCKSTEP_SINK_TOKEN must be printable ASCII',
+    );
+  });
+
+  it('takes one or two keys of links, and none that is short', () => {
+    const [one, two] = ['a-key-of-16-chars', 'another-key-of-20-ch'];
+    expect(readEnvironment({ LOCKSTEP_LINK_KEYS: `${one},${two}` }).linkKeys()).toEqual([one, two]);
+    for (const keys of ['short', `${one},${two},${one}`, `${one},`]) {
+      expect(() => readEnvironment({ LOCKSTEP_LINK_KEYS: keys })).toThrow(
+        'LOCKSTEP_LINK_KEYS must be one or two keys of 16 characters or more, joined by a comma',
+      );
+    }
+  });
+
   it('names every variable that is empty or malformed, and repeats no secret', () => {
     const variables = {
       LOCKSTEP_REDIS_PASSWORD: '',

@@ -21,6 +21,18 @@ function problemsWith(piece: string, replacement: string): readonly string[] {
 /** What is wrong · the piece of the sample · what stands there instead · the one line that says so. */
 const cases: readonly (readonly [string, string, string, string | RegExp])[] = [
   [
+    'a bound of nothing for a shipper',
+    'shipper:  { http: 127.0.0.1:4512 }',
+    'shipper: { http: 127.0.0.1:4512, maxBytesPerSecond: 0 }',
+    /regions\.east\.shipper\.maxBytesPerSecond must be .*got 0$/,
+  ],
+  [
+    'a compression that there is not',
+    'shipper:  { http: 127.0.0.1:4512 }',
+    'shipper: { http: 127.0.0.1:4512, compression: gzip }',
+    /regions\.east\.shipper\.compression is "gzip"; it must be identity, brotli or zstd$/,
+  ],
+  [
     'an unknown algorithm',
     'algorithm: maglev',
     'algorithm: magelv',

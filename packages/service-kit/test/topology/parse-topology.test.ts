@@ -80,6 +80,13 @@ describe('parseTopology', () => {
     expect(parseTopology(anchored, 't.yaml')).toEqual(parseTopology(sample, 't.yaml'));
   });
 
+  it('takes how a shipper sends', () => {
+    const shipper = '{ http: 127.0.0.1:4512, maxBytesPerSecond: 5000, maxWindow: 3, compression: zstd }';
+    const text = sampleWith('shipper:  { http: 127.0.0.1:4512 }', `shipper: ${shipper}`);
+    const { http, ...rest } = parseTopology(text, 't.yaml').regions.get('east')!.shipper;
+    expect([http.port, rest]).toEqual([4512, { maxBytesPerSecond: 5000, maxWindow: 3, compression: 'zstd' }]);
+  });
+
   it('takes a file without classes', () => {
     const text = sample.slice(0, sample.indexOf('classes:'));
     expect(parseTopology(text, 't.yaml').classes).toEqual([]);

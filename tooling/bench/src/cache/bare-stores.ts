@@ -44,3 +44,16 @@ export const bareLruWithExactTtl: BareStore = {
     return { get: (id) => items.get(id), set: (id, item) => void items.set(id, item) };
   },
 };
+
+/** The least that a read can cost which looks at the clock itself, and so cannot serve too long. */
+export const bareMapWithClock: BareStore = {
+  name: 'a bare Map and one look at the clock',
+  open() {
+    const items = new Map<string, object>();
+    const until = Date.now() + ttlMs;
+    return {
+      get: (id) => (Date.now() < until ? items.get(id) : undefined),
+      set: (id, item) => void items.set(id, item),
+    };
+  },
+};

@@ -2,10 +2,11 @@ import { startRedis } from '@lockstep/testing';
 
 import type { BenchCase, Surroundings } from '../harness/bench-case.ts';
 import { bareGetAsync, lockstepGet, peerGet } from './async-hits.ts';
-import { bareLru, bareLruWithExactTtl, bareLruWithTtl, bareMap } from './bare-stores.ts';
+import { bareLru, bareLruWithExactTtl, bareLruWithTtl, bareMap, bareMapWithClock } from './bare-stores.ts';
 import { lockstepHitRatio, lruHitRatio, type Pattern } from './hit-ratio.ts';
 import { bareMemory, lockstepMemory } from './memory.ts';
 import { asyncCacheDedupeMemoryPeer, asyncCacheDedupePeer } from './peers/async-cache-dedupe-peer.ts';
+import type { CachePeer } from './peers/cache-peer.ts';
 import { cachePeers } from './peers/cache-peers.ts';
 import { bareRedis, lockstepShared, peerShared } from './shared-hits.ts';
 import { bareGet, lockstepPeek } from './sync-hits.ts';
@@ -22,7 +23,7 @@ async function redis(): Promise<Surroundings> {
   };
 }
 
-const stores = [bareMap, bareLru, bareLruWithTtl, bareLruWithExactTtl];
+const stores = [bareMap, bareLru, bareLruWithTtl, bareLruWithExactTtl, bareMapWithClock];
 
 function syncHits(count: number): BenchCase {
   return {
@@ -34,6 +35,18 @@ function syncHits(count: number): BenchCase {
     prepare: nothing,
     subject: lockstepPeek(count),
     peers: stores.map((store) => bareGet(store, count)),
+  };
+}
+
+function sharedHits(concurrency: number, peers: readonly CachePeer[]): BenchCase {
+  return {
+    bench: 'cache',
+    case: `hit in the shared tier, ${concurrency} at a time`,
+    unit: 'reads/s',
+    higherIsBetter: true,
+    prepare: redis,
+    subject: lockstepShared(concurrency),
+    peers: [bareRedis(concurrency), ...peers.map((peer) => peerShared(peer, concurrency))],
   };
 }
 
@@ -70,15 +83,8 @@ export const cacheCases: readonly BenchCase[] = [
       ...withMemory.map((peer) => peerGet(peer, 1024)),
     ],
   },
-  {
-    bench: 'cache',
-    case: 'hit in the shared tier, 50 at a time',
-    unit: 'reads/s',
-    higherIsBetter: true,
-    prepare: redis,
-    subject: lockstepShared,
-    peers: [bareRedis, ...withRedis.map(peerShared)],
-  },
+  sharedHits(50, withRedis),
+  sharedHits(1, []),
   {
     bench: 'cache',
     case: 'memory of one of 1,000,000 entries, with its id',

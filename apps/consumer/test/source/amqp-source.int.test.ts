@@ -1,0 +1,114 @@
+import { systemClock } from '@lockstep/core';
+import { type RedisServer, startFaultProxy, startRedis } from '@lockstep/testing';
+import { type ChannelModel, connect } from 'amqplib';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createDeadLetters } from '../../src/dead-letters/dead-letters.ts';
+import { createAmqpSource } from '../../src/source/amqp/amqp-source.ts';
+import { hasRabbitMq, type RabbitMq, startRabbitMq } from '../fixtures/rabbitmq.ts';
+import { bodiesOf, describeSource, open, readAll, type TestedQueue } from './source-behaviour.ts';
+
+let broker: RabbitMq;
+let redis: RedisServer;
+let client: Redis;
+let writer: ChannelModel;
+let queues = 0;
+
+async function create(url: string = broker.url): Promise<TestedQueue & { queue: string }> {
+  const queue = `q${++queues}`;
+  const stream = `${queue}:dead`;
+  const channel = await writer.createConfirmChannel();
+  await channel.assertQueue(queue, { durable: true });
+  return {
+    queue,
+    source: createAmqpSource({
+      broker: { url, heartbeatSeconds: 1 },
+      queue,
+      window: 10,
+      deadLetters: createDeadLetters({ client, queue, stream, max: 10, timeoutMs: 2000, clock: systemClock }),
+    }),
+    async write(bodies) {
+      for (const [at, body] of bodies.entries()) {
+        channel.sendToQueue(queue, Buffer.from(body), { messageId: `${queue}-${body}-${at}`, headers: { policy: 7 } });
+      }
+      await channel.waitForConfirms();
+    },
+    async dead() {
+      const entries = await client.xrange(stream, '-', '+');
+      return entries.map(([, fields]) => fields[fields.indexOf('body') + 1]!);
+    },
+  };
+}
+
+describe.skipIf(!hasRabbitMq)('a queue of RabbitMQ as source (skipped where RabbitMQ is not installed)', () => {
+  beforeAll(async () => {
+    [broker, redis] = await Promise.all([startRabbitMq(), startRedis()]);
+    client = new Redis(redis.port);
+    writer = await connect(broker.url);
+  }, 90_000);
+  afterAll(async () => {
+    await writer.close();
+    client.disconnect();
+    await Promise.all([broker[Symbol.asyncDispose](), redis.close()]);
+  });
+
+  describeSource(create);
+
+  it('reads what an AMQP message carries', async () => {
+    const { source, write } = await create();
+    await write(['1']);
+    const { session } = await open(source, 1);
+    const [message] = await readAll(session, 1);
+    expect(message!.attributes.get('policy')).toBe('7');
+    expect(message!.attributes.get('routing-key')).toMatch(/^q\d+$/);
+    await session.close();
+  });
+
+  it('lets nobody in while another one is attached, and loses nothing of what that one had', async () => {
+    const { source, write } = await create();
+    await write(['1', '2', '3']);
+    const first = await open(source, 1);
+    await readAll(first.session, 2);
+    let isIn = false;
+    const second = open(source, 2).finally(() => (isIn = true));
+    // It has been refused at least once by then.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isIn).toBe(false);
+    await first.session.close();
+    const { session } = await second;
+    expect(bodiesOf(await readAll(session, 3))).toEqual(['1', '2', '3']);
+    await session.close();
+  });
+
+  it('throws out a leader that stands still, and gives its messages their old places', async () => {
+    await using link = await startFaultProxy({ to: broker.url.slice('amqp://'.length) });
+    const { source, write, queue } = await create();
+    const frozen = createAmqpSource({
+      broker: { url: `amqp://127.0.0.1:${link.port}`, heartbeatSeconds: 1 },
+      queue,
+      window: 10,
+      deadLetters: createDeadLetters({ client, queue, stream: 'x', max: 1, timeoutMs: 2000, clock: systemClock }),
+    });
+    await write(['1', '2', '3']);
+    const zombie = await open(frozen, 1);
+    const [first] = await readAll(zombie.session, 2);
+    link.halfOpen();
+    // What it does now reaches nobody.
+    zombie.session.done([first!]);
+    const { session } = await open(source, 2);
+    expect(bodiesOf(await readAll(session, 3))).toEqual(['1', '2', '3']);
+    await expect.poll(() => zombie.failures, { timeout: 15_000 }).toMatchObject([{ code: 'ERR_CONSUMER_SOURCE' }]);
+    await Promise.all([zombie.session.close(), session.close()]);
+  });
+
+  it('tells when the queue is deleted under it, or is not there', async () => {
+    const { source, queue } = await create();
+    const { session, failures } = await open(source, 1);
+    const channel = await writer.createChannel();
+    await channel.deleteQueue(queue);
+    await expect.poll(() => failures).toMatchObject([{ code: 'ERR_CONSUMER_SOURCE' }]);
+    await expect(open(source, 2)).rejects.toMatchObject({ code: 'ERR_CONSUMER_SOURCE' });
+    await session.close();
+  });
+});

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { detachReplica, type RedisServer, startRedis } from '@lockstep/testing';
+import { Redis } from 'ioredis';
+
+import { openMovingAddress } from './moving-address.ts';
+
+/** The Redis of a fleet, whoever is the primary, and what can happen to it. Each resolves when it is over. */
+export interface Primary extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  freeze(lastsMs: number): Promise<void>;
+  flushScripts(): Promise<void>;
+  killListeners(): Promise<void>;
+  lose(): Promise<void>;
+  evict(lastsMs: number): Promise<void>;
+  promote(): Promise<void>;
+}
+
+/** How long a replica misses what the primary takes before it takes its place. */
+const missedMs = 300;
+const patienceMs = 10_000;
+/** A replica need not wait for others that might want the same copy. */
+const withoutDelay = { 'repl-diskless-sync-delay': '0' };
+
+/** Starts one. Its replica is started when it is promoted: it copies what is there, and misses what comes then. */
+export async function startPrimary(): Promise<Primary> {
+  let server = await startRedis({ config: withoutDelay });
+  const address = await openMovingAddress(server.port);
+
+  async function ask(...command: readonly string[]): Promise<void> {
+    const client = new Redis(server.port, { lazyConnect: true, maxRetriesPerRequest: 1 });
+    // The command tells.
+    client.on('error', () => {});
+    try {
+      await client.call(command[0]!, ...command.slice(1));
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  return {
+    host: address.host,
+    port: address.port,
+    async freeze(lastsMs) {
+      await server.freeze();
+      await pause(lastsMs);
+      await server.thaw();
+    },
+    flushScripts: () => ask('SCRIPT', 'FLUSH'),
+    killListeners: () => ask('CLIENT', 'KILL', 'TYPE', 'pubsub'),
+    async lose() {
+      await server.kill();
+      await server.restart({ keepData: false });
+    },
+    async evict(lastsMs) {
+      await ask('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru', 'maxmemory', '1');
+      await pause(lastsMs);
+      await ask('CONFIG', 'SET', 'maxmemory', '0');
+    },
+    async promote() {
+      const replica = await startReplica(server);
+      try {
+        await detachReplica(replica);
+      } catch (error) {
+        await replica.close();
+        throw error;
+      }
+      await pause(missedMs);
+      const old = server;
+      server = replica;
+      await old.kill();
+      const promoted = new Redis(replica.port);
+      await promoted.call('REPLICAOF', 'NO', 'ONE');
+      promoted.disconnect();
+      address.moveTo(replica.port);
+      await old.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await address[Symbol.asyncDispose]();
+      await server.close();
+    },
+  };
+}
+
+async function startReplica(primary: RedisServer): Promise<RedisServer> {
+  const replica = await startRedis({ config: withoutDelay });
+  const client = new Redis(replica.port);
+  try {
+    // Not in its configuration: it stays a primary when it starts again later.
+    await client.call('REPLICAOF', primary.host, String(primary.port));
+    const deadline = performance.now() + patienceMs;
+    while (!(await client.info('replication')).includes('master_link_status:up')) {
+      if (performance.now() > deadline) throw new Error(`the replica has no copy after ${patienceMs} ms`);
+      await pause(20);
+    }
+    return replica;
+  } catch (error) {
+    await replica.close();
+    throw error;
+  } finally {
+    client.disconnect();
+  }
+}
