@@ -16,12 +16,14 @@ const classes = [
   { prefix: 'config:', readOnly: true },
 ];
 // Out of reach.
-const limits = { perAddress: { max: 1_000_000_000, windowMs: 60_000 } };
-const pool = createPool({ ring: createRing(readNodes(nodes)) });
+const limits = { headers: 'refused', perAddress: { max: 1_000_000_000, windowMs: 60_000 } } as const;
+// As the app does.
+const pool = createPool({ ring: createRing(readNodes(nodes)), flush: 'turn' });
 const app = fastify({ routerOptions: { maxParamLength: 1024 } });
 if (has('guards') || has('limits')) {
   const lists = { ban: ['203.0.113.0/24', '2001:db8::/32'] };
   await app.register(memcacheGuards, { lists, ...(has('limits') ? { limits } : {}) });
 }
-await app.register(memcacheHttp, { backend: createBackend({ pool, ...(has('classes') ? { classes } : {}) }) });
+const backend = createBackend({ pool, ...(has('classes') ? { classes } : {}) });
+await app.register(memcacheHttp, { backend, directHits: true });
 await app.listen({ port: Number(port), host: '127.0.0.1' });
