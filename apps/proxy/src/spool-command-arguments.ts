@@ -1,24 +1,27 @@
-import { parseArgs } from 'node:util';
-
-import { ServiceError } from '@lockstep/service-kit';
+import {
+  commandMistake,
+  parseCommandLine,
+  type RegionArguments,
+  requireRegion,
+  type ServiceError,
+} from '@lockstep/service-kit';
 
 /** What `lockstep-proxy spool` is asked to do. */
 export type SpoolArguments =
   | { readonly kind: 'help' }
-  | {
+  | ({
       readonly kind: 'ls';
-      readonly config: string;
-      readonly region: string;
       readonly json: boolean;
       readonly limit: number;
-    }
-  | {
+    } & RegionArguments)
+  | ({
       readonly kind: 'replay';
-      readonly config: string;
-      readonly region: string;
       readonly pool?: string | undefined;
       readonly dryRun: boolean;
-    };
+    } & RegionArguments);
+
+/** What messages call the command. */
+export const spoolCommand = 'lockstep-proxy spool';
 
 /** What `--help` prints. */
 export const spoolUsage: string = [
@@ -56,7 +59,11 @@ const allowed = { ls: [...shared, 'json', 'limit'], replay: [...shared, 'pool', 
  * @throws ServiceError `ERR_SERVICE_KIT_ARGUMENTS` with one line.
  */
 export function parseSpoolArguments(args: readonly string[]): SpoolArguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(spoolCommand, {
+    args: [...args],
+    options,
+    allowPositionals: true,
+  });
   if (values.help === true) return { kind: 'help' };
   const [verb, ...others] = positionals;
   if (verb !== 'ls' && verb !== 'replay') {
@@ -66,26 +73,15 @@ export function parseSpoolArguments(args: readonly string[]): SpoolArguments {
   for (const name of Object.keys(values)) {
     if (!(allowed[verb] as readonly string[]).includes(name)) throw mistake(`spool ${verb} has no option --${name}`);
   }
-  const { config, region } = values;
-  if (config === undefined || config === '') throw mistake('--config FILE is missing');
-  if (region === undefined || region === '') throw mistake('--region NAME is missing');
+  const where = requireRegion(spoolCommand, values);
   if (verb === 'replay') {
-    return { kind: 'replay', config, region, pool: values.pool, dryRun: values['dry-run'] ?? false };
+    return { kind: 'replay', pool: values.pool, dryRun: values['dry-run'] ?? false, ...where };
   }
   const limit = Number(values.limit ?? 100);
   if (!Number.isInteger(limit) || limit < 1) throw mistake(`--limit must be a whole number, got ${values.limit}`);
-  return { kind: 'ls', config, region, json: values.json ?? false, limit };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    // Node's message goes on with advice that is of no use here.
-    throw mistake((error as Error).message.split('. ', 1)[0]!);
-  }
+  return { kind: 'ls', json: values.json ?? false, limit, ...where };
 }
 
 function mistake(what: string): ServiceError {
-  return new ServiceError('ERR_SERVICE_KIT_ARGUMENTS', [`lockstep-proxy spool: ${what} (--help says more)`]);
+  return commandMistake(spoolCommand, what);
 }

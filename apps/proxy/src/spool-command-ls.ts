@@ -1,14 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
 import type { ListedEntry, Spool } from '@lockstep/memcache-proxy';
-
-import type { SpoolCommandIo } from './spool-command-io.ts';
+import type { CommandIo } from '@lockstep/service-kit';
 
 /** Prints what waits, and resolves with the exit code. */
 export async function listSpool(
   { spool }: { readonly spool: Pick<Spool, 'list'> },
   { json, limit }: { readonly json: boolean; readonly limit: number },
-  { stdout }: SpoolCommandIo,
+  { stdout }: CommandIo,
 ): Promise<number> {
   let count = 0;
   for await (const entry of spool.list()) {

@@ -2,9 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 import { describeError } from '@lockstep/core';
 import { createPoolDeletes, type Spool, SPOOL_CHANNEL, type SpoolEvent } from '@lockstep/memcache-proxy';
-import { type PoolSet, ServiceError } from '@lockstep/service-kit';
-
-import type { SpoolCommandIo } from './spool-command-io.ts';
+import { type CommandIo, type PoolSet, ServiceError } from '@lockstep/service-kit';
 
 /** What the command works on. */
 export interface ReplayParts {
@@ -16,7 +14,7 @@ export interface ReplayParts {
 export async function replaySpool(
   parts: ReplayParts,
   { pool, dryRun }: { readonly pool?: string | undefined; readonly dryRun: boolean },
-  { stdout, stderr }: SpoolCommandIo,
+  { stdout, stderr }: CommandIo,
 ): Promise<number> {
   const known = parts.pools.entries().map(({ name }) => name);
   if (pool !== undefined && !known.includes(pool)) {
@@ -43,7 +41,7 @@ export async function replaySpool(
 async function countEntries(
   { spool, pools }: ReplayParts,
   only: string | undefined,
-  stdout: SpoolCommandIo['stdout'],
+  stdout: CommandIo['stdout'],
 ): Promise<number> {
   const target = createPoolDeletes((name) => pools.find(name));
   const counts = new Map<string, number>();

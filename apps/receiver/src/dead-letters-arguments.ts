@@ -1,24 +1,27 @@
-import { parseArgs } from 'node:util';
-
-import { ServiceError } from '@lockstep/service-kit';
+import {
+  commandMistake,
+  parseCommandLine,
+  type RegionArguments,
+  requireRegion,
+  type ServiceError,
+} from '@lockstep/service-kit';
 
 /** What `lockstep-receiver dead-letters` is asked to do. */
 export type DeadLettersArguments =
   | { readonly kind: 'help' }
-  | {
+  | ({
       readonly kind: 'ls';
-      readonly config: string;
-      readonly region: string;
       readonly json: boolean;
       readonly limit: number;
-    }
-  | {
+    } & RegionArguments)
+  | ({
       readonly kind: 'retry' | 'drop';
-      readonly config: string;
-      readonly region: string;
       /** Which; all of them when there is none. */
       readonly ids: readonly string[];
-    };
+    } & RegionArguments);
+
+/** What messages call the command. */
+export const deadLettersCommand = 'lockstep-receiver dead-letters';
 
 /** What `--help` prints. */
 export const deadLettersUsage: string = [
@@ -56,7 +59,11 @@ const allowed = { ls: [...shared, 'json', 'limit'], retry: [...shared, 'all'], d
  * @throws ServiceError `ERR_SERVICE_KIT_ARGUMENTS` with one line.
  */
 export function parseDeadLettersArguments(args: readonly string[]): DeadLettersArguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(deadLettersCommand, {
+    args: [...args],
+    options,
+    allowPositionals: true,
+  });
   if (values.help === true) return { kind: 'help' };
   const [verb, ...ids] = positionals;
   if (verb !== 'ls' && verb !== 'retry' && verb !== 'drop') {
@@ -65,28 +72,17 @@ export function parseDeadLettersArguments(args: readonly string[]): DeadLettersA
   for (const name of Object.keys(values)) {
     if (!(allowed[verb] as readonly string[]).includes(name)) throw mistake(`${verb} has no option --${name}`);
   }
-  const { config, region } = values;
-  if (config === undefined || config === '') throw mistake('--config FILE is missing');
-  if (region === undefined || region === '') throw mistake('--region NAME is missing');
+  const where = requireRegion(deadLettersCommand, values);
   if (verb !== 'ls') {
     if ((values.all === true) === ids.length > 0) throw mistake(`${verb} needs either IDs or --all`);
-    return { kind: verb, config, region, ids };
+    return { kind: verb, ids, ...where };
   }
   if (ids[0] !== undefined) throw mistake(`unexpected argument ${JSON.stringify(ids[0])}`);
   const limit = Number(values.limit ?? 100);
   if (!Number.isInteger(limit) || limit < 1) throw mistake(`--limit must be a whole number, got ${values.limit}`);
-  return { kind: verb, config, region, json: values.json ?? false, limit };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    // Node's message goes on with advice that is of no use here.
-    throw mistake((error as Error).message.split('. ', 1)[0]!);
-  }
+  return { kind: verb, json: values.json ?? false, limit, ...where };
 }
 
 function mistake(what: string): ServiceError {
-  return new ServiceError('ERR_SERVICE_KIT_ARGUMENTS', [`lockstep-receiver dead-letters: ${what} (--help says more)`]);
+  return commandMistake(deadLettersCommand, what);
 }

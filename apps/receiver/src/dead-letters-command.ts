@@ -1,18 +1,13 @@
 import { createRedisLog } from '@lockstep/invalidation';
 import { createDeadLetters, type DeadLetters } from '@lockstep/replication';
-import {
-  connectRedis,
-  createLogger,
-  openTopologySource,
-  parseTopology,
-  PoolSet,
-  readEnvironment,
-  regionOf,
-  ServiceError,
-} from '@lockstep/service-kit';
+import { type CommandIo, connectRedis, PoolSet, readCommandRegion, runCommand } from '@lockstep/service-kit';
 
-import { type DeadLettersArguments, deadLettersUsage, parseDeadLettersArguments } from './dead-letters-arguments.ts';
-import type { DeadLettersIo } from './dead-letters-io.ts';
+import {
+  type DeadLettersArguments,
+  deadLettersCommand,
+  deadLettersUsage,
+  parseDeadLettersArguments,
+} from './dead-letters-arguments.ts';
 import { listDeadLetters } from './dead-letters-ls.ts';
 import { settleDeadLetters } from './dead-letters-settle.ts';
 import { createRoutedApplier } from './routed-applier.ts';
@@ -25,7 +20,6 @@ interface Bundle extends AsyncDisposable {
   readonly forget: (key: Buffer) => Promise<void>;
 }
 
-const name = 'lockstep-receiver dead-letters';
 const deleteTimeoutMs = 2000;
 
 /**
@@ -34,8 +28,8 @@ const deleteTimeoutMs = 2000;
  *
  * @param args what comes after `dead-letters`.
  */
-export async function runDeadLettersCommand(args: readonly string[], io: DeadLettersIo): Promise<number> {
-  try {
+export function runDeadLettersCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  return runCommand(deadLettersCommand, io, async () => {
     const command = parseDeadLettersArguments(args);
     if (command.kind === 'help') {
       io.stdout.write(`${deadLettersUsage}\n`);
@@ -45,29 +39,19 @@ export async function runDeadLettersCommand(args: readonly string[], io: DeadLet
     const { letters, forget } = bundle;
     if (command.kind === 'ls') return await listDeadLetters(letters, command, io);
     return await settleDeadLetters(letters, { ...command, forget }, io);
-  } catch (error) {
-    const lines =
-      error instanceof ServiceError
-        ? error.problems
-        : [`${name}: ${error instanceof Error ? error.message : String(error)}`];
-    io.stderr.write(`${lines.join('\n')}\n`);
-    return error instanceof ServiceError && error.code === 'ERR_SERVICE_KIT_ARGUMENTS' ? 2 : 1;
-  }
+  });
 }
 
-async function openBundle({ config, region: regionName }: Asked, { env }: DeadLettersIo): Promise<Bundle> {
-  const environment = readEnvironment(env);
-  // What goes wrong is printed as the answer of the command.
-  const logger = createLogger({ name, level: 'silent' });
-  await using source = openTopologySource(config, { environment, logger, name, region: regionName });
-  const topology = parseTopology((await source.read()) ?? '', source.name);
-  const region = regionOf(topology, regionName);
-  const client = connectRedis({ url: region.redis, password: environment.redisPassword(regionName), name, logger });
+async function openBundle(asked: Asked, io: CommandIo): Promise<Bundle> {
+  const { topology, region, environment, logger } = await readCommandRegion(deadLettersCommand, asked, io);
+  const name = asked.region;
+  const password = environment.redisPassword(name);
+  const client = connectRedis({ url: region.redis, password, name: deadLettersCommand, logger });
   const pools = new PoolSet(region, {});
   const applier = createRoutedApplier({ topology, get: (pool) => pools.get(pool) });
-  const invalidations = createRedisLog({ client, namespace: regionName });
+  const invalidations = createRedisLog({ client, namespace: name });
   return {
-    letters: createDeadLetters({ client, region: regionName }),
+    letters: createDeadLetters({ client, region: name }),
     async forget(key) {
       await applier.applyBatch([{ kind: 'delete', key }], { timeoutMs: deleteTimeoutMs });
       await invalidations.publish([key]);

@@ -1,14 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
 import type { DeadLetter, DeadLetters } from '@lockstep/replication';
-
-import type { DeadLettersIo } from './dead-letters-io.ts';
+import type { CommandIo } from '@lockstep/service-kit';
 
 /** Prints the oldest dead letters, and resolves with the exit code. */
 export async function listDeadLetters(
   letters: Pick<DeadLetters, 'list' | 'count'>,
   { json, limit }: { readonly json: boolean; readonly limit: number },
-  { stdout }: Pick<DeadLettersIo, 'stdout'>,
+  { stdout }: Pick<CommandIo, 'stdout'>,
 ): Promise<number> {
   const found = await letters.list({ limit });
   if (found.length === 0 && !json) stdout.write('there are no dead letters\n');

@@ -1,6 +1,5 @@
 import type { DeadLetters } from '@lockstep/replication';
-
-import type { DeadLettersIo } from './dead-letters-io.ts';
+import type { CommandIo } from '@lockstep/service-kit';
 
 /** What is done with which letters. */
 export interface SettleRequest {
@@ -17,7 +16,7 @@ const pageSize = 1000;
 export async function settleDeadLetters(
   letters: Pick<DeadLetters, 'list' | 'remove'>,
   { kind, ids, forget }: SettleRequest,
-  { stdout, stderr }: Pick<DeadLettersIo, 'stdout' | 'stderr'>,
+  { stdout, stderr }: Pick<CommandIo, 'stdout' | 'stderr'>,
 ): Promise<number> {
   const missing = new Set(ids);
   let [done, failed, after] = [0, 0, '0-0'];

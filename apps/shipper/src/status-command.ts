@@ -1,23 +1,14 @@
-import { parseArgs } from 'node:util';
-
 import { describeError } from '@lockstep/core';
 import {
-  createLogger,
-  openTopologySource,
-  parseTopology,
-  readEnvironment,
-  regionOf,
-  ServiceError,
+  type CommandIo,
+  parseCommandLine,
+  readCommandRegion,
+  type RegionArguments,
+  requireRegion,
+  runCommand,
 } from '@lockstep/service-kit';
 
 import { type ShownLink, statusPath } from './status-route.ts';
-
-/** Where the command writes, and its environment. */
-export interface StatusIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
 
 const name = 'lockstep-shipper status';
 const answerMs = 5000;
@@ -46,24 +37,18 @@ const options = {
  *
  * @param args what comes after `status`.
  */
-export async function runStatusCommand(args: readonly string[], io: StatusIo): Promise<number> {
-  try {
-    const { config, region, json, shards, help } = parse(args);
-    if (help === true) {
+export function runStatusCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  return runCommand(name, io, async () => {
+    const { values } = parseCommandLine(name, { args: [...args], options });
+    if (values.help === true) {
       io.stdout.write(`${usage}\n`);
       return 0;
     }
-    if (config === undefined || config === '') throw mistake('--config FILE is missing');
-    if (region === undefined || region === '') throw mistake('--region NAME is missing');
-    const links = await ask(await addressOf(config, region, io));
-    if (json === true) io.stdout.write(`${JSON.stringify(links)}\n`);
-    else io.stdout.write(`${printLinks(links, shards === true).join('\n')}\n`);
+    const links = await ask(await addressOf(requireRegion(name, values), io));
+    if (values.json === true) io.stdout.write(`${JSON.stringify(links)}\n`);
+    else io.stdout.write(`${printLinks(links, values.shards === true).join('\n')}\n`);
     return links.every(({ connected }) => connected) ? 0 : 1;
-  } catch (error) {
-    const lines = error instanceof ServiceError ? error.problems : [`${name}: ${describeError(error)}`];
-    io.stderr.write(`${lines.join('\n')}\n`);
-    return error instanceof ServiceError && error.code === 'ERR_SERVICE_KIT_ARGUMENTS' ? 2 : 1;
-  }
+  });
 }
 
 /** The lines that are printed for links. */
@@ -88,11 +73,9 @@ function line(
   return [link, connected ? 'up' : 'down', lag, queuedOperations, `${heldBytes} B`, dirtyKeys, lastError].join('  ');
 }
 
-async function addressOf(config: string, regionName: string, { env }: StatusIo): Promise<string> {
-  const environment = readEnvironment(env);
-  const logger = createLogger({ name, level: 'silent' });
-  await using source = openTopologySource(config, { environment, logger, name, region: regionName });
-  const { host, port } = regionOf(parseTopology((await source.read()) ?? '', source.name), regionName).shipper.http;
+async function addressOf(where: RegionArguments, io: CommandIo): Promise<string> {
+  const { region } = await readCommandRegion(name, where, io);
+  const { host, port } = region.shipper.http;
   // What listens on every address answers on the loopback one.
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
@@ -106,17 +89,4 @@ async function ask(address: string): Promise<readonly ShownLink[]> {
   );
   if (!answer.ok) throw new Error(`what listens at ${address} answered ${answer.status}`);
   return (await answer.json()) as readonly ShownLink[];
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    // Node's message goes on with advice that is of no use here.
-    throw mistake((error as Error).message.split('. ', 1)[0]!);
-  }
-}
-
-function mistake(what: string): ServiceError {
-  return new ServiceError('ERR_SERVICE_KIT_ARGUMENTS', [`${name}: ${what} (--help says more)`]);
 }

@@ -44,6 +44,12 @@ export { type Environment, type LogLevel, readEnvironment } from './process/envi
 export { createLogger, type LoggerOptions } from './process/logger.ts';
 export type { Logger } from 'pino';
 
+// Commands for operators
+export type { CommandIo } from './command/command-io.ts';
+export { commandMistake, parseCommandLine, type RegionArguments, requireRegion } from './command/command-line.ts';
+export { runCommand } from './command/run-command.ts';
+export { type CommandRegion, readCommandRegion } from './command/read-command-region.ts';
+
 // Probes and metrics
 export { type AdminServer, type AdminServerOptions, createAdminServer } from './http/admin-server.ts';
 export type { SendError } from './http/error-answers.ts';

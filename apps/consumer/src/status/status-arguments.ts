@@ -1,11 +1,12 @@
-import { parseArgs } from 'node:util';
-
-import { ServiceError } from '@lockstep/service-kit';
+import { parseCommandLine, type RegionArguments, requireRegion } from '@lockstep/service-kit';
 
 /** What `lockstep-consumer status` is asked to do. */
 export type StatusArguments =
   | { readonly kind: 'help' }
-  | { readonly kind: 'status'; readonly config: string; readonly region: string; readonly json: boolean };
+  | ({ readonly kind: 'status'; readonly json: boolean } & RegionArguments);
+
+/** What messages call the command. */
+export const statusCommand = 'lockstep-consumer status';
 
 /** What `--help` prints. */
 export const statusUsage: string = [
@@ -31,22 +32,7 @@ const options = {
  * @throws ServiceError `ERR_SERVICE_KIT_ARGUMENTS` with one line.
  */
 export function parseStatusArguments(args: readonly string[]): StatusArguments {
-  const { config, region, json = false, help } = parse(args);
-  if (help === true) return { kind: 'help' };
-  if (config === undefined || config === '') throw mistake('--config FILE is missing');
-  if (region === undefined || region === '') throw mistake('--region NAME is missing');
-  return { kind: 'status', config, region, json };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    // Node's message goes on with advice that is of no use here.
-    throw mistake((error as Error).message.split('. ', 1)[0]!);
-  }
-}
-
-function mistake(what: string): ServiceError {
-  return new ServiceError('ERR_SERVICE_KIT_ARGUMENTS', [`lockstep-consumer status: ${what} (--help says more)`]);
+  const { values } = parseCommandLine(statusCommand, { args: [...args], options });
+  if (values.help === true) return { kind: 'help' };
+  return { kind: 'status', json: values.json ?? false, ...requireRegion(statusCommand, values) };
 }

@@ -1,14 +1,11 @@
-import { describeError, withDeadline } from '@lockstep/core';
+import { withDeadline } from '@lockstep/core';
 import { createLocks, type Locks } from '@lockstep/lock';
 import {
+  type CommandIo,
   connectRedis,
   type ConsumerRegion,
-  createLogger,
-  openTopologySource,
-  parseTopology,
-  readEnvironment,
-  regionOf,
-  ServiceError,
+  readCommandRegion,
+  runCommand,
 } from '@lockstep/service-kit';
 import type { Redis } from 'ioredis';
 
@@ -16,17 +13,9 @@ import { consumerOf } from '../consumer-of.ts';
 import { locksPrefixOf } from '../locks-prefix.ts';
 import { readQueueStatus } from './read-queue-status.ts';
 import { renderStatus } from './render-status.ts';
-import { parseStatusArguments, type StatusArguments, statusUsage } from './status-arguments.ts';
+import { parseStatusArguments, type StatusArguments, statusCommand, statusUsage } from './status-arguments.ts';
 import type { QueueStatus } from './queue-status.ts';
 
-/** Where the command writes, and what it reads. */
-export interface StatusCommandIo {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-const name = 'lockstep-consumer status';
 const deadlineMs = 5000;
 
 /**
@@ -35,8 +24,8 @@ const deadlineMs = 5000;
  *
  * @param args what comes after `status`.
  */
-export async function runStatusCommand(args: readonly string[], io: StatusCommandIo): Promise<number> {
-  try {
+export function runStatusCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  return runCommand(statusCommand, io, async () => {
     const command = parseStatusArguments(args);
     if (command.kind === 'help') {
       io.stdout.write(`${statusUsage}\n`);
@@ -47,26 +36,15 @@ export async function runStatusCommand(args: readonly string[], io: StatusComman
       `${command.json ? queues.map((queue) => JSON.stringify(queue)).join('\n') : renderStatus(queues)}\n`,
     );
     return queues.every(({ leader }) => leader !== undefined) ? 0 : 1;
-  } catch (error) {
-    const lines = error instanceof ServiceError ? error.problems : [`${name}: ${describeError(error)}`];
-    io.stderr.write(`${lines.join('\n')}\n`);
-    return error instanceof ServiceError && error.code === 'ERR_SERVICE_KIT_ARGUMENTS' ? 2 : 1;
-  }
+  });
 }
 
-async function readAll(
-  { config, region: regionName }: Extract<StatusArguments, { kind: 'status' }>,
-  { env }: StatusCommandIo,
-): Promise<QueueStatus[]> {
-  const environment = readEnvironment(env);
-  // What goes wrong is printed as the answer of the command.
-  const logger = createLogger({ name, level: 'silent' });
-  await using source = openTopologySource(config, { environment, logger, name, region: regionName });
-  const topology = parseTopology((await source.read()) ?? '', source.name);
-  const region = regionOf(topology, regionName);
+async function readAll(command: Extract<StatusArguments, { kind: 'status' }>, io: CommandIo): Promise<QueueStatus[]> {
+  const { topology, region, environment, logger } = await readCommandRegion(statusCommand, command, io);
   const { queues } = consumerOf(topology, region);
-  const client = connectRedis({ url: region.redis, password: environment.redisPassword(regionName), name, logger });
-  const locks = createLocks({ client, prefix: locksPrefixOf(regionName) });
+  const password = environment.redisPassword(command.region);
+  const client = connectRedis({ url: region.redis, password, name: statusCommand, logger });
+  const locks = createLocks({ client, prefix: locksPrefixOf(command.region) });
   try {
     const onTimeout = (): Error => new Error(`redis at ${region.redisAddress} did not answer within ${deadlineMs} ms`);
     return await withDeadline(askAll(queues, client, locks), { ms: deadlineMs, onTimeout });
