@@ -56,7 +56,7 @@ describe('the statistics of a follower', () => {
     const namespace = redis.namespace();
     const log = createRedisLog({ client: redis.connect(proxy.port), namespace, timeoutMs: 100 });
     onTestFinished(() => log.close());
-    const { follower } = record(log, { leaseMs: 200, heartbeatMs: 50 });
+    const { follower } = record(log, { leaseMs: 1000, heartbeatMs: 50 });
     await follower.ready;
     const before = follower.stats();
     expect(before).toMatchObject({ leasesLost: 0, leaseLostMs: 0 });
