@@ -4,16 +4,23 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { freeBasePort, runPlayground, startPlayground } from './playground.ts';
+import { freeBasePort, type Playground, runPlayground, startPlayground } from './playground.ts';
 import { descendantsOf, stillRunning } from './process-tree.ts';
 
 const stopMs = 3000;
 
-describe('the playground', () => {
+describe('the playground, from its start to its end', () => {
+  // One for all of these tests, in their order: it is a dozen processes and more.
+  let playground: Playground;
+  beforeAll(async () => {
+    playground = await startPlayground();
+  }, 90_000);
+  // By then the last test has stopped it, unless something failed.
+  afterAll(() => playground[Symbol.asyncDispose]());
+
   it('prints lines that work when pasted into a shell', async () => {
-    await using playground = await startPlayground();
     const lines = playground
       .output()
       .split('\n')
@@ -31,7 +38,6 @@ describe('the playground', () => {
   });
 
   it('reports every link and pool on one line where there is no terminal', async () => {
-    await using playground = await startPlayground();
     await expect
       .poll(() => playground.output(), { timeout: 10_000 })
       .toMatch(
@@ -40,7 +46,6 @@ describe('the playground', () => {
   });
 
   it('kills who leads a queue when it is told to, and shows who took over, in which term', async () => {
-    await using playground = await startPlayground();
     playground.child.kill('SIGUSR2');
     const killed = /killed (consumer \d) of east, which led orders in term 1/;
     await expect.poll(() => playground.output(), { timeout: 15_000 }).toMatch(killed);
@@ -51,7 +56,6 @@ describe('the playground', () => {
   });
 
   it('stops everything within 3 s of Ctrl-C and leaves nothing behind', async () => {
-    const playground = await startPlayground();
     const directory = dirname(playground.topologyPath);
     const processes = descendantsOf(playground.child.pid!);
     // Per region one Redis, three memcached, five apps.
@@ -67,7 +71,9 @@ describe('the playground', () => {
     expect(stillRunning(processes)).toEqual([]);
     for (const { http } of playground.regions) await expect(fetch(http)).rejects.toThrow('fetch failed');
   });
+});
 
+describe('a playground', () => {
   it('leaves no process behind when it is killed by force', async () => {
     const playground = await startPlayground();
     const processes = descendantsOf(playground.child.pid!);
