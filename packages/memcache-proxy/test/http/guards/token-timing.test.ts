@@ -2,8 +2,6 @@ import * as crypto from 'node:crypto';
 
 import { expect, it, vi } from 'vitest';
 
-import { TokenTable } from '../../../src/http/guards/token-table.ts';
-
 vi.mock('node:crypto', async (importOriginal) => {
   const original = await importOriginal<typeof crypto>();
   const { hash, timingSafeEqual } = original;
@@ -14,8 +12,12 @@ vi.mock('node:crypto', async (importOriginal) => {
   };
 });
 
+// Another test of this process may have loaded it with the real functions.
+vi.resetModules();
+const { TokenTable } = await import('../../../src/http/guards/token-table.ts');
+
 const tokenOf = (index: number): string => `token-number-${String(index).padStart(6, '0')}`;
-const tableOf = (count: number): TokenTable =>
+const tableOf = (count: number): InstanceType<typeof TokenTable> =>
   new TokenTable({
     tokens: Array.from({ length: count }, (_, index) => ({
       name: `${index}`,
