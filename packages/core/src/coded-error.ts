@@ -19,6 +19,11 @@ export abstract class CodedError<Code extends string> extends Error {
   }
 }
 
+/** What was thrown, as an Error: JavaScript can throw anything. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** One line that says what went wrong: the message, and the code where there is one. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

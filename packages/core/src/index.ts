@@ -4,7 +4,7 @@ export { type Backoff, type BackoffOptions, createBackoff } from './backoff.ts';
 export { type DeadlineOptions, sleep, withDeadline } from './deadline.ts';
 
 // Errors
-export { CodedError, type CodedErrorOptions, describeError } from './coded-error.ts';
+export { CodedError, type CodedErrorOptions, describeError, toError } from './coded-error.ts';
 
 // Redis
 export { type RedisArgument, type RedisClient, type RedisConnection } from './redis.ts';

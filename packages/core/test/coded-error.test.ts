@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { CodedError, describeError } from '../src/coded-error.ts';
+import { CodedError, describeError, toError } from '../src/coded-error.ts';
 
 class SampleError extends CodedError<'ERR_SAMPLE_BROKEN'> {}
 
@@ -27,5 +27,14 @@ describe('describeError', () => {
     ['plain text', 'plain text'],
   ])('says %s in one line', (error, text) => {
     expect(describeError(error)).toBe(text);
+  });
+});
+
+describe('toError', () => {
+  it('gives back an error as it is, and makes one of anything else', () => {
+    const error = new RangeError('too much');
+    expect(toError(error)).toBe(error);
+    expect(toError('no error')).toEqual(new Error('no error'));
+    expect(toError(undefined)).toEqual(new Error('undefined'));
   });
 });

@@ -1,4 +1,4 @@
-import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
+import { type Clock, type RedisClient, systemClock, toError } from '@lockstep/core';
 
 import { checkNumber } from './check-number.ts';
 import type { LockDriver } from './driver/lock-driver.ts';
@@ -80,7 +80,7 @@ export function checkLocksOptions(options: LocksOptions): CheckedLocksOptions {
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+  process.emitWarning(toError(error));
 }
 
 /** It is called where nobody could catch what it throws. */

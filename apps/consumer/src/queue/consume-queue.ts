@@ -113,10 +113,9 @@ async function readOn(
   signal: AbortSignal,
 ): Promise<void> {
   const backoff = createBackoff({ maxMs: 2000, random });
-  const stopped = stoppedBy(signal);
   let isTold = false;
   while (!signal.aborted) {
-    await Promise.race([lanes.below(window), stopped]);
+    await untilBelow(lanes, window, signal);
     if (signal.aborted) return;
     try {
       const messages = await session.read(window - lanes.size);
@@ -151,9 +150,15 @@ async function watchBacklog(
   }
 }
 
-function stoppedBy(signal: AbortSignal): Promise<void> {
+/** Waits for room, or for the end. A race with one promise of the end would keep something of each turn until then. */
+function untilBelow(lanes: Lanes, window: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    const end = (): void => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    void lanes.below(window).then(end);
+    if (signal.aborted) end();
   });
 }

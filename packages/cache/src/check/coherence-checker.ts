@@ -1,5 +1,6 @@
-import { sleep, type Timer } from '@lockstep/core';
 import { isDeepStrictEqual } from 'node:util';
+
+import { sleep, type Timer, toError } from '@lockstep/core';
 
 import type { Cache } from '../cache.ts';
 import { checkNumber } from '../check-number.ts';
@@ -108,7 +109,7 @@ export function createCoherenceChecker(cache: Cache, options: CoherenceCheckerOp
     } catch (error) {
       signal.throwIfAborted();
       counts.failed++;
-      onError(error instanceof Error ? error : new Error(String(error)));
+      onError(toError(error));
       return 'failed';
     }
   }
@@ -155,7 +156,7 @@ export function createCoherenceChecker(cache: Cache, options: CoherenceCheckerOp
     try {
       onViolation?.(violation);
     } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
+      onError(toError(error));
     }
   }
 
@@ -194,8 +195,7 @@ export function createCoherenceChecker(cache: Cache, options: CoherenceCheckerOp
     try {
       await check();
     } catch (error) {
-      if (!closing.signal.aborted && !core.isClosed())
-        onError(error instanceof Error ? error : new Error(String(error)));
+      if (!closing.signal.aborted && !core.isClosed()) onError(toError(error));
     }
     if (core.isClosed()) await checker.close();
     else arm();

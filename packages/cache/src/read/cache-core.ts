@@ -1,3 +1,4 @@
+import { toError } from '@lockstep/core';
 import type { Clock } from '@lockstep/core';
 import type { Follower, InvalidationLog } from '@lockstep/invalidation';
 
@@ -75,7 +76,7 @@ export function cacheClosed(): CacheError {
 export function inBackground(core: CacheCore, work: Promise<unknown>): void {
   const tracked = work
     .catch((error: unknown) => {
-      if (!core.isClosed()) core.onError(error instanceof Error ? error : new Error(String(error)));
+      if (!core.isClosed()) core.onError(toError(error));
     })
     .finally(() => core.background.delete(tracked));
   core.background.add(tracked);

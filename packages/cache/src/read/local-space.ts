@@ -1,3 +1,4 @@
+import { toError } from '@lockstep/core';
 import type { LocalRoom } from '../local/local-room.ts';
 import type { LocalStore } from '../local/local-store.ts';
 import { NOTHING } from './nothing.ts';
@@ -72,7 +73,7 @@ export function createLocalSpace(room: LocalRoom, onError: (error: Error) => voi
     try {
       weight = sizeOf(value === NOTHING ? undefined : value);
     } catch (error) {
-      onError(error instanceof Error ? error : new Error(String(error)));
+      onError(toError(error));
       return undefined;
     }
     if (weight >= 0) return weight;

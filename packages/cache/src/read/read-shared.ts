@@ -1,4 +1,4 @@
-import { sleep } from '@lockstep/core';
+import { sleep, toError } from '@lockstep/core';
 
 import type { SharedRead, SharedStore, SharedValue } from '../shared/shared-tier.ts';
 import { type CacheCore, inBackground } from './cache-core.ts';
@@ -52,7 +52,7 @@ export async function readShared(
 /** Counts a failure of the tier, and reports it. */
 export function tierFailed(core: CacheCore, error: unknown): void {
   core.stats.sharedErrors++;
-  core.onError(error instanceof Error ? error : new Error(String(error)));
+  core.onError(toError(error));
 }
 
 async function seek(

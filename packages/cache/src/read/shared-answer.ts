@@ -1,3 +1,4 @@
+import { toError } from '@lockstep/core';
 import type { MaybePromise } from '../codecs/codec.ts';
 import type { SharedValue } from '../shared/shared-tier.ts';
 import type { CacheCore } from './cache-core.ts';
@@ -39,7 +40,7 @@ async function decodedLater(core: CacheCore, decoding: Promise<unknown>, isFresh
 }
 
 function unreadable(core: CacheCore, error: unknown): Judged {
-  core.onError(error instanceof Error ? error : new Error(String(error)));
+  core.onError(toError(error));
   return BAD;
 }
 

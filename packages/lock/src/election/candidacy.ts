@@ -1,4 +1,4 @@
-import { type Backoff, createBackoff, sleep } from '@lockstep/core';
+import { type Backoff, createBackoff, sleep, toError } from '@lockstep/core';
 
 import type { Lease } from '../lease/lease.ts';
 import { LockError } from '../lock-error.ts';
@@ -127,7 +127,7 @@ export class Candidacy {
       if (ended === undefined) await work(leadership);
       leadership.stop('done', new LockError('ERR_LOCK_RESIGNED', `the work of the leader of "${name}" has ended`));
     } catch (error) {
-      const cause = error instanceof Error ? error : new Error(String(error));
+      const cause = toError(error);
       if (!isBecauseOf(cause, leadership.signal)) this.#ear.tell('error', cause);
       leadership.stop(
         'failed',

@@ -1,3 +1,4 @@
+import { toError } from '@lockstep/core';
 import type { Election, ElectionEvents } from './election.ts';
 
 type Listener<E extends keyof ElectionEvents> = (...args: ElectionEvents[E]) => void;
@@ -35,7 +36,7 @@ export function createElectionEar({ onError, onListener }: ElectionEarOptions): 
         try {
           listener(...args);
         } catch (error) {
-          onError(error instanceof Error ? error : new Error(String(error)));
+          onError(toError(error));
         }
       }
       if (event === 'error' && listeners.error.size === 0) onError(...(args as ElectionEvents['error']));
