@@ -2,6 +2,8 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import { vi } from 'vitest';
+
 import type { FleetOfProcesses, FleetServers, Member } from './fleet-of-processes.ts';
 
 /** Where faults happen. */
@@ -90,7 +92,8 @@ export const redisFaults: Readonly<Record<string, RealFault>> = {
   'a restart of Redis with its data': ({ redis }) => redis.server.restart(),
   'a restart of Redis without data': ({ redis }) => redis.server.restart({ keepData: false }),
   async 'a restart of Redis with old data'({ redis: { server, admin, dir } }, _, ms) {
-    await admin.save();
+    // Refused while a copy for the replica is being written.
+    await vi.waitFor(() => admin.save(), { timeout: 10_000 });
     await copyFile(join(dir, 'dump.rdb'), join(dir, 'old.rdb'));
     await wait(ms);
     await server.kill();

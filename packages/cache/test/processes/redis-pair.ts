@@ -89,8 +89,8 @@ export class RedisPair implements AsyncDisposable {
 async function startNode(dir: string): Promise<Node> {
   const config = { 'repl-diskless-sync-delay': '0', 'repl-ping-replica-period': '1' };
   const server = await startRedis({ dir, config });
-  const admin = new Redis(server.port, server.host, { retryStrategy: () => 20 });
-  // It comes back when the server does.
+  const admin = new Redis(server.port, server.host, { retryStrategy: () => 20, maxRetriesPerRequest: null });
+  // It comes back when the server does, and what it was asked meanwhile is answered then.
   admin.on('error', () => undefined);
   return { server, dir, admin };
 }
