@@ -177,6 +177,7 @@ it(
         return workload.slowestMs;
       }),
     );
-    expect(Math.max(...slowest)).toBeLessThan(2 * timeoutMs + 1000);
+    // Half of the freeze: far from it, and far above what a busy machine adds to the deadline.
+    expect(Math.max(...slowest)).toBeLessThan(5000);
   },
 );
