@@ -12,6 +12,8 @@ import type { ResolvedTransportOptions } from './transport-options.ts';
 
 const maxGatheredBytes = 64 * 1024;
 const maxGatheredRequests = 128;
+/** From so many on, requests do not wait for the end of the turn when the server has no more than these to do. */
+const minGatheredRequests = 4;
 
 /** What a connection is given. */
 export interface ConnectionOptions extends Pick<ResolvedTransportOptions, 'tls' | 'lookup' | 'flush'> {
@@ -48,6 +50,8 @@ export class Connection {
   #isOver = false;
   #isFlushScheduled = false;
   #gathered = 0;
+  /** Requests that were written and are not answered. */
+  #unanswered = 0;
   #lastReceivedAt = 0;
 
   private constructor(options: ConnectionOptions) {
@@ -89,7 +93,7 @@ export class Connection {
     const isIdle = this.#inFlight.first === undefined;
     this.#inFlight.push(request);
     this.#gathered++;
-    if (this.outbox.bytes >= maxGatheredBytes || this.#gathered >= maxGatheredRequests) this.#flush();
+    if (this.#isDue) this.#flush();
     else if (!this.#isFlushScheduled) {
       this.#isFlushScheduled = true;
       if (isIdle && this.#options.flush === 'now') process.nextTick(this.#flushScheduled);
@@ -126,12 +130,23 @@ export class Connection {
     if (!socket.closed) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
   }
 
+  /**
+   * A server that has answered all sleeps until the next write, and to wake it costs both sides more than a write does:
+   * it gets a few requests at once, and then always as many as it has, while the turn goes on.
+   */
+  get #isDue(): boolean {
+    const gathered = this.#gathered;
+    if (gathered >= minGatheredRequests && gathered >= this.#unanswered) return true;
+    return gathered >= maxGatheredRequests || this.outbox.bytes >= maxGatheredBytes;
+  }
+
   readonly #flushScheduled = (): void => {
     this.#isFlushScheduled = false;
     this.#flush();
   };
 
   #flush(): void {
+    this.#unanswered += this.#gathered;
     this.#gathered = 0;
     if (!this.#isOver) this.outbox.flush();
   }
@@ -155,6 +170,7 @@ export class Connection {
     if (request === undefined) throw new MemcacheError('ERR_MEMCACHE_PROTOCOL', 'a reply to no request');
     if (!request.take(reply)) return;
     this.#inFlight.shift();
+    this.#unanswered--;
     this.answered++;
     this.#options.onReleased(request);
   }
