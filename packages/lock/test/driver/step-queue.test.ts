@@ -108,10 +108,31 @@ describe('a queue of steps', () => {
     expect(clock.timers).toBe(0);
   });
 
+  const stepsPerCommand = ({ sent }: Setup): number[] => sent.map((args) => (args.length - 1) / 2);
+
   it('takes no more than 128 steps into one command', () => {
-    const { queue, sent, endTurn } = setup();
-    for (let i = 0; i < 300; i++) void queue.run(step(`k${i}`), { timeoutMs: 10 }).catch(() => undefined);
+    const made = setup();
+    const { queue, endTurn } = made;
+    for (let i = 0; i < 300; i++) {
+      void queue.run({ ...step(`k${i}`), isPatient: true }, { timeoutMs: 10 }).catch(() => undefined);
+    }
+    expect(made.sent).toEqual([]);
     endTurn();
-    expect(sent.map((args) => (args.length - 1) / 2)).toEqual([128, 128, 44]);
+    expect(stepsPerCommand(made)).toEqual([128, 128, 44]);
+  });
+
+  it('gives Redis something to do before the turn ends, and then as much as it has', async () => {
+    const made = setup();
+    const { queue, answer, endTurn } = made;
+    const first = Array.from({ length: 20 }, (_, i) => queue.run(step(`k${i}`), { timeoutMs: 10 }));
+    expect(stepsPerCommand(made)).toEqual([16]);
+    for (let i = 20; i < 300; i++) first.push(queue.run(step(`k${i}`), { timeoutMs: 10 }));
+    expect(stepsPerCommand(made)).toEqual([16, 16, 32, 64, 128]);
+    endTurn();
+    expect(stepsPerCommand(made)).toEqual([16, 16, 32, 64, 128, 44]);
+    for (const steps of stepsPerCommand(made)) answer(...Array.from({ length: steps }, () => 'done'));
+    expect(await Promise.all(first)).toHaveLength(300);
+    for (let i = 0; i < 16; i++) void queue.run(step(`l${i}`), { timeoutMs: 10 }).catch(() => undefined);
+    expect(stepsPerCommand(made).at(-1)).toBe(16);
   });
 });

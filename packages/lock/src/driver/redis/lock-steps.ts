@@ -69,8 +69,10 @@ export function createLockSteps(names: LockNames): LockSteps {
         grantedMs: Math.max(0, (reply as number) - 1),
       })),
     passOn: (key) => step(key, ['N'], (reply) => (reply as number) - 1),
-    renew: ({ key, owner, ttlMs }) =>
-      step(key, ['E', owner, Math.ceil(ttlMs)], (reply) => (reply === 1 ? 'held' : 'lost')),
+    renew: ({ key, owner, ttlMs }) => ({
+      ...step(key, ['E', owner, Math.ceil(ttlMs)], (reply) => (reply === 1 ? 'held' : 'lost')),
+      isPatient: true,
+    }),
     term: (key, owner) => step(key, ['T', owner], (reply) => (reply === 0 ? undefined : (reply as number))),
     inspect: (key) =>
       step(key, ['I'], (reply) => {

@@ -29,7 +29,7 @@ export interface RedisLockDriverOptions {
 }
 
 /**
- * Locks in Redis: one script per turn and slot, pushes over one connection of its own.
+ * Locks in Redis: one script per turn and slot, or a few while Redis would be idle; pushes over one connection of its own.
  *
  * @throws RangeError for an option that makes no sense.
  */

@@ -5,6 +5,8 @@ import { closedError, silenceError, toLockError } from './redis-failure.ts';
 
 /** The most steps in one command, so that no command keeps Redis busy for long. */
 const MAX_STEPS = 128;
+/** From so many on, steps do not wait for the end of the turn when Redis has no more than these to do. */
+const MIN_STEPS = 16;
 
 /** When something was sent, on both clocks. */
 export interface SentAt {
@@ -19,6 +21,8 @@ export interface Step<T> {
   readonly keys: readonly string[];
   readonly args: readonly RedisArgument[];
   readonly decode: (reply: unknown, sent: SentAt) => T;
+  /** It goes with all others of its turn, and never before the end of it. */
+  readonly isPatient?: boolean;
 }
 
 /** Where the steps go. */
@@ -31,7 +35,7 @@ export interface StepQueueOptions {
   readonly schedule: (send: () => void) => void;
 }
 
-/** Sends the steps of one turn as one command per group. */
+/** Sends the steps of one turn as one command per group, or in a few where there are many and Redis would be idle meanwhile. */
 export interface StepQueue {
   run<T>(step: Step<T>, bound: Bound): Promise<T>;
   /** Rejects everything that is under way. */
@@ -53,13 +57,22 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
   const { client, script, head, clock, schedule } = options;
   let groups = new Map<string, Waiting[]>();
   const underWay = new Set<readonly Waiting[]>();
+  let isScheduled = false;
+  let gathered = 0;
+  let unanswered = 0;
   let timer: Timer | undefined;
   let watchedAt = Infinity;
   let isClosed = false;
 
+  function endTurn(): void {
+    isScheduled = false;
+    flush();
+  }
+
   function flush(): void {
     const ready = groups;
     groups = new Map();
+    gathered = 0;
     for (const waiting of ready.values()) {
       for (let from = 0; from < waiting.length; from += MAX_STEPS) {
         void send(waiting.slice(from, from + MAX_STEPS).filter(({ settle }) => settle !== undefined));
@@ -77,6 +90,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     }
     const sent = { sentAt: clock.monotonic(), sentAtWall: clock.now() };
     underWay.add(batch);
+    unanswered += batch.length;
     watch(batch);
     try {
       const replies = (await script.run(client, keys, args)) as unknown[];
@@ -85,6 +99,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
       for (const { settle, reject } of batch) settle?.(() => reject(toLockError(error)));
     } finally {
       underWay.delete(batch);
+      unanswered -= batch.length;
     }
   }
 
@@ -128,10 +143,17 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
           reject,
         };
         signal?.addEventListener('abort', abort, { once: true });
-        if (groups.size === 0) schedule(flush);
+        if (!isScheduled) {
+          isScheduled = true;
+          schedule(endTurn);
+        }
         const group = groups.get(step.group);
         if (group === undefined) groups.set(step.group, [waiting]);
         else group.push(waiting);
+        if (step.isPatient === true) return;
+        gathered++;
+        // Redis works on these while the rest of the turn is put together.
+        if (gathered >= MIN_STEPS && gathered >= unanswered) flush();
       });
     },
     close() {
