@@ -1,7 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +8,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { runStatusCommand } from '../src/status/status-command.ts';
+import { freePort } from './fixtures/free-port.ts';
 import { startApp, startTakingSink, type TakingSink, topologyText } from './fixtures/started-consumer.ts';
 
 let redis: RedisServer;
@@ -35,14 +33,6 @@ afterAll(async () => {
   client.disconnect();
   await Promise.all([redis.close(), sink[Symbol.asyncDispose](), rm(directory, { recursive: true })]);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return free;
-}
 
 async function status(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];

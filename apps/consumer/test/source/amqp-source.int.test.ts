@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createDeadLetters } from '../../src/dead-letters/dead-letters.ts';
 import { createAmqpSource } from '../../src/source/amqp/amqp-source.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { hasRabbitMq, type RabbitMq, startRabbitMq } from '../fixtures/rabbitmq.ts';
+import { startApp, startTakingSink, topologyText } from '../fixtures/started-consumer.ts';
 import { bodiesOf, describeSource, open, readAll, type TestedQueue } from './source-behaviour.ts';
 
 let broker: RabbitMq;
@@ -110,5 +112,28 @@ describe.skipIf(!hasRabbitMq)('a queue of RabbitMQ as source (skipped where Rabb
     await expect.poll(() => failures).toMatchObject([{ code: 'ERR_CONSUMER_SOURCE' }]);
     await expect(open(source, 2)).rejects.toMatchObject({ code: 'ERR_CONSUMER_SOURCE' });
     await session.close();
+  });
+
+  it('feeds the whole app: two of them, in order, while the one at work is closed in the middle', async () => {
+    await using sink = await startTakingSink();
+    const { queue, write } = await create();
+    const bodies = Array.from({ length: 300 }, (_, index) => String(index));
+    const source = `{ amqp: "${broker.url}", queue: ${queue} }`;
+    const start = async () => startApp(topologyText(redis.url, sink.url, await freePort(), source));
+    const apps = [await start(), await start()];
+    try {
+      await write(bodies);
+      await expect.poll(() => sink.bodies.length, { interval: 1 }).toBeGreaterThan(20);
+      // Whichever leads: its messages in hand are done, and the others go to the next in their old order.
+      await apps[0]![Symbol.asyncDispose]();
+      await expect.poll(() => sink.bodies.length).toBe(bodies.length);
+      expect(sink.bodies).toEqual(bodies);
+      apps.push(await start());
+      await apps[1]![Symbol.asyncDispose]();
+      await write(['last']);
+      await expect.poll(() => sink.bodies).toEqual([...bodies, 'last']);
+    } finally {
+      await Promise.all(apps.map((app) => app[Symbol.asyncDispose]()));
+    }
   });
 });
