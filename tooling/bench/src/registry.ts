@@ -13,6 +13,7 @@ export const benches: Readonly<Record<string, () => Promise<readonly BenchCase[]
   memcache: async () => (await import('./memcache/memcache-bench.ts')).memcacheCases,
   'proxy-http': async () => (await import('./proxy-http/proxy-http-bench.ts')).proxyHttpCases,
   'proxy-memcache': async () => (await import('./proxy-memcache/proxy-memcache-bench.ts')).proxyMemcacheCases,
+  refresh: async () => (await import('./refresh/refresh-bench.ts')).refreshCases,
   replication: async () => (await import('./replication/replication-bench.ts')).replicationCases,
 };
 
@@ -25,5 +26,7 @@ export async function loadCases(bench: string): Promise<readonly BenchCase[]> {
 export const reports: Readonly<Record<string, () => Promise<Report>>> = {
   'cache-faults': async () => (await import('./cache-faults/fault-bench.ts')).faultBench,
   lock: async () => (await import('./lock/lock-report.ts')).lockReport,
+  refresh: async () => (await import('./refresh/stampede-report.ts')).stampedeReport,
+  replication: async () => (await import('./replication/partition-report.ts')).partitionReport,
   'lock-faults': async () => (await import('./lock-faults/lock-fault-bench.ts')).lockFaultBench,
 };

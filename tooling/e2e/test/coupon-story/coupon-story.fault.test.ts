@@ -1,0 +1,82 @@
+import { type RedisServer, startRedis } from '@lockstep/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { newReading, read, readUntil } from './coupon-readers.ts';
+import { type CouponSource, startCouponSource } from './coupon-source.ts';
+import { type Part, startPart, type StorySettings } from './start-part.ts';
+
+const sourceMs = 200;
+const ttlMs = 2000;
+const refreshBelowMs = 500;
+const leaseMs = 1000;
+
+let redis: RedisServer;
+let source: CouponSource;
+let gateways: Part[];
+let workers: Part[];
+
+beforeAll(async () => {
+  [redis, source] = await Promise.all([startRedis(), startCouponSource(sourceMs)]);
+  const settings: StorySettings = {
+    redisPort: redis.port,
+    sourceUrl: source.url,
+    ttlMs,
+    refreshBelowMs,
+    leaseMs,
+  };
+  const start = (role: 'gateway' | 'worker', count: number): Promise<Part[]> =>
+    Promise.all(Array.from({ length: count }, (_, index) => startPart(role, `${role}-${index}`, settings)));
+  [gateways, workers] = await Promise.all([start('gateway', 4), start('worker', 2)]);
+});
+afterAll(async () => {
+  await Promise.all([...gateways, ...workers].map((part) => part[Symbol.asyncDispose]()));
+  await Promise.all([source[Symbol.asyncDispose](), redis.close()]);
+});
+
+describe('the coupon list, behind four gateways and two workers', () => {
+  it('costs one call of the source for a thousand requests at once that find nothing', async () => {
+    const reading = newReading();
+    const seen = await Promise.all(gateways.map((gateway) => read(gateway, reading, { times: 250 })));
+    expect(new Set(seen)).toEqual(new Set([1]));
+    expect(reading).toMatchObject({ wrong: [], failures: [] });
+    expect(source.calls).toHaveLength(1);
+  });
+
+  it('is refreshed once per expiry, by workers, while everybody is served at once', async () => {
+    const reading = newReading();
+    const from = source.calls.length;
+    await readUntil(gateways, reading, () => source.calls.length >= from + 4);
+    expect(reading).toMatchObject({ wrong: [], failures: [] });
+    // Nobody waited for the source: whoever does is told `loaded`.
+    expect([...reading.states.keys()].filter((state) => state === 'loaded')).toEqual([]);
+    const median = reading.ms.toSorted((a, b) => a - b)[Math.floor(reading.ms.length / 2)]!;
+    expect(median).toBeLessThan(sourceMs / 2);
+    const refreshes = source.calls.slice(from);
+    expect(refreshes.every(({ by }) => by.startsWith('worker'))).toBe(true);
+    const gaps = refreshes.slice(1).map(({ at }, index) => at - refreshes[index]!.at);
+    // Between the calls of two refreshes lies the time for which the first is young enough; less what a busy machine
+    // puts between the start of a load and its call.
+    expect(Math.min(...gaps)).toBeGreaterThan((ttlMs - refreshBelowMs) / 2);
+    expect(source.mostAtOnce).toBe(1);
+  });
+
+  it('goes on when the worker that is at it is killed: another one takes over, and nobody notices', async () => {
+    const reading = newReading();
+    let isOver = false;
+    const serving = readUntil(gateways, reading, () => isOver);
+    await expect.poll(() => source.asking, { interval: 1 }).toHaveLength(1);
+    const victim = workers.find(({ name }) => name === source.asking[0])!;
+    const killed = source.calls.length;
+    victim.child.kill('SIGKILL');
+    await expect.poll(() => source.calls.length, { timeout: 30_000 }).toBeGreaterThan(killed);
+    const { by, at } = source.calls[killed]!;
+    await expect.poll(() => source.calls.length, { timeout: 30_000 }).toBeGreaterThan(killed + 1);
+    isOver = true;
+    await serving;
+    expect(by).toMatch(/^worker/);
+    expect(by).not.toBe(victim.name);
+    expect(at - source.calls[killed - 1]!.at).toBeGreaterThan(leaseMs / 2);
+    expect(reading).toMatchObject({ wrong: [], failures: [] });
+    expect(source.calls.slice(1).every((call) => call.by.startsWith('worker'))).toBe(true);
+  });
+});
