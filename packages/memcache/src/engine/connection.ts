@@ -132,11 +132,13 @@ export class Connection {
 
   /**
    * A server that has answered all sleeps until the next write, and to wake it costs both sides more than a write does:
-   * it gets a few requests at once, and then always as many as it has, while the turn goes on.
+   * it gets a few requests at once, and then always as many as it has, while the turn goes on. Unless those of the whole
+   * turn are wanted in one write.
    */
   get #isDue(): boolean {
     const gathered = this.#gathered;
-    if (gathered >= minGatheredRequests && gathered >= this.#unanswered) return true;
+    const isAwaited = this.#options.flush === 'now' && gathered >= minGatheredRequests;
+    if (isAwaited && gathered >= this.#unanswered) return true;
     return gathered >= maxGatheredRequests || this.outbox.bytes >= maxGatheredBytes;
   }
 
