@@ -3,6 +3,7 @@ import { findGuardProblems, KeyTemplates } from '@lockstep/memcache-proxy';
 import { type Region, ServiceError, type Topology } from '@lockstep/service-kit';
 
 import { toGuardRules } from './guard-rules.ts';
+import { toKeyTemplates } from './refresh/to-key-templates.ts';
 
 /** As many as the backend takes. */
 const maxClasses = 1024;
@@ -32,7 +33,7 @@ export function checkTopology({ file, classes }: Topology, { name, proxy }: Regi
     ...trusted.map((line) => `${file}: regions.${name}.proxy: ${line.replace(/^allow\[/, 'trustedProxies[')}`),
   );
   try {
-    void new KeyTemplates(proxy.templates ?? []);
+    void new KeyTemplates(toKeyTemplates(proxy));
   } catch (error) {
     const lines = describeError(error).split('\n');
     problems.push(...lines.map((line) => `${file}: regions.${name}.proxy.templates: ${line}`));

@@ -12,12 +12,14 @@ import {
   memcacheStream,
   memcacheTemplates,
   type NodeNames,
+  type TemplateReader,
 } from '@lockstep/memcache-proxy';
 import type { AdminServer, ProxyRegion } from '@lockstep/service-kit';
 import type { RedisClient } from '@lockstep/core';
 
 import { toFaceOptions } from './face-options.ts';
 import { toGuardRules } from './guard-rules.ts';
+import { type ServedTemplate, toKeyTemplates } from './refresh/to-key-templates.ts';
 
 /** What the HTTP face of a proxy stands on. */
 export interface HttpFaceSources {
@@ -28,6 +30,8 @@ export interface HttpFaceSources {
   readonly redis: RedisClient;
   readonly invalidations: InvalidationLog;
   readonly nodeNames: NodeNames;
+  /** Reads templates that serve a source. */
+  readonly readSource: TemplateReader;
 }
 
 /** What of the HTTP face can be changed while it serves. */
@@ -41,7 +45,7 @@ const publicRoutes = ['/livez', '/readyz', '/metrics'];
 
 /** Registers everything that a proxy serves over HTTP; the guards first, so that they hold for all of it. */
 export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace> {
-  const { http, regionName, proxy, backend, redis, invalidations, nodeNames } = sources;
+  const { http, regionName, proxy, backend, redis, invalidations, nodeNames, readSource } = sources;
   const { lists, tokens, limits } = toGuardRules(proxy);
   const { rate, shed, batch } = proxy.limits ?? {};
   await http.register(memcacheGuards, {
@@ -63,13 +67,17 @@ export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace>
   });
   const face = { backend, ...toFaceOptions(proxy) };
   const longKeys = face.longKeys === undefined ? {} : { longKeys: face.longKeys };
-  const templates = new KeyTemplates(proxy.templates ?? []);
+  const templates = new KeyTemplates(toKeyTemplates(proxy));
   // The only hook at the end of answers is for connections of a server that drains, where hits are not direct.
   await http.register(memcacheHttp, { ...face, directHits: true, ...(batch === undefined ? {} : { batch }) });
   await http.register(memcacheNodes, { backend, nameOf: nodeNames, ...longKeys });
   await http.register(memcacheChanges, { log: invalidations });
   if (proxy.queues !== undefined) await http.register(memcacheStream, { queues: proxy.queues });
-  await http.register(memcacheTemplates, { ...face, templates });
+  await http.register(memcacheTemplates, {
+    ...face,
+    templates,
+    readerOf: (template) => ((template as ServedTemplate).refresh === undefined ? undefined : readSource),
+  });
   await http.register(memcacheOpenapi, { templates: () => templates.templates });
   return { guards: http.guards, templates };
 }

@@ -21,6 +21,7 @@ const fixed: readonly (readonly [string, (region: Region) => unknown])[] = [
   ['proxy.queues', ({ proxy }) => proxy.queues],
   ['proxy.spool', ({ proxy }) => proxy.spool],
   ['proxy.flushAll', ({ proxy }) => proxy.flushAll ?? 'refuse'],
+  ['refresh.retry.attempts', ({ refresh }) => refresh?.retry?.attempts],
   ['proxy.metaKeys', ({ proxy }) => proxy.metaKeys ?? 'text'],
 ];
 

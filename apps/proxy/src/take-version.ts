@@ -1,7 +1,8 @@
-import type { Backend, BackendPools, GuardRuleSet, Guards, KeyTemplates } from '@lockstep/memcache-proxy';
-import { type ClassPolicy, policyOf, type ProxyRegion, type TemplateRoute, type Topology } from '@lockstep/service-kit';
+import type { Backend, BackendPools, GuardRuleSet, Guards, KeyTemplate, KeyTemplates } from '@lockstep/memcache-proxy';
+import { type ClassPolicy, policyOf, type ProxyRegion, type Topology } from '@lockstep/service-kit';
 
 import { toGuardRules } from './guard-rules.ts';
+import { toKeyTemplates } from './refresh/to-key-templates.ts';
 
 /** What of a proxy is replaced when the topology is. */
 export interface ReplaceableParts {
@@ -15,13 +16,13 @@ export interface ReplaceableParts {
 /** What one version of the topology says of them, but for the pools. */
 export interface VersionRules {
   readonly guards: GuardRuleSet;
-  readonly templates: readonly TemplateRoute[];
+  readonly templates: readonly KeyTemplate[];
   readonly policy: (key: Buffer) => ClassPolicy;
 }
 
 /** Reads the rules of a version. */
 export function toVersionRules(topology: Topology, { proxy }: { readonly proxy: ProxyRegion }): VersionRules {
-  return { guards: toGuardRules(proxy), templates: proxy.templates ?? [], policy: policyOf(topology) };
+  return { guards: toGuardRules(proxy), templates: toKeyTemplates(proxy), policy: policyOf(topology) };
 }
 
 /**

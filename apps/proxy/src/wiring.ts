@@ -12,8 +12,10 @@ import {
 import { createJournal } from '@lockstep/replication';
 import {
   type AppContext,
+  classOf,
   connectRedis,
   createAdminServer,
+  linksFrom,
   logPoolEvent,
   mainPoolName,
   poolCheck,
@@ -31,6 +33,10 @@ import { createMemcachedFace } from './memcached-face.ts';
 import { addMetrics } from './metrics.ts';
 import { meterRequests } from './request-meter.ts';
 import { createNodeNames } from './node-names.ts';
+import { createQuietLog } from './quiet-log.ts';
+import { RefreshGateways } from './refresh/refresh-gateways.ts';
+import { addRefreshMetrics } from './refresh/refresh-metrics.ts';
+import { createRefreshReader } from './refresh/refresh-readers.ts';
 import { restartNeeded } from './restart-needed.ts';
 import { addSpoolMetrics } from './spool-metrics.ts';
 import { type ReplaceableParts, takeVersion, toVersionRules } from './take-version.ts';
@@ -49,8 +55,27 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     // Every client's request is a callback of its own: only at the end of the turn there is anything to gather.
     create: (options) => createPool({ ...options, flush: 'turn' }),
   });
-  const journal = createJournal({ client: redis, region: region.name });
+  const classes = { find: classOf(topology) };
+  const journal = createJournal({
+    client: redis,
+    region: region.name,
+    classOf: (key) => classes.find(key)?.prefix ?? '',
+    peers: linksFrom(topology, region.name).map(({ to }) => to),
+  });
+  // Nothing has been written yet. Without an answer of Redis the first writes count as concurrent with all of the others'.
+  await journal.start().catch((error: unknown) => logger.warn({ reason: describeError(error) }, 'redis is away'));
   const invalidations = createRedisLog({ client: redis, namespace: region.name });
+  const quietly = createQuietLog();
+  const gateways = new RefreshGateways({
+    redis,
+    invalidations,
+    regionName: region.name,
+    onError: (error) =>
+      quietly(String((error as { code?: unknown }).code), (since) =>
+        logger.warn({ reason: describeError(error), since }, 'a source is in trouble'),
+      ),
+  });
+  await gateways.prepare(region, (pool) => pools.get(pool)).use();
   let rules = toVersionRules(topology, region);
   let { policy } = rules;
   const onWrite = createWriteHook({ journal, invalidations, policyOf: (key) => policy(key) });
@@ -100,6 +125,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     redis,
     invalidations,
     nodeNames: createNodeNames(pools),
+    readSource: createRefreshReader(gateways),
   });
   const parts: ReplaceableParts = {
     guards,
@@ -110,6 +136,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
   const memcached = createMemcachedFace(backend, proxy);
   addMetrics(admin.metrics, { pools, backend, journal, memcached: [memcached.server], guards });
   if (spool !== undefined) addSpoolMetrics(admin.metrics, spool);
+  addRefreshMetrics(admin.metrics, gateways);
   const logs = [logFailures(logger, admin.metrics), logSpool(logger)];
   const hangUps = countHangUps(admin.metrics);
 
@@ -121,8 +148,16 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     async reload(nextTopology, next) {
       const nextRules = toVersionRules(nextTopology, next);
       await pools.reload(next, async (get) => {
-        await takeVersion(parts, rules, nextRules, toBackendPools(nextTopology, get));
+        const gateway = gateways.prepare(next, get);
+        try {
+          await takeVersion(parts, rules, nextRules, toBackendPools(nextTopology, get));
+        } catch (error) {
+          await gateway.discard();
+          throw error;
+        }
         rules = nextRules;
+        classes.find = classOf(nextTopology);
+        await gateway.use();
       });
       const waiting = restartNeeded(region, next);
       if (waiting.length > 0) logger.warn({ settings: waiting }, 'these settings take effect after a restart');
@@ -133,6 +168,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
       await withDeadline(backend.idle(), { ms: idleTimeoutMs, onTimeout: stillWriting }).catch((error: unknown) =>
         logger.warn({ reason: describeError(error) }, 'writes were given up'),
       );
+      await gateways[Symbol.asyncDispose]();
       await Promise.all([spool?.close(), journal.close(), invalidations.close()]);
       await pools[Symbol.asyncDispose]();
       redis.disconnect();

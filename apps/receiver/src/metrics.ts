@@ -23,6 +23,10 @@ export function addMetrics(registry: Registry, { pools, receiver }: MetricSource
   count('gaps', 'batches that did not follow the cursor', 'gaps');
   count('failures', 'batches that could not be applied and come again', 'failures');
   count('dead_letters', 'writes that could not be carried out; their keys were deleted', 'deadLetters');
+  count('clears', 'classes of keys that were cleared, because another region ran out of room', 'clears');
+  count('conflicts', 'writes concurrent with one of this region; their keys were deleted', 'conflicts');
+  count('unknown_conflicts', 'stores of which that could not be known; they became deletes', 'unknownConflicts');
+  count('second_deletes', 'keys that were deleted again after a time', 'secondDeletes');
   count('takeovers', 'batches during which another receiver took over; their keys were deleted', 'takeovers');
   addScrapedMetric(registry, {
     kind: 'gauge',

@@ -12,6 +12,9 @@ export interface Routing {
   readonly get: (name: string) => AppliedPool;
 }
 
+/** Drops classes of keys, as `Applier.clear` does. */
+export type Clear = NonNullable<Applier['clear']>;
+
 /** An applier whose routing can be replaced. */
 export interface RoutedApplier extends Applier {
   /** Has batches from now on go by another routing. Resolves when none is under way on the old one. */
@@ -22,7 +25,7 @@ export interface RoutedApplier extends Applier {
  * Carries each operation out on every pool of its key's class, as the proxies of the region place them.
  * A batch is confirmed when all of its pools have confirmed their part.
  */
-export function createRoutedApplier(first: Routing): RoutedApplier {
+export function createRoutedApplier(first: Routing, clear?: Clear): RoutedApplier {
   let find = classOf(first.topology);
   let { get } = first;
   let running = new Set<Promise<unknown>>();
@@ -43,6 +46,7 @@ export function createRoutedApplier(first: Routing): RoutedApplier {
       mine.delete(settled);
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
+    ...(clear === undefined ? {} : { clear }),
     // A key that memcached does not take is refused by every node for ever.
     isRefusal: (error) => error instanceof MemcacheError && error.code === 'ERR_MEMCACHE_BAD_KEY',
     async replace(next) {

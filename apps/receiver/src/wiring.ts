@@ -1,11 +1,14 @@
+import { describeError } from '@lockstep/core';
 import { createRedisLog } from '@lockstep/invalidation';
-import { createReceiver, createReceiverHandler } from '@lockstep/replication';
+import { createJournal, createReceiver, createReceiverHandler } from '@lockstep/replication';
 import {
   type AppContext,
   connectRedis,
   createAdminServer,
+  linksFrom,
   logPoolEvent,
   mainPoolName,
+  policyOf,
   poolCheck,
   PoolSet,
   redisCheck,
@@ -14,8 +17,10 @@ import {
 
 import { logSeldom } from './log-seldom.ts';
 import { addMetrics } from './metrics.ts';
-import { createRoutedApplier } from './routed-applier.ts';
+import { type Clear, createRoutedApplier } from './routed-applier.ts';
 import { mountReceiver } from './routes/batches.ts';
+import { ClassClearer } from './walk/class-clearer.ts';
+import { nodesOfClass } from './walk/nodes-of-class.ts';
 
 /** Makes and starts everything a receiver consists of: the pool it writes to, its cursors, its HTTP face. */
 export async function startReceiver(context: AppContext): Promise<RunningApp> {
@@ -24,14 +29,43 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   const linkKeys = environment.linkKeys();
   const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
   const pools = new PoolSet(region, { onEvent: (pool, event) => logPoolEvent(logger, pool, event) });
-  const applier = createRoutedApplier({ topology, get: (pool) => pools.get(pool) });
+  let current = { topology, region, policyOf: policyOf(topology) };
+  const { secondDeleteMs = 1000 } = region.receiver;
+  const clearer = new ClassClearer({
+    nodesOf: (prefix) => nodesOfClass(current.topology, current.region, prefix),
+    // Sessions and the like: nothing of theirs travels, so nothing of theirs can be old.
+    isKept: (key) => current.policyOf(key) === 'none',
+    onFlushed: () => logger.warn('a memcached cannot walk over its keys, and was emptied to clear a class of them'),
+  });
+  const clear: Clear = (prefixes, options) => clearer.clear(prefixes, options);
+  const applier = createRoutedApplier({ topology, get: (pool) => pools.get(pool) }, clear);
   const invalidations = createRedisLog({ client: redis, namespace: region.name });
+  const journal = createJournal({
+    client: redis,
+    region: region.name,
+    peers: linksFrom(topology, region.name).map(({ to }) => to),
+  });
+  await journal.start().catch((error: unknown) => logger.warn({ reason: describeError(error) }, 'redis is away'));
   const receiver = createReceiver({
     client: redis,
     region: region.name,
     applier,
+    conflicts: { journal, isFor: (key) => current.policyOf(key) === 'replicate' },
+    ...(secondDeleteMs === 0
+      ? {}
+      : {
+          secondDelete: {
+            delayMs: secondDeleteMs,
+            isFor: (key) => current.policyOf(key) === 'invalidate',
+          },
+        }),
     async onApplied(operations) {
       await invalidations.publish(operations.map(({ key }) => key));
+    },
+    async onCleared(prefixes) {
+      logger.warn({ classes: prefixes.length }, 'another region ran out of room: classes of keys were cleared');
+      // In-process caches hold keys that memcached has long forgotten: they drop all.
+      await invalidations.clear();
     },
   });
   if (linkToken === undefined && linkKeys === undefined) {
@@ -61,15 +95,18 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   );
   addMetrics(admin.metrics, { pools, receiver });
 
+  receiver.start();
   const addresses = { http: await admin.listen(region.receiver.http) };
   return {
     addresses,
     async reload(nextTopology, next) {
       await pools.reload(next, (get) => applier.replace({ topology: nextTopology, get }));
+      current = { topology: nextTopology, region: next, policyOf: policyOf(nextTopology) };
     },
     async [Symbol.asyncDispose]() {
       await admin.close();
       await receiver.close();
+      await journal.close();
       await invalidations.close();
       await pools[Symbol.asyncDispose]();
       redis.disconnect();

@@ -38,6 +38,17 @@ describe('createRoutedApplier', () => {
     expect(taken).toEqual({ main: ['both:1'] });
   });
 
+  it('clears classes only where it was given how', async () => {
+    const { get } = record();
+    const cleared: string[] = [];
+    const applier = createRoutedApplier({ topology, get }, async (prefixes) => {
+      cleared.push(...prefixes.map(String));
+    });
+    await applier.clear?.([Buffer.from('both:')], { timeoutMs: 9 });
+    expect(cleared).toEqual(['both:']);
+    expect('clear' in createRoutedApplier({ topology, get })).toBe(false);
+  });
+
   it('goes over to another routing when no batch is under way on the old one', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {

@@ -4,19 +4,29 @@ import { createRequire } from 'node:module';
 import { runApp } from '@lockstep/service-kit';
 
 import { checkTopology } from './check-topology.ts';
+import { runReplayCommand } from './replay-command.ts';
 import { runStatusCommand } from './status-command.ts';
 import { startShipper } from './wiring.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-if (process.argv[2] === 'status') {
+const commands = new Map([
+  ['status', runStatusCommand],
+  ['replay', runReplayCommand],
+]);
+const command = commands.get(process.argv[2] ?? '');
+
+if (command !== undefined) {
   const { stdout, stderr, env } = process;
-  process.exitCode = await runStatusCommand(process.argv.slice(3), { stdout, stderr, env });
+  process.exitCode = await command(process.argv.slice(3), { stdout, stderr, env });
 } else {
   await runApp({
     name: 'lockstep-shipper',
     version,
-    notes: ['lockstep-shipper status shows how the links of a running shipper stand: lockstep-shipper status --help'],
+    notes: [
+      'lockstep-shipper status shows how the links of a running shipper stand: lockstep-shipper status --help',
+      'lockstep-shipper replay has keys deleted in the other regions again: lockstep-shipper replay --help',
+    ],
     check: checkTopology,
     start: startShipper,
   });

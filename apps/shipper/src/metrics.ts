@@ -1,5 +1,8 @@
-import type { LinkStatus, ShardStatus, Shipper } from '@lockstep/replication';
+import type { JournalTier, LinkStatus, ShardStatus, Shipper } from '@lockstep/replication';
 import { addScrapedMetric, type Registry, type ScrapedMetric } from '@lockstep/service-kit';
+
+/** In the order of their numbers. */
+const tiers: readonly JournalTier[] = ['log', 'deletes', 'keys', 'classes'];
 
 type Kind = ScrapedMetric['kind'];
 
@@ -17,9 +20,25 @@ export function addMetrics(registry: Registry, from: string, shipper: Pick<Shipp
     Number(link.connected),
   );
   add('gauge', 'lag_seconds', 'age of the oldest write not confirmed', (link) => link.lagMs / 1000);
+  addScrapedMetric(registry, {
+    kind: 'gauge',
+    name: 'lockstep_link_measured_lag_seconds',
+    help: 'time that the slowest marker took until the receiver had confirmed it',
+    labelNames: ['from', 'to'],
+    read: () =>
+      shipper
+        .status()
+        .flatMap(({ to, measuredLagMs }) =>
+          measuredLagMs === undefined ? [] : [{ labels: { from, to }, value: measuredLagMs / 1000 }],
+        ),
+  });
   add('gauge', 'queued_operations', 'writes not confirmed', (link) => link.queuedOperations);
   add('gauge', 'held_bytes', 'bytes of the journal held for the slowest region', (link) => link.heldBytes);
   add('gauge', 'dirty_keys', 'keys that did not fit into the journal', (link) => link.dirtyKeys);
+  add('gauge', 'dirty_classes', 'classes whose keys did not fit among those', (link) => link.dirtyClasses);
+  add('gauge', 'tier', 'how the journal takes writes: 0 whole, 1 deletes, 2 keys, 3 classes', (link) =>
+    tiers.indexOf(link.tier),
+  );
   add('counter', 'shipped_operations_total', 'writes confirmed', (link) => link.shippedOperations);
   add('counter', 'failures_total', 'steps that failed and were tried again', (link) => link.failures);
   add('counter', 'gaps_total', 'batches that did not follow the cursor of the receiver', (link) => link.gaps);

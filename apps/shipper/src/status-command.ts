@@ -53,7 +53,7 @@ export function runStatusCommand(args: readonly string[], io: CommandIo): Promis
 
 /** The lines that are printed for links. */
 export function printLinks(links: readonly ShownLink[], withShards: boolean): string[] {
-  const lines = ['LINK  STATE  LAG  QUEUED  HELD  DIRTY KEYS  LAST ERROR'];
+  const lines = ['LINK  STATE  LAG  MEASURED  QUEUED  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR'];
   for (const { to, shards, ...link } of links) {
     lines.push(line(to, link));
     if (!withShards) continue;
@@ -66,11 +66,34 @@ export function printLinks(links: readonly ShownLink[], withShards: boolean): st
 
 function line(
   link: string,
-  status: Pick<ShownLink, 'connected' | 'lagMs' | 'queuedOperations' | 'heldBytes' | 'dirtyKeys' | 'lastError'>,
+  status: Omit<ShownLink, 'to' | 'shards' | 'gaps' | 'failures' | 'tailLosses' | 'shippedOperations'>,
 ): string {
-  const { connected, lagMs, queuedOperations, heldBytes, dirtyKeys, lastError = '-' } = status;
+  const {
+    connected,
+    lagMs,
+    measuredLagMs,
+    queuedOperations,
+    heldBytes,
+    tier,
+    dirtyKeys,
+    dirtyClasses,
+    lastError = '-',
+  } = status;
   const lag = `${(lagMs / 1000).toFixed(1)} s`;
-  return [link, connected ? 'up' : 'down', lag, queuedOperations, `${heldBytes} B`, dirtyKeys, lastError].join('  ');
+  const measured = measuredLagMs === undefined ? '-' : `${Math.round(measuredLagMs)} ms`;
+  const state = connected ? 'up' : 'down';
+  return [
+    link,
+    state,
+    lag,
+    measured,
+    queuedOperations,
+    `${heldBytes} B`,
+    tier,
+    dirtyKeys,
+    dirtyClasses,
+    lastError,
+  ].join('  ');
 }
 
 async function addressOf(where: RegionArguments, io: CommandIo): Promise<string> {

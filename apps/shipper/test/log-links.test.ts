@@ -14,6 +14,8 @@ const status = {
   tailLosses: 0,
   heldBytes: 0,
   dirtyKeys: 0,
+  dirtyClasses: 0,
+  tier: 'log' as const,
   shards: [],
 };
 

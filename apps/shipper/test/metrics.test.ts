@@ -9,6 +9,7 @@ it('shows each link under its two regions', async () => {
   const link = {
     connected: true,
     lagMs: 250,
+    measuredLagMs: 12,
     queuedOperations: 3,
     shippedOperations: 40,
     gaps: 0,
@@ -16,6 +17,8 @@ it('shows each link under its two regions', async () => {
     tailLosses: 0,
     heldBytes: 900,
     dirtyKeys: 2,
+    dirtyClasses: 1,
+    tier: 'classes' as const,
   };
   const shard = { ...link, window: 4 };
   addMetrics(admin.metrics, 'east', {
@@ -35,6 +38,8 @@ it('shows each link under its two regions', async () => {
   expect(page).toContain('lockstep_link_lag_seconds{from="east",to="west"} 0.25');
   expect(page).toContain('lockstep_link_connected{from="east",to="north"} 0');
   expect(page).toContain('lockstep_link_shipped_operations_total{from="east",to="west"} 40');
+  expect(page).toContain('lockstep_link_measured_lag_seconds{from="east",to="west"} 0.012');
+  expect(page).toContain('lockstep_link_tier{from="east",to="west"} 3');
   expect(page).toContain('lockstep_link_held_bytes{from="east",to="west"} 900');
   expect(page).toContain('lockstep_shard_lag_seconds{from="east",to="west",shard="7"} 0.5');
   expect(page).toContain('lockstep_shard_window{from="east",to="west",shard="0"} 4');

@@ -8,7 +8,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runStatusCommand } from '../src/status-command.ts';
 import { mountStatus } from '../src/status-route.ts';
 
-const facts = { lagMs: 1500, queuedOperations: 7, shippedOperations: 40, heldBytes: 900, dirtyKeys: 2 };
+const facts = {
+  lagMs: 1500,
+  measuredLagMs: 12.4,
+  queuedOperations: 7,
+  shippedOperations: 40,
+  heldBytes: 900,
+  dirtyKeys: 2,
+  dirtyClasses: 1,
+  tier: 'classes' as const,
+};
 const counts = { gaps: 0, failures: 1, tailLosses: 0 };
 let directory: string;
 let lines: string[];
@@ -52,9 +61,15 @@ describe('lockstep-shipper status', () => {
     const where = await at(admin.address);
     await expect(run(...where)).resolves.toBe(0);
     await expect(run(...where, '--shards')).resolves.toBe(0);
-    const head = 'LINK  STATE  LAG  QUEUED  HELD  DIRTY KEYS  LAST ERROR';
-    const link = 'west  up  1.5 s  7  900 B  2  -';
-    expect(lines).toEqual([head, link, head, link, 'west/5  up  1.5 s  7  900 B  2  -  cursor 12-0  window 4']);
+    const head = 'LINK  STATE  LAG  MEASURED  QUEUED  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR';
+    const link = 'west  up  1.5 s  12 ms  7  900 B  classes  2  1  -';
+    expect(lines).toEqual([
+      head,
+      link,
+      head,
+      link,
+      'west/5  up  1.5 s  12 ms  7  900 B  classes  2  1  -  cursor 12-0  window 4',
+    ]);
   });
 
   it('ends with 1 and the reason when a link fails', async () => {

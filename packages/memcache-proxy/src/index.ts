@@ -49,7 +49,11 @@ export type { BatchLimits } from './http/cache/batch/batch-limits.ts';
 export { PROBLEM_TYPE, type Problem, sendProblem } from './http/problem.ts';
 
 // HTTP: keys from templates
-export { memcacheTemplates, type MemcacheTemplatesOptions } from './http/templates/memcache-templates.ts';
+export {
+  memcacheTemplates,
+  type MemcacheTemplatesOptions,
+  type TemplateReader,
+} from './http/templates/memcache-templates.ts';
 export { KeyTemplates, type TemplateMatch } from './http/templates/key-templates.ts';
 export type { KeyMemoOptions } from './http/templates/key-memo.ts';
 export type { KeyParam, KeyTemplate } from './http/templates/key-template.ts';

@@ -1,10 +1,13 @@
-import { type Clock, describeError, withDeadline } from '@lockstep/core';
+import { type Clock, describeError, type RedisClient, withDeadline } from '@lockstep/core';
 
 import type { Applier } from './applier.ts';
+import type { BatchPlan } from './batch-plan.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { findPoison } from './find-poison.ts';
 import type { Hold } from './lane.ts';
 import type { Operation } from './operation.ts';
+import type { ReceiverStats } from './receiver.ts';
+import { type SecondDeleteOptions, SecondDeletes } from './second-deletes.ts';
 import { ReplicationError } from './replication-error.ts';
 import type { StreamId } from './stream-id.ts';
 
@@ -12,8 +15,14 @@ import type { StreamId } from './stream-id.ts';
 export interface BatchApplierOptions {
   readonly applier: Applier;
   readonly applyTimeoutMs: number;
+  readonly clearTimeoutMs: number;
   readonly onApplied: (operations: readonly Operation[]) => Promise<void> | void;
+  readonly onCleared: (prefixes: readonly Buffer[]) => Promise<void> | void;
   readonly deadLetters: DeadLetters;
+  readonly secondDelete?: SecondDeleteOptions | undefined;
+  readonly client: RedisClient;
+  readonly region: string;
+  readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
@@ -34,20 +43,55 @@ export class BatchApplier {
   readonly #failures = new Map<string, { readonly prev: StreamId; readonly count: number }>();
   #appliedOperations = 0;
   #deadLetters = 0;
+  #clears = 0;
+  readonly #second: SecondDeletes | undefined;
 
   constructor(options: BatchApplierOptions) {
     this.#options = options;
+    const { applier, secondDelete } = options;
+    if (secondDelete === undefined) return;
+    this.#second = new SecondDeletes({
+      ...options,
+      ...secondDelete,
+      carryOut: async (deletes) => {
+        // A lane is not held by these: a delete does no harm, whenever it comes.
+        await this.#carryOut(deletes, (work) => work);
+        await this.#tell(deletes, (work) => work);
+      },
+      isRefusal: (error) => applier.isRefusal?.(error) === true,
+    });
   }
 
-  counts(): { readonly appliedOperations: number; readonly deadLetters: number } {
-    return { appliedOperations: this.#appliedOperations, deadLetters: this.#deadLetters };
+  start(): void {
+    this.#second?.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#second?.close();
+  }
+
+  counts(): Pick<ReceiverStats, 'appliedOperations' | 'clears' | 'secondDeletes' | 'deadLetters'> {
+    return {
+      appliedOperations: this.#appliedOperations,
+      clears: this.#clears,
+      secondDeletes: this.#second?.deleted ?? 0,
+      deadLetters: this.#deadLetters,
+    };
   }
 
   /** @throws ReplicationError `ERR_REPLICATION_APPLY_FAILED`; part of it may have been, or will be, applied. */
-  async apply(place: BatchPlace, operations: readonly Operation[], hold: Hold): Promise<void> {
+  async apply(
+    place: BatchPlace,
+    { clears, operations }: Pick<BatchPlan, 'clears' | 'operations'>,
+    hold: Hold,
+  ): Promise<void> {
     try {
-      await this.#applyOrTakeApart(place, operations, hold);
-      await this.#tell(operations, hold);
+      if (clears.length > 0) await this.#clear(clears, hold);
+      if (operations.length > 0) {
+        await this.#applyOrTakeApart(place, operations, hold);
+        await this.#second?.note(operations);
+        await this.#tell(operations, hold);
+      }
     } catch (error) {
       throw applyFailed(error);
     }
@@ -64,6 +108,16 @@ export class BatchApplier {
     } catch (error) {
       throw applyFailed(error);
     }
+  }
+
+  async #clear(prefixes: readonly Buffer[], hold: Hold): Promise<void> {
+    const { applier, clearTimeoutMs: ms, applyTimeoutMs, onCleared, clock } = this.#options;
+    if (applier.clear === undefined) throw new Error('a class of keys must be cleared, which the applier cannot do');
+    const cleared = hold(applier.clear(prefixes, { timeoutMs: ms }));
+    await withDeadline(cleared, { ms, clock, onTimeout: late('clearing', ms) });
+    this.#clears += prefixes.length;
+    const told = hold(Promise.resolve(onCleared(prefixes)));
+    await withDeadline(told, { ms: applyTimeoutMs, clock, onTimeout: late('onCleared', applyTimeoutMs) });
   }
 
   async #applyOrTakeApart(place: BatchPlace, operations: readonly Operation[], hold: Hold): Promise<void> {

@@ -185,6 +185,7 @@ export class BatchSender {
     // Answers of a window may overtake one another; only a question to the receiver can move the cursor back.
     if (this.#inFlight > 0 && compareStreamIds(cursor, pending.cursor) < 0) return;
     meter.confirmed(pending.moveTo(cursor));
+    meter.reached(cursor);
     if (through !== undefined) pending.reach(cursor, through);
     this.hasCursor = true;
     onConfirmed();

@@ -10,8 +10,10 @@ import { APPEND_BLOCK } from './lua/append-block.ts';
 import { MARK_DIRTY } from './lua/mark-dirty.ts';
 import { type OwnedConnection, redisFailed } from './owned-connection.ts';
 import { packDelete } from './packed-delete.ts';
+import type { PackedOperations } from './packed-operations.ts';
 import { RecentBlocks } from './recent-blocks.ts';
 import { ReplicationError } from './replication-error.ts';
+import type { SeenCursors } from './seen-cursors.ts';
 
 /** What an appender needs. */
 export interface BlockAppenderOptions {
@@ -19,7 +21,8 @@ export interface BlockAppenderOptions {
   readonly connection: OwnedConnection;
   readonly timeoutMs: number;
   readonly maxStreamBytes: number;
-  readonly maxDirtyKeys: number;
+  readonly maxDirtyBytes: number;
+  readonly classOf?: ((key: Uint8Array) => string | Uint8Array) | undefined;
   readonly maxRecentBytes: number;
   readonly clock: Clock;
   /** Called before every attempt: whether it may write there at all. */
@@ -27,12 +30,14 @@ export interface BlockAppenderOptions {
 }
 
 /** Where a block went. */
-export type AppendOutcome = 'stream' | 'dirty';
+export type AppendOutcome = 'stream' | 'keys' | 'classes';
 
 /** How long Redis remembers a producer after its last block, and so how late a copy of a block may come. */
 const PRODUCER_MEMORY_MS = 7 * 24 * 60 * 60 * 1000;
 /** Redis syncs its append-only file once a second; what it knew this long ago it does not lose by a crash. */
 const SETTLE_MS = 3000;
+/** Noted classes of one shard: their prefixes and 64 bytes each. With more of them, all keys are meant. */
+const MAX_CLASS_BYTES = 16 * 1024;
 
 /**
  * The end of one producer at one shard: appends its blocks in their sequence, each once, and puts back
@@ -47,7 +52,7 @@ export class BlockAppender {
   #heldBytes = 0;
   #lostUpTo = 0;
   /** The block that is on its way: a copy that is sent again must be the same block. */
-  #current: { readonly operations: readonly Buffer[]; readonly block: Buffer } | undefined;
+  #current: Buffer | undefined;
   /** Blocks that Redis lost and that could not be put back. */
   lostBlocks = 0;
   /** Blocks that Redis lost and that were put back as deletes. */
@@ -69,12 +74,12 @@ export class BlockAppender {
   }
 
   /** Appends one block of packed operations. @throws ReplicationError; call it again with the same operations then. */
-  async append(operations: readonly Buffer[]): Promise<AppendOutcome> {
+  async append({ count, parts }: PackedOperations, seen?: SeenCursors): Promise<AppendOutcome> {
     if (this.#current === undefined) {
       this.#renew();
-      this.#current = { operations, block: packBlock(this.#producer, this.#sequence + 1, operations) };
+      this.#current = packBlock(this.#producer, this.#sequence + 1, parts, { seen, count });
     }
-    const outcome = await this.#place(this.#current.block, this.#sequence + 1);
+    const outcome = await this.#place(this.#current, this.#sequence + 1);
     this.#current = undefined;
     this.#sequence += 1;
     return outcome;
@@ -101,10 +106,10 @@ export class BlockAppender {
       // Everything before this block was known just now, and with it what is older than Redis takes to sync.
       this.#recent.forgetBefore(asked - SETTLE_MS);
     }
-    if (reply.kind === 'full') await this.#mark(block, sequence);
+    const outcome = reply.kind === 'full' ? await this.#mark(block, sequence) : 'stream';
     this.#confirmedAt = this.#options.clock.monotonic();
     this.#recent.push({ sequence, block, confirmedAt: this.#confirmedAt });
-    return reply.kind === 'full' ? 'dirty' : 'stream';
+    return outcome;
   }
 
   /**
@@ -148,14 +153,17 @@ export class BlockAppender {
     return { kind, last: Number(last) };
   }
 
-  async #mark(block: Buffer, sequence: number): Promise<void> {
-    const { connection, timeoutMs, keys, maxDirtyKeys, maxStreamBytes } = this.#options;
-    const names = [keys.dirty, keys.producer(this.#producer)];
+  async #mark(block: Buffer, sequence: number): Promise<AppendOutcome> {
+    const { connection, timeoutMs, keys, maxDirtyBytes, maxStreamBytes, classOf } = this.#options;
+    const names = [keys.dirty, keys.producer(this.#producer), keys.meta, keys.classes];
     const dirty = decodeBlock(block).operations.map(({ key }) => key);
-    const args = [sequence, PRODUCER_MEMORY_MS, maxDirtyKeys, ...dirty];
-    const isNoted = await connection.run((redis) => MARK_DIRTY.run(redis, names, args), timeoutMs);
-    if (Number(isNoted) === 1) return;
-    const message = `the journal holds ${maxStreamBytes} bytes and ${maxDirtyKeys} dirty keys in this shard, and takes no more`;
+    const prefixes = classOf === undefined ? [] : dirty.map((key) => prefixOf(key, classOf));
+    const maxClassBytes = classOf === undefined ? 0 : MAX_CLASS_BYTES;
+    const args = [sequence, PRODUCER_MEMORY_MS, maxDirtyBytes, maxClassBytes, dirty.length, ...dirty, ...prefixes];
+    const noted = Number(await connection.run((redis) => MARK_DIRTY.run(redis, names, args), timeoutMs));
+    if (noted === 1) return 'keys';
+    if (noted === 2) return 'classes';
+    const message = `the journal holds ${maxStreamBytes} bytes and ${maxDirtyBytes} bytes of keys in this shard, and takes no more`;
     throw new ReplicationError('ERR_REPLICATION_JOURNAL_FULL', message);
   }
 
@@ -167,6 +175,12 @@ export class BlockAppender {
     this.#sequence = 0;
     this.#lostUpTo = 0;
   }
+}
+
+/** A prefix that its key does not begin with would never clear it: all keys stand in for such a class. */
+function prefixOf(key: Buffer, classOf: (key: Uint8Array) => string | Uint8Array): Buffer {
+  const prefix = Buffer.from(classOf(key) as Uint8Array);
+  return key.subarray(0, prefix.length).equals(prefix) ? prefix : Buffer.alloc(0);
 }
 
 function newProducer(): string {

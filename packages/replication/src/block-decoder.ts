@@ -3,9 +3,11 @@ import {
   BLOCK_HEADER_BYTES,
   BLOCK_MAGIC,
   BLOCK_VERSION,
+  BLOCK_VERSION_SEEN,
   blockChecksum,
   CHECKSUM_AT,
   COUNT_AT,
+  KIND_CLEAR,
   KIND_DELETE,
   KIND_SET,
   OPERATION_HEADER_BYTES,
@@ -17,6 +19,7 @@ import {
 import { isExpiry, MAX_KEY_BYTES } from './check-operation.ts';
 import type { Operation } from './operation.ts';
 import { ReplicationError } from './replication-error.ts';
+import { readSeen } from './seen-cursors.ts';
 
 /**
  * Unpacks a block and checks every byte of it. Keys and values are views of `bytes`, not copies.
@@ -30,15 +33,31 @@ export function decodeBlock(bytes: Buffer): Block {
   const sequence = Number(bytes.readBigUInt64BE(SEQUENCE_AT));
   if (!Number.isSafeInteger(sequence) || sequence < 1) throw badBlock(SEQUENCE_AT, `the sequence is ${sequence}`);
   const operations: Operation[] = [];
-  let at = BLOCK_HEADER_BYTES;
+  const clears: Buffer[] = [];
+  const vector = bytes[1] === BLOCK_VERSION_SEEN ? readSeen(bytes, BLOCK_HEADER_BYTES) : undefined;
+  let at = vector?.end ?? BLOCK_HEADER_BYTES;
   for (let index = 0; index < count; index += 1) {
+    if (bytes[at] === KIND_CLEAR) {
+      const prefix = readPrefix(bytes, at);
+      clears.push(prefix);
+      at += OPERATION_HEADER_BYTES + prefix.length;
+      continue;
+    }
     const operation = readOperation(bytes, at);
     operations.push(operation);
     at += OPERATION_HEADER_BYTES + operation.key.length;
     if (operation.kind === 'set') at += SET_HEADER_BYTES + operation.value.length;
   }
   if (at !== bytes.length) throw badBlock(at, `${bytes.length - at} bytes follow the last operation`);
-  return { producer: bytes.toString('hex', PRODUCER_AT, PRODUCER_AT + PRODUCER_BYTES), sequence, operations };
+  if (clears.length > 0 && operations.length > 0) throw badBlock(COUNT_AT, 'it clears and holds operations');
+  const producer = bytes.toString('hex', PRODUCER_AT, PRODUCER_AT + PRODUCER_BYTES);
+  return {
+    producer,
+    sequence,
+    operations,
+    ...(clears.length === 0 ? {} : { clears }),
+    ...(vector === undefined ? {} : { seen: vector.seen }),
+  };
 }
 
 /**
@@ -51,7 +70,9 @@ export function readOperationCount(bytes: Buffer): number {
     throw badBlock(0, `the header needs ${BLOCK_HEADER_BYTES} bytes and ${bytes.length} are there`);
   }
   if (bytes[0] !== BLOCK_MAGIC) throw badBlock(0, `the magic byte is ${bytes[0]}, not ${BLOCK_MAGIC}`);
-  if (bytes[1] !== BLOCK_VERSION) throw badBlock(1, `the version is ${bytes[1]}, and only ${BLOCK_VERSION} is known`);
+  if (bytes[1] !== BLOCK_VERSION && bytes[1] !== BLOCK_VERSION_SEEN) {
+    throw badBlock(1, `the version is ${bytes[1]}, and only 1 and 2 are known`);
+  }
   const count = bytes.readUInt16BE(COUNT_AT);
   if (count === 0) throw badBlock(COUNT_AT, 'it holds no operation');
   return count;
@@ -77,6 +98,15 @@ function readOperation(bytes: Buffer, at: number): Operation {
   const valueAt = setAt + SET_HEADER_BYTES;
   need(bytes, valueAt, valueBytes, 'a value');
   return { kind: 'set', key, value: bytes.subarray(valueAt, valueAt + valueBytes), flags, expiresAt };
+}
+
+function readPrefix(bytes: Buffer, at: number): Buffer {
+  need(bytes, at, OPERATION_HEADER_BYTES, 'a clear');
+  const prefixBytes = bytes.readUInt16BE(at + 1);
+  if (prefixBytes > MAX_KEY_BYTES) throw badBlock(at + 1, `the prefix length is ${prefixBytes}`);
+  const prefixAt = at + OPERATION_HEADER_BYTES;
+  need(bytes, prefixAt, prefixBytes, 'a prefix');
+  return bytes.subarray(prefixAt, prefixAt + prefixBytes);
 }
 
 function need(bytes: Buffer, at: number, count: number, what: string): void {

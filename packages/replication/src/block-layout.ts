@@ -1,20 +1,24 @@
 // Where the parts of a block lie. All numbers are big-endian.
 //
 //   0  u8   magic            0xb1
-//   1  u8   version          1
+//   1  u8   version          1, or 2 with a version vector
 //   2  8 B  producer id
 //  10  u64  sequence
 //  18  u16  operation count
 //  20  u32  CRC-32 of bytes 0 to 19 and of everything from 24 on
-//  24  operations, each:
+//  24  in version 2, the vector: see seen-cursors.ts
+//      operations, each:
 //        u8 kind (1 set, 2 delete) · u16 key length · key
 //        and for a set: u32 flags · f64 expiresAt · u32 value length · value
+//      or, in a block that clears classes of keys: u8 3 · u16 prefix length · prefix
 import { crc32 } from 'node:zlib';
 
 /** First byte of every block. */
 export const BLOCK_MAGIC = 0xb1;
 /** Version of the layout, the second byte. */
 export const BLOCK_VERSION = 1;
+/** The version of a block that begins with a version vector. */
+export const BLOCK_VERSION_SEEN = 2;
 /** Bytes before the first operation. */
 export const BLOCK_HEADER_BYTES = 24;
 /** Most operations that one block can count. */
@@ -28,10 +32,13 @@ export const CHECKSUM_AT = 20;
 
 export const KIND_SET = 1;
 export const KIND_DELETE = 2;
+export const KIND_CLEAR = 3;
 /** Bytes of kind and key length. */
 export const OPERATION_HEADER_BYTES = 3;
 /** Bytes of flags, expiry and value length. */
 export const SET_HEADER_BYTES = 16;
+/** Where the value length is among them. */
+export const VALUE_LENGTH_AT = 12;
 
 /** The checksum that belongs at `CHECKSUM_AT`. */
 export function blockChecksum(block: Buffer): number {

@@ -5,12 +5,20 @@ export { type Applier } from './applier.ts';
 // Journal: writes of a region, in order
 export { createJournal, type Journal, type JournalOptions, type JournalStats } from './journal.ts';
 export { type JournalTier } from './journal-tier.ts';
+export {
+  createIngestHandler,
+  INGEST_PATH,
+  type IngestHandlerOptions,
+  LEGACY_INGEST_PATH,
+} from './ingest/ingest-handler.ts';
 export { shardOf } from './shard-of.ts';
 
 // Shipper: journal to other regions
 export { createShipper, type Shipper, type ShipperLink, type ShipperOptions } from './shipper.ts';
 export { type LinkStatus } from './link-status.ts';
 export { type ShardStatus } from './link-meter.ts';
+export { replayJournal, type ReplayedShard, type ReplayOptions } from './replay-journal.ts';
+export { openWriteWatch, type WriteWatch, type WriteWatchOptions } from './write-watch.ts';
 
 // Transport: from shipper to receiver
 export { type Batch } from './batch.ts';
@@ -33,6 +41,8 @@ export {
   type ReceiverHandler,
   type ReceiverHandlerOptions,
 } from './receiver-handler.ts';
+export { type ConflictOptions } from './conflict-finder.ts';
+export { type SecondDeleteOptions } from './second-deletes.ts';
 export { type RequestBody } from './request-body.ts';
 export { BATCH_TYPE, BATCHES_PATH, CURSORS_PATH, type IncomingHeaders } from './wire.ts';
 
@@ -41,6 +51,7 @@ export { createDeadLetters, type DeadLetter, type DeadLetters, type DeadLettersO
 
 // Blocks: the form of writes in the journal and on the way
 export { type Block, encodeBlock } from './block-codec.ts';
+export { type SeenCursors } from './seen-cursors.ts';
 export { decodeBlock } from './block-decoder.ts';
 export { decodeBatchBody, encodeBatchBody } from './batch-body.ts';
 export { type JournalKeys, journalKeys } from './journal-keys.ts';

@@ -2,10 +2,12 @@
 export interface JournalKeys {
   /** Stream of blocks: field `b` is the block, `n` the number of operations and `s` that of bytes appended before it. */
   readonly stream: string;
-  /** Hash: `operations` and `bytes` ever appended, `floor`, the bytes trimmed away, and `max`, the bound when it was met. */
+  /** Hash: `operations` and `bytes` ever appended, `floor`, the bytes trimmed away, `confirmed`, the id up to which every receiver has it, `max`, the bound, and `dirtyBytes` and `classBytes` of the sets. */
   readonly meta: string;
   /** Set: keys whose operations did not fit into the stream. */
   readonly dirty: string;
+  /** Set: prefixes of the classes whose keys did not fit among the dirty ones either; an empty one stands for all keys. */
+  readonly classes: string;
   /** String, expiring: the sequence of the last block that the producer appended. */
   readonly producer: (producer: string) => string;
 }
@@ -17,6 +19,7 @@ export function journalKeys(region: string, shard: number): JournalKeys {
     stream: `${tag}:stream`,
     meta: `${tag}:meta`,
     dirty: `${tag}:dirty`,
+    classes: `${tag}:classes`,
     producer: (producer) => `${tag}:producer:${producer}`,
   };
 }

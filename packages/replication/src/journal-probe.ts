@@ -15,22 +15,29 @@ export interface JournalProbe {
   readonly heldBytes: number;
   /** Keys that did not fit into the stream. */
   readonly dirtyKeys: number;
-  /** The bound of `heldBytes` when it was last met; 0 when it never was. */
+  /** Classes whose keys did not fit among the dirty ones either. */
+  readonly dirtyClasses: number;
+  /** The bound of `heldBytes`; 0 while it is not known. */
   readonly maxBytes: number;
   /** The first entry after the cursor. */
   readonly oldest?: { readonly id: StreamId; readonly before: number };
 }
 
-/** Looks at a journal. @throws whatever the client throws, and ReplicationError `ERR_REPLICATION_REDIS`. */
-export async function probeJournal(redis: RedisClient, keys: JournalKeys, cursor: StreamId): Promise<JournalProbe> {
-  const reply = await PROBE_JOURNAL.run(redis, [keys.stream, keys.meta, keys.dirty], [cursor]);
-  const [tail, total, id, before, heldBytes, dirtyKeys, maxBytes] = (reply as unknown[]).map(String);
+/** Looks at a journal, from what every receiver had confirmed where no cursor is known. @throws whatever the client throws, and ReplicationError `ERR_REPLICATION_REDIS`. */
+export async function probeJournal(
+  redis: RedisClient,
+  keys: JournalKeys,
+  cursor: StreamId | undefined,
+): Promise<JournalProbe> {
+  const reply = await PROBE_JOURNAL.run(redis, [keys.stream, keys.meta, keys.dirty, keys.classes], [cursor ?? '']);
+  const [tail, total, id, before, heldBytes, dirtyKeys, maxBytes, dirtyClasses] = (reply as unknown[]).map(String);
   if (tail === undefined || !isStreamId(tail)) throw redisFailed(new Error(`the journal's last id is ${String(tail)}`));
   const state = {
     tail,
     total: Number(total),
     heldBytes: Number(heldBytes),
     dirtyKeys: Number(dirtyKeys),
+    dirtyClasses: Number(dirtyClasses),
     maxBytes: Number(maxBytes),
   };
   return id === undefined || !isStreamId(id) ? state : { ...state, oldest: { id, before: Number(before) } };

@@ -28,13 +28,30 @@ export interface JournalOptions {
    * shard. Above half of it stores travel as deletes; at the bound only the keys are noted. @default 268435456
    */
   readonly maxStreamBytes?: number;
-  /** Keys that are noted where the streams are full, an equal part for each shard. @default 1000000 */
-  readonly maxDirtyKeys?: number;
+  /**
+   * Bytes that the keys may take in Redis that are noted where the streams are full: their length and 64 each; an
+   * equal part for each shard. @default 134217728
+   */
+  readonly maxDirtyBytes?: number;
+  /**
+   * The prefix of the class of a key. With it, a class is noted where its keys do not fit among the noted ones, and
+   * the receivers clear all keys that begin so when there is room again; an empty prefix stands for all keys.
+   * @default none: such writes are refused
+   */
+  readonly classOf?: (key: Uint8Array) => string | Uint8Array;
   /**
    * Bytes of memory for blocks that Redis confirmed a moment ago, to put them back should it lose them; an equal
    * part for each shard. @default 33554432
    */
   readonly maxRecentBytes?: number;
+  /**
+   * Other regions that store the same keys as this one. With them each block says how far this region had applied
+   * their journals, by which their receivers find writes that are concurrent with their own; see `conflicts` of a
+   * receiver. `client` must be the Redis in which this region's receivers keep their cursors. @default []
+   */
+  readonly peers?: readonly string[];
+  /** The longest time from the beginning of a write until its `append`; only used with `peers`. @default 5000 */
+  readonly maxWriteMs?: number;
   /** How long `append` waits for Redis, and how long one attempt to append may take. @default 2000 */
   readonly timeoutMs?: number;
   /** How long `close` waits for the queue to drain. @default 5000 */
@@ -42,6 +59,9 @@ export interface JournalOptions {
   /** @default systemClock */
   readonly clock?: Clock;
 }
+
+/** Options with the defaults filled in. */
+export type CheckedJournalOptions = Required<Omit<JournalOptions, 'classOf'>> & Pick<JournalOptions, 'classOf'>;
 
 /** What a journal has done and what it still holds. */
 export interface JournalStats {
@@ -65,6 +85,13 @@ export interface JournalStats {
 
 /** The writes of one region, in order, in a Redis stream. */
 export interface Journal extends AsyncDisposable {
+  /**
+   * With `peers`, learns how far this region has applied their journals. Let it resolve before the first write: what
+   * is appended earlier counts as concurrent with all that the peers wrote. Without `peers` it does nothing.
+   *
+   * @throws ReplicationError `ERR_REPLICATION_REDIS`.
+   */
+  start(): Promise<void>;
   /**
    * Appends one operation after all that were appended before it. It is copied: its buffers are free again at once.
    *
@@ -97,8 +124,10 @@ export function createJournal(options: JournalOptions): Journal {
     maxBlockOperations: 100,
     maxQueueBytes: 16 * 1024 * 1024,
     maxStreamBytes: 256 * 1024 * 1024,
-    maxDirtyKeys: 1_000_000,
+    maxDirtyBytes: 128 * 1024 * 1024,
     maxRecentBytes: 32 * 1024 * 1024,
+    peers: [],
+    maxWriteMs: 5000,
     timeoutMs: 2000,
     closeTimeoutMs: 5000,
     clock: systemClock,

@@ -5,14 +5,15 @@ import { sleep, withDeadline } from '@lockstep/core';
 import { badBatch, type Batch, checkBatch } from './batch.ts';
 import { BatchApplier } from './batch-applier.ts';
 import { decodeBatchBody } from './batch-body.ts';
-import { coalesce } from './coalesce.ts';
+import { planBatch } from './batch-plan.ts';
+import { ConflictFinder } from './conflict-finder.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { type Hold, Lane } from './lane.ts';
 import { LaneLease } from './lane-lease.ts';
 import { LaneStore } from './lane-store.ts';
 import type { Operation } from './operation.ts';
 import { requirePositiveInteger } from './positive-option.ts';
-import type { Receiver, ReceiveResult, ReceiverOptions, ReceiverStats } from './receiver.ts';
+import type { CheckedReceiverOptions, Receiver, ReceiveResult, ReceiverStats } from './receiver.ts';
 import { isRegionName, isShard, requireRegionName } from './region-name.ts';
 import { ReplicationError } from './replication-error.ts';
 import { compareStreamIds, type StreamId } from './stream-id.ts';
@@ -32,22 +33,36 @@ const SELDOM_ASK_MS = 250;
 
 /** A receiver with one lane for each source and shard. */
 export class LaneReceiver implements Receiver {
-  readonly #options: Required<ReceiverOptions>;
+  readonly #options: CheckedReceiverOptions;
   readonly #store: LaneStore;
   readonly #applier: BatchApplier;
+  readonly #conflicts: ConflictFinder | undefined;
   readonly #lanes = new Map<string, Lane>();
   readonly #holder = randomUUID();
   readonly #stats = { appliedBatches: 0, receivedOperations: 0, duplicates: 0, gaps: 0, failures: 0, takeovers: 0 };
   #waitingBytes = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(options: Required<ReceiverOptions>) {
+  constructor(options: CheckedReceiverOptions) {
     requireRegionName('region', options.region);
-    for (const name of ['applyTimeoutMs', 'timeoutMs', 'turnTimeoutMs', 'leaseMs', 'maxWaitingBytes'] as const)
+    for (const name of [
+      'applyTimeoutMs',
+      'timeoutMs',
+      'turnTimeoutMs',
+      'leaseMs',
+      'maxWaitingBytes',
+      'clearTimeoutMs',
+    ] as const)
       requirePositiveInteger(name, options[name]);
     this.#options = options;
     this.#store = new LaneStore(options);
     this.#applier = new BatchApplier({ ...options, deadLetters: createDeadLetters(options) });
+    const { conflicts } = options;
+    this.#conflicts = conflicts === undefined ? undefined : new ConflictFinder({ ...options, ...conflicts });
+  }
+
+  start(): void {
+    this.#applier.start();
   }
 
   async cursor(source: string, shard: number): Promise<StreamId> {
@@ -64,6 +79,7 @@ export class LaneReceiver implements Receiver {
   async receive(batch: Batch): Promise<ReceiveResult> {
     this.#admit(batch.source);
     checkBatch(batch);
+    this.#applier.start();
     const bytes = batch.body.length;
     const { maxWaitingBytes } = this.#options;
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > maxWaitingBytes) {
@@ -78,7 +94,8 @@ export class LaneReceiver implements Receiver {
   }
 
   stats(): ReceiverStats {
-    return { ...this.#stats, ...this.#applier.counts() };
+    const { conflicts = 0, unknown: unknownConflicts = 0 } = this.#conflicts ?? {};
+    return { ...this.#stats, ...this.#applier.counts(), conflicts, unknownConflicts };
   }
 
   close(): Promise<void> {
@@ -97,6 +114,8 @@ export class LaneReceiver implements Receiver {
     // deadline cannot be stopped from here; its batch is not confirmed and comes again.
     const ms = 2 * applyTimeoutMs + 4 * timeoutMs;
     await withDeadline(idle, { ms, clock, onTimeout: () => busy('closing') }).catch(() => {});
+    await this.#applier.close();
+    this.#conflicts?.close();
   }
 
   #admit(source: string): void {
@@ -179,10 +198,10 @@ export class LaneReceiver implements Receiver {
     const work: Promise<unknown>[] = [];
     let operations: readonly Operation[] = [];
     try {
-      const received = decodeBatchBody(batch.body).flatMap((block) => block.operations);
-      operations = coalesce(received);
+      const plan = planBatch(decodeBatchBody(batch.body));
+      operations = (await this.#conflicts?.settle(shard, plan)) ?? plan.operations;
       if (!lease.isValid) throw busy('the lease ended before anything was applied');
-      await this.#applier.apply({ source, shard, prev }, operations, (promise) => {
+      await this.#applier.apply({ source, shard, prev }, { ...plan, operations }, (promise) => {
         work.push(promise);
         return hold(promise);
       });
@@ -194,7 +213,7 @@ export class LaneReceiver implements Receiver {
         return this.#gap({ cursor });
       }
       this.#stats.appliedBatches += 1;
-      this.#stats.receivedOperations += received.length;
+      this.#stats.receivedOperations += plan.received;
       return { kind: 'applied', cursor };
     } catch (error) {
       this.#stats.failures += 1;

@@ -92,9 +92,8 @@ export class LaneStore {
     await this.#run(RELEASE_LANE.run(this.#options.client, [this.#keys(lane)[1]], [holder]));
   }
 
-  #keys({ source, shard }: LaneName): [string, string, string] {
-    const tag = `{lockstep:replication:${this.#options.region}:${source}:${shard}}`;
-    return [`${tag}:lane`, `${tag}:holder`, `${tag}:intent`];
+  #keys(lane: LaneName): [string, string, string] {
+    return laneKeys(this.#options.region, lane);
   }
 
   async #script(script: RedisScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown[]> {
@@ -112,6 +111,12 @@ export class LaneStore {
       throw redisFailed(error);
     }
   }
+}
+
+/** The Redis keys of a lane at a region's receivers: its cursor and token, its holder, its intent. */
+export function laneKeys(region: string, { source, shard }: LaneName): [string, string, string] {
+  const tag = `{lockstep:replication:${region}:${source}:${shard}}`;
+  return [`${tag}:lane`, `${tag}:holder`, `${tag}:intent`];
 }
 
 function position(cursor: unknown, through: unknown): LanePosition {

@@ -1,6 +1,7 @@
 import type { Clock } from '@lockstep/core';
 
 import type { JournalProbe } from './journal-probe.ts';
+import type { JournalTier } from './journal-tier.ts';
 import type { JournalEntry } from './journal-reader.ts';
 import { ReplicationError } from './replication-error.ts';
 import { compareStreamIds, type StreamId, streamIdTimeMs } from './stream-id.ts';
@@ -15,6 +16,11 @@ export interface ShardStatus {
    * none. Until the receiver was heard of once, the age of the oldest entry there is.
    */
   readonly lagMs: number;
+  /**
+   * Milliseconds that the latest marker took from the journal until the receiver had confirmed it, by one clock; while
+   * one is under way for longer, its age. Absent until the first one is back, or where none are sent.
+   */
+  readonly measuredLagMs?: number;
   /** Operations in the journal that the receiver has not confirmed. As of the latest look, at most about a second old. */
   readonly queuedOperations: number;
   /** Operations that the receiver confirmed to this process. */
@@ -23,6 +29,10 @@ export interface ShardStatus {
   readonly heldBytes: number;
   /** Keys that did not fit into the journal, and become deletes when there is room. As of the latest look. */
   readonly dirtyKeys: number;
+  /** Classes whose keys did not fit among those either, and are cleared when there is room. As of the latest look. */
+  readonly dirtyClasses: number;
+  /** How the journal takes writes, as far as the latest look shows. */
+  readonly tier: JournalTier;
   /** Batches that may be on their way at once. */
   readonly window: number;
   /** Where the receiver stands; absent until it was heard of once. */
@@ -37,6 +47,9 @@ export interface ShardStatus {
   readonly lastError?: Error;
 }
 
+/** A first marker that is not back after this time counts. */
+const LATE_MS = 1000;
+
 /** Counts what one shard of a link does, and turns it into its status. */
 export class LinkMeter {
   connected = false;
@@ -48,7 +61,11 @@ export class LinkMeter {
   #confirmedTotal = 0;
   #heldBytes = 0;
   #dirtyKeys = 0;
+  #dirtyClasses = 0;
+  #maxBytes = 0;
   #tailLosses = 0;
+  #marker: { readonly id: StreamId; readonly at: number } | undefined;
+  #measuredMs: number | undefined;
   #sendError: Error | undefined;
   #readError: Error | undefined;
   #tailError: Error | undefined;
@@ -57,6 +74,29 @@ export class LinkMeter {
 
   constructor(options: { readonly shard: number; readonly clock: Clock }) {
     this.#options = options;
+  }
+
+  get isMarked(): boolean {
+    return this.#marker !== undefined;
+  }
+
+  /** A marker was appended at this monotonic moment. */
+  mark(id: StreamId, at: number): void {
+    this.#marker = { id, at };
+  }
+
+  /** The receiver stands here. */
+  reached(cursor: StreamId): void {
+    if (this.#marker === undefined || compareStreamIds(cursor, this.#marker.id) < 0) return;
+    this.#measuredMs = this.#options.clock.monotonic() - this.#marker.at;
+    this.#marker = undefined;
+  }
+
+  #measured(): number | undefined {
+    if (this.#marker === undefined) return this.#measuredMs;
+    const age = this.#options.clock.monotonic() - this.#marker.at;
+    // Until it is late, the one before says more.
+    return this.#measuredMs === undefined && age < LATE_MS ? undefined : Math.max(age, this.#measuredMs ?? 0);
   }
 
   /** How the latest exchange with the receiver ended. */
@@ -91,6 +131,8 @@ export class LinkMeter {
     this.#total = probe.total;
     this.#heldBytes = probe.heldBytes;
     this.#dirtyKeys = probe.dirtyKeys;
+    this.#dirtyClasses = probe.dirtyClasses;
+    this.#maxBytes = probe.maxBytes;
     this.#confirmedTotal = probe.oldest?.before ?? probe.total;
     if (cursor === undefined || compareStreamIds(probe.tail, cursor) >= 0) {
       this.#tailError = undefined;
@@ -101,9 +143,16 @@ export class LinkMeter {
     this.#tailError = new ReplicationError('ERR_REPLICATION_TAIL_LOST', message);
   }
 
+  #tier(): JournalTier {
+    if (this.#dirtyClasses > 0) return 'classes';
+    if (this.#dirtyKeys > 0) return 'keys';
+    return this.#maxBytes > 0 && this.#heldBytes > this.#maxBytes / 2 ? 'deletes' : 'log';
+  }
+
   status(now: { cursor: StreamId | undefined; oldestPending: StreamId | undefined; window: number }): ShardStatus {
     const { cursor, window } = now;
     const oldest = now.oldestPending ?? this.#oldest;
+    const measured = this.#measured();
     const error = this.#tailError ?? this.#sendError ?? this.#readError;
     return {
       shard: this.#options.shard,
@@ -113,10 +162,13 @@ export class LinkMeter {
       shippedOperations: this.#shipped,
       heldBytes: this.#heldBytes,
       dirtyKeys: this.#dirtyKeys,
+      dirtyClasses: this.#dirtyClasses,
+      tier: this.#tier(),
       window,
       gaps: this.gaps,
       failures: this.#failures,
       tailLosses: this.#tailLosses,
+      ...(measured === undefined ? {} : { measuredLagMs: measured }),
       ...(cursor === undefined ? {} : { cursor }),
       ...(error === undefined ? {} : { lastError: error }),
     };

@@ -1,3 +1,4 @@
+import { type JournalTier, worstTier } from './journal-tier.ts';
 import type { ShardStatus } from './link-meter.ts';
 
 /** How one link stands, all of its shards together. */
@@ -8,6 +9,8 @@ export interface LinkStatus {
   readonly connected: boolean;
   /** The lag of the shard that is furthest behind, in milliseconds. */
   readonly lagMs: number;
+  /** The measured lag of the slowest shard, in milliseconds; absent where none was measured. */
+  readonly measuredLagMs?: number;
   /** Operations in the journal that the receiver has not confirmed. */
   readonly queuedOperations: number;
   /** Operations that the receiver confirmed to this process. */
@@ -16,6 +19,10 @@ export interface LinkStatus {
   readonly heldBytes: number;
   /** Keys that did not fit into the journal, and become deletes when there is room. */
   readonly dirtyKeys: number;
+  /** Classes whose keys did not fit among those either, and are cleared when there is room. */
+  readonly dirtyClasses: number;
+  /** The tier of the shard that is worst off. */
+  readonly tier: JournalTier;
   /** Batches that did not follow the receiver's cursor. */
   readonly gaps: number;
   /** Steps that failed and were tried again. */
@@ -32,6 +39,7 @@ export interface LinkStatus {
 export function sumUpLink(to: string, shards: readonly ShardStatus[]): LinkStatus {
   const sum = (read: (shard: ShardStatus) => number): number => shards.reduce((total, shard) => total + read(shard), 0);
   const lastError = shards.find((shard) => shard.lastError !== undefined)?.lastError;
+  const measured = shards.flatMap(({ measuredLagMs }) => (measuredLagMs === undefined ? [] : [measuredLagMs]));
   return {
     to,
     connected: shards.every(({ connected }) => connected),
@@ -40,9 +48,12 @@ export function sumUpLink(to: string, shards: readonly ShardStatus[]): LinkStatu
     shippedOperations: sum((shard) => shard.shippedOperations),
     heldBytes: sum((shard) => shard.heldBytes),
     dirtyKeys: sum((shard) => shard.dirtyKeys),
+    dirtyClasses: sum((shard) => shard.dirtyClasses),
+    tier: worstTier(shards.map(({ tier }) => tier)),
     gaps: sum((shard) => shard.gaps),
     failures: sum((shard) => shard.failures),
     tailLosses: sum((shard) => shard.tailLosses),
+    ...(measured.length === 0 ? {} : { measuredLagMs: Math.max(...measured) }),
     ...(lastError === undefined ? {} : { lastError }),
     shards,
   };

@@ -75,6 +75,16 @@ export class Link {
     });
   }
 
+  /** Whether a marker is on its way. */
+  get isMarked(): boolean {
+    return this.#meter.isMarked;
+  }
+
+  /** A marker was appended at this monotonic moment. */
+  mark(id: StreamId, at: number): void {
+    this.#meter.mark(id, at);
+  }
+
   /** Takes in what a look at the journal found for `cursor`. */
   observe(cursor: StreamId | undefined, probe: JournalProbe): void {
     if (cursor === this.cursor) this.#meter.observe(cursor, probe);

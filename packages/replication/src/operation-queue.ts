@@ -1,7 +1,14 @@
 import type { Clock, Timer } from '@lockstep/core';
 
+import { packOperationAt } from './block-codec.ts';
+import type { Operation } from './operation.ts';
+import type { PackedOperations } from './packed-operations.ts';
+
 interface Waiting {
-  readonly packed: Buffer;
+  /** Where it was packed, and between which offsets. */
+  readonly chunk: Buffer;
+  readonly start: number;
+  readonly end: number;
   /** Monotonic moment at which its caller stops waiting. */
   readonly deadline: number;
   readonly resolve: () => void;
@@ -11,12 +18,21 @@ interface Waiting {
 /** What a queued operation takes besides its bytes: buffer, promise and record. Measured, rounded up. */
 export const OPERATION_OVERHEAD_BYTES = 512;
 
+/** Operations are packed one after the other into chunks of this size; a larger one has a chunk of its own. */
+const CHUNK_BYTES = 32 * 1024;
+
+/** Memory that several queues take together, in bytes: the packed size of each operation and `OPERATION_OVERHEAD_BYTES`. */
+export interface QueueMeter {
+  bytes: number;
+}
+
 /** What a queue needs. */
 export interface OperationQueueOptions {
   readonly clock: Clock;
   /** How long a caller waits before its promise rejects with `onTimeout()`; its operation stays in the queue. */
   readonly timeoutMs: number;
   readonly onTimeout: () => Error;
+  readonly meter: QueueMeter;
 }
 
 /**
@@ -32,7 +48,9 @@ export class OperationQueue {
   #head = 0;
   /** Index of the oldest operation whose caller still waits. */
   #unanswered = 0;
-  #bytes = 0;
+  #chunk: Buffer = Buffer.alloc(0);
+  /** How much of the chunk is taken. */
+  #used = 0;
   #timer: Timer | undefined;
 
   constructor(options: OperationQueueOptions) {
@@ -44,32 +62,55 @@ export class OperationQueue {
     return this.#items.length - this.#head;
   }
 
-  /** What they take in memory, in bytes: their packed size and `OPERATION_OVERHEAD_BYTES` each. */
-  get bytes(): number {
-    return this.#bytes;
+  /** The monotonic moment at which the oldest operation came, undefined when there is none. */
+  get oldestAt(): number | undefined {
+    const oldest = this.#items[this.#head];
+    return oldest === undefined ? undefined : oldest.deadline - this.#options.timeoutMs;
   }
 
-  /** Puts an operation at the end. Resolves when it is removed, rejects when its caller has waited long enough. */
-  push(packed: Buffer): Promise<void> {
+  /**
+   * Copies an operation that was checked, of so many bytes when packed, to the end. Resolves when it is removed, rejects
+   * when its caller has waited long enough.
+   */
+  push(operation: Operation, packedBytes: number): Promise<void> {
+    if (this.#used + packedBytes > this.#chunk.length) {
+      this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, packedBytes));
+      this.#used = 0;
+    }
+    const chunk = this.#chunk;
+    const start = this.#used;
+    const end = start + packedBytes;
+    packOperationAt(chunk, start, operation);
+    this.#used = end;
     return new Promise<void>((resolve, reject) => {
-      const { clock, timeoutMs } = this.#options;
-      this.#items.push({ packed, deadline: clock.monotonic() + timeoutMs, resolve, reject });
-      this.#bytes += packed.length + OPERATION_OVERHEAD_BYTES;
+      const { clock, timeoutMs, meter } = this.#options;
+      this.#items.push({ chunk, start, end, deadline: clock.monotonic() + timeoutMs, resolve, reject });
+      meter.bytes += packedBytes + OPERATION_OVERHEAD_BYTES;
       if (this.#timer === undefined) this.#arm(timeoutMs);
     });
   }
 
   /** The oldest operations, at most so many and so large, but at least one where there is one. They stay in the queue. */
-  peek(maxOperations: number, maxBytes: number): Buffer[] {
-    const operations: Buffer[] = [];
+  peek(maxOperations: number, maxBytes: number): PackedOperations {
+    const parts: Buffer[] = [];
+    let count = 0;
     let bytes = 0;
-    for (let index = this.#head; index < this.#items.length && operations.length < maxOperations; index += 1) {
+    let chunk: Buffer | undefined;
+    let [start, end] = [0, 0];
+    for (let index = this.#head; index < this.#items.length && count < maxOperations; index += 1) {
       const item = this.#at(index);
-      bytes += item.packed.length;
-      if (bytes > maxBytes && operations.length > 0) break;
-      operations.push(item.packed);
+      bytes += item.end - item.start;
+      if (bytes > maxBytes && count > 0) break;
+      // Those of one chunk lie side by side.
+      if (item.chunk !== chunk) {
+        if (chunk !== undefined) parts.push(chunk.subarray(start, end));
+        ({ chunk, start } = item);
+      }
+      ({ end } = item);
+      count += 1;
     }
-    return operations;
+    if (chunk !== undefined) parts.push(chunk.subarray(start, end));
+    return { count, parts };
   }
 
   /** Removes the `count` oldest operations and tells their callers that all is well. */
@@ -89,7 +130,8 @@ export class OperationQueue {
   #remove(count: number): Waiting[] {
     const end = this.#head + count;
     const removed = this.#items.slice(this.#head, end);
-    for (const item of removed) this.#bytes -= item.packed.length + OPERATION_OVERHEAD_BYTES;
+    for (const { start, end: itsEnd } of removed)
+      this.#options.meter.bytes -= itsEnd - start + OPERATION_OVERHEAD_BYTES;
     this.#head = end;
     this.#unanswered = Math.max(this.#unanswered, end);
     // Moving the rest down now and then keeps the cost of a removal in proportion to what is removed.

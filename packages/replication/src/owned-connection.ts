@@ -77,7 +77,9 @@ export class OwnedConnection implements AsyncDisposable {
   }
 
   #drop(connection: RedisConnection): void {
-    if (this.#connection === connection) this.#connection = undefined;
+    // Of several commands that failed together the first has dropped it.
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
     connection.disconnect();
   }
 }

@@ -2,8 +2,10 @@ import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
 import type { Applier } from './applier.ts';
 import type { Batch } from './batch.ts';
+import type { ConflictOptions } from './conflict-finder.ts';
 import { LaneReceiver } from './lane-receiver.ts';
 import type { Operation } from './operation.ts';
+import type { SecondDeleteOptions } from './second-deletes.ts';
 import type { StreamId } from './stream-id.ts';
 import type { LanePosition } from './transport.ts';
 
@@ -30,9 +32,27 @@ export interface ReceiverOptions {
    * rejects, or takes longer than `applyTimeoutMs`, the batch fails and comes again.
    */
   readonly onApplied?: (operations: readonly Operation[]) => Promise<void> | void;
+  /** As `onApplied`, with the prefixes of what the applier has cleared. */
+  readonly onCleared?: (prefixes: readonly Buffer[]) => Promise<void> | void;
+  /**
+   * How long the applier may take to clear. The shard waits for it, whoever sent the batch; its cursor moves when all
+   * is gone. @default 600000
+   */
+  readonly clearTimeoutMs?: number;
+  /** Deletes that are carried out once more after a time. @default none */
+  readonly secondDelete?: SecondDeleteOptions;
+  /**
+   * Deletes what two regions wrote without knowing of each other's write; see `peers` of a journal. @default the one
+   * that arrives last stays
+   */
+  readonly conflicts?: ConflictOptions;
   /** @default systemClock */
   readonly clock?: Clock;
 }
+
+/** Options with the defaults filled in. */
+export type CheckedReceiverOptions = Required<Omit<ReceiverOptions, 'secondDelete' | 'conflicts'>> &
+  Pick<ReceiverOptions, 'secondDelete' | 'conflicts'>;
 
 /** What became of a batch. */
 export type ReceiveResult =
@@ -56,12 +76,22 @@ export interface ReceiverStats {
   readonly failures: number;
   /** Batches during which another process took the lane over; the keys they had written were deleted. */
   readonly takeovers: number;
+  /** Prefixes of which all keys were dropped, because a journal had run out of room. */
+  readonly clears: number;
+  /** Operations that were concurrent with one of this region; their keys were deleted. */
+  readonly conflicts: number;
+  /** Stores that became deletes, because it could not be known whether they were concurrent. */
+  readonly unknownConflicts: number;
+  /** Keys that this process deleted once more. */
+  readonly secondDeletes: number;
   /** Operations that could not be carried out; their keys were deleted, and they are among the dead letters. */
   readonly deadLetters: number;
 }
 
 /** Applies the batches of other regions, in order, and keeps the cursor of each source and shard. */
 export interface Receiver extends AsyncDisposable {
+  /** Begins with second deletes that are due already. The first batch does so as well. Doing it twice does nothing. */
+  start(): void;
   /**
    * Where it stands with a source, `0-0` when it has applied nothing of it.
    *
@@ -90,6 +120,8 @@ export interface Receiver extends AsyncDisposable {
 export function createReceiver(options: ReceiverOptions): Receiver {
   return new LaneReceiver({
     onApplied: () => {},
+    onCleared: () => {},
+    clearTimeoutMs: 600_000,
     applyTimeoutMs: 5000,
     timeoutMs: 2000,
     turnTimeoutMs: 1500,

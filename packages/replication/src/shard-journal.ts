@@ -2,15 +2,20 @@ import { type Backoff, createBackoff, sleep, type Timer, withDeadline } from '@l
 
 import { BlockAppender, type BlockAppenderOptions } from './block-appender.ts';
 import type { JournalTier } from './journal-tier.ts';
-import { OperationQueue } from './operation-queue.ts';
+import type { Operation } from './operation.ts';
+import { OperationQueue, type QueueMeter } from './operation-queue.ts';
 import { redisFailed } from './owned-connection.ts';
-import { asPackedDelete } from './packed-delete.ts';
+import { asPackedDeletes } from './packed-delete.ts';
 import { ReplicationError } from './replication-error.ts';
+import type { SeenCursors } from './seen-cursors.ts';
 
 /** What the journal of one shard needs. */
 export interface ShardJournalOptions extends BlockAppenderOptions {
   readonly maxBlockOperations: number;
+  readonly meter: QueueMeter;
   readonly closeTimeoutMs: number;
+  /** The version vector of an operation that was appended at a monotonic moment. */
+  readonly seenBy?: ((moment: number) => SeenCursors) | undefined;
 }
 
 /** A block is closed at this size even when it could take more operations; one larger operation is a block alone. */
@@ -41,7 +46,7 @@ export class ShardJournal {
     this.#queue = new OperationQueue({ ...options, onTimeout: () => notConfirmed(options.timeoutMs, this.lastError) });
   }
 
-  get queue(): Pick<OperationQueue, 'length' | 'bytes'> {
+  get queue(): Pick<OperationQueue, 'length'> {
     return this.#queue;
   }
 
@@ -53,9 +58,9 @@ export class ShardJournal {
     return this.#appender;
   }
 
-  /** Appends a packed operation. Resolves when Redis has it. */
-  append(packed: Buffer): Promise<void> {
-    const appended = this.#queue.push(packed);
+  /** Appends an operation that was checked, of so many bytes when packed. Resolves when Redis has it. */
+  append(operation: Operation, packedBytes: number): Promise<void> {
+    const appended = this.#queue.push(operation, packedBytes);
     this.#draining ??= this.#drain();
     return appended;
   }
@@ -94,17 +99,19 @@ export class ShardJournal {
   }
 
   async #appendOne(): Promise<boolean> {
-    const { maxBlockOperations, maxStreamBytes } = this.#options;
+    const { maxBlockOperations, maxStreamBytes, seenBy } = this.#options;
+    const { oldestAt } = this.#queue;
+    const seen = oldestAt === undefined ? undefined : seenBy?.(oldestAt);
     const whole = this.#queue.peek(maxBlockOperations, MAX_BLOCK_BYTES);
     const isTight = this.#appender.heldBytes > maxStreamBytes / 2;
-    const operations = isTight ? whole.map(asPackedDelete) : whole;
-    const outcome = await this.#untilDone(() => this.#appender.append(operations));
+    const operations = isTight ? asPackedDeletes(whole) : whole;
+    const outcome = await this.#untilDone(() => this.#appender.append(operations, seen));
     if (outcome === undefined) return false;
-    if (outcome === 'dirty') this.#tier = 'keys';
+    if (outcome !== 'stream') this.#tier = outcome;
     else this.#tier = isTight ? 'deletes' : 'log';
     this.appendedBlocks += 1;
-    this.appendedOperations += whole.length;
-    this.#queue.confirm(whole.length);
+    this.appendedOperations += whole.count;
+    this.#queue.confirm(whole.count);
     return true;
   }
 

@@ -1,11 +1,14 @@
+import type { Clock } from '@lockstep/core';
+
 import { drainDirtyKeys } from './drain-dirty-keys.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import { type JournalProbe, probeJournal } from './journal-probe.ts';
 import type { Link } from './link.ts';
+import { APPEND_MARKER } from './lua/append-marker.ts';
 import { RAISE_JOURNAL } from './lua/raise-journal.ts';
 import { TRIM_JOURNAL } from './lua/trim-journal.ts';
 import type { OwnedConnection } from './owned-connection.ts';
-import { compareStreamIds, STREAM_START, type StreamId } from './stream-id.ts';
+import { compareStreamIds, isStreamId, STREAM_START, type StreamId } from './stream-id.ts';
 
 /** What a monitor needs. */
 export interface ShardMonitorOptions {
@@ -14,6 +17,11 @@ export interface ShardMonitorOptions {
   /** All links of this shard. */
   readonly links: readonly Link[];
   readonly timeoutMs: number;
+  /** Bytes of confirmed entries that stay in the stream. */
+  readonly retainBytes: number;
+  /** The block that measures the lag, and how often; absent where it is not measured. */
+  readonly marker?: { readonly block: Buffer; readonly intervalMs: number } | undefined;
+  readonly clock: Clock;
 }
 
 /** Most entries that are given new ids in one step, which holds Redis up. */
@@ -23,6 +31,7 @@ const MAX_RAISED_ENTRIES = 20_000;
 export class ShardMonitor {
   readonly #options: ShardMonitorOptions;
   #trimmedTo: StreamId = STREAM_START;
+  #markedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ShardMonitorOptions) {
     this.#options = options;
@@ -34,23 +43,35 @@ export class ShardMonitor {
     for (const link of this.#options.links) newest = await this.#observe(link);
     await this.#trim();
     if (newest !== undefined) await this.#drain(newest);
+    await this.#mark();
+  }
+
+  /** The next marker, when every receiver has confirmed the one before it. */
+  async #mark(): Promise<void> {
+    const { marker, links, connection, keys, timeoutMs, clock } = this.#options;
+    const now = clock.monotonic();
+    if (marker === undefined || now - this.#markedAt < marker.intervalMs || links.some((link) => link.isMarked)) return;
+    this.#markedAt = now;
+    const args = [marker.block];
+    const id = await connection.run((redis) => APPEND_MARKER.run(redis, [keys.stream, keys.meta], args), timeoutMs);
+    if (typeof id === 'string' && isStreamId(id)) for (const link of links) link.mark(id, now);
   }
 
   async #observe(link: Link): Promise<JournalProbe> {
     const { connection, keys, timeoutMs } = this.#options;
     const { cursor } = link;
-    const probe = await connection.run((redis) => probeJournal(redis, keys, cursor ?? STREAM_START), timeoutMs);
+    const probe = await connection.run((redis) => probeJournal(redis, keys, cursor), timeoutMs);
     link.observe(cursor, probe);
     if (cursor !== undefined && compareStreamIds(probe.tail, cursor) < 0) {
       const args = [cursor, MAX_RAISED_ENTRIES];
-      await connection.run((redis) => RAISE_JOURNAL.run(redis, [keys.stream], args), timeoutMs);
+      await connection.run((redis) => RAISE_JOURNAL.run(redis, [keys.stream, keys.meta], args), timeoutMs);
     }
     return probe;
   }
 
-  /** Drops what every receiver has confirmed; nothing while one of them was never heard of. */
+  /** Drops what every receiver has confirmed, but for what is retained; nothing while one of them was never heard of. */
   async #trim(): Promise<void> {
-    const { links, connection, keys, timeoutMs } = this.#options;
+    const { links, connection, keys, timeoutMs, retainBytes } = this.#options;
     let slowest: StreamId | undefined;
     for (const { cursor } of links) {
       if (cursor === undefined) return;
@@ -58,13 +79,16 @@ export class ShardMonitor {
     }
     if (slowest === undefined || slowest === this.#trimmedTo || slowest === STREAM_START) return;
     const to = slowest;
-    const dropped = await connection.run((redis) => TRIM_JOURNAL.run(redis, [keys.stream, keys.meta], [to]), timeoutMs);
+    const dropped = await connection.run(
+      (redis) => TRIM_JOURNAL.run(redis, [keys.stream, keys.meta], [to, retainBytes]),
+      timeoutMs,
+    );
     if (dropped !== -1) this.#trimmedTo = to;
   }
 
-  /** What did not fit comes back as deletes once the stream is half empty. */
-  async #drain({ dirtyKeys, heldBytes, maxBytes }: JournalProbe): Promise<void> {
+  /** What did not fit comes back as deletes and clears once the stream is half empty. */
+  async #drain({ dirtyKeys, dirtyClasses, heldBytes, maxBytes }: JournalProbe): Promise<void> {
     const { connection, keys, timeoutMs } = this.#options;
-    if (dirtyKeys > 0 && heldBytes < maxBytes / 2) await drainDirtyKeys(connection, keys, timeoutMs);
+    if (dirtyKeys + dirtyClasses > 0 && heldBytes < maxBytes / 2) await drainDirtyKeys(connection, keys, timeoutMs);
   }
 }

@@ -1,33 +1,41 @@
 import type { RedisClient } from '@lockstep/core';
 
-import { packOperation } from './block-codec.ts';
+import { packedBytes } from './block-codec.ts';
 import { MAX_BLOCK_OPERATIONS } from './block-layout.ts';
+import { checkOperation } from './check-operation.ts';
 import { claimShards } from './claim-shards.ts';
-import type { Journal, JournalOptions, JournalStats } from './journal.ts';
+import type { CheckedJournalOptions, Journal, JournalStats } from './journal.ts';
 import { journalKeys } from './journal-keys.ts';
-import { JOURNAL_TIERS, type JournalTier } from './journal-tier.ts';
-import { OPERATION_OVERHEAD_BYTES } from './operation-queue.ts';
+import { worstTier } from './journal-tier.ts';
+import { OPERATION_OVERHEAD_BYTES, type QueueMeter } from './operation-queue.ts';
 import type { Operation } from './operation.ts';
 import { OwnedConnection } from './owned-connection.ts';
 import { requirePositiveInteger } from './positive-option.ts';
 import { requireRegionName, requireShards } from './region-name.ts';
 import { ReplicationError } from './replication-error.ts';
 import { journalClosed, ShardJournal } from './shard-journal.ts';
+import { SeenTracker } from './seen-tracker.ts';
 import { shardOf } from './shard-of.ts';
 
 /** A journal that spreads its keys over shards; all of them share one connection. */
 export class ShardedJournal implements Journal {
-  readonly #options: Required<JournalOptions>;
+  readonly #options: CheckedJournalOptions;
   readonly #shards: readonly ShardJournal[];
   readonly #connection: OwnedConnection;
+  /** What all shards hold, kept up by their queues: summing it up for each write would cost more than packing it. */
+  readonly #meter: QueueMeter = { bytes: 0 };
+  readonly #tracker: SeenTracker | undefined;
   #claim: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: Required<JournalOptions>) {
+  constructor(options: CheckedJournalOptions) {
     checkOptions(options);
     this.#options = options;
     this.#connection = new OwnedConnection(options);
-    const { shards, maxStreamBytes, maxDirtyKeys, maxRecentBytes } = options;
+    const { shards, maxStreamBytes, maxDirtyBytes, maxRecentBytes } = options;
+    const tracker =
+      options.peers.length === 0 ? undefined : new SeenTracker({ ...options, connection: this.#connection });
+    this.#tracker = tracker;
     this.#shards = Array.from(
       { length: shards },
       (_, shard) =>
@@ -35,28 +43,35 @@ export class ShardedJournal implements Journal {
           ...options,
           keys: journalKeys(options.region, shard),
           connection: this.#connection,
+          meter: this.#meter,
           maxStreamBytes: Math.ceil(maxStreamBytes / shards),
-          maxDirtyKeys: Math.ceil(maxDirtyKeys / shards),
+          maxDirtyBytes: Math.ceil(maxDirtyBytes / shards),
           maxRecentBytes: Math.ceil(maxRecentBytes / shards),
+          seenBy: tracker === undefined ? undefined : (moment) => tracker.seenBy(shard, moment),
           prepare: (redis) => this.#prepare(redis),
         }),
     );
   }
 
+  async start(): Promise<void> {
+    await this.#tracker?.start();
+  }
+
   // Not an async function: under load there is one call for each write, and its frame would be most of what is queued.
   append(operation: Operation): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(journalClosed());
-    let packed: Buffer;
     try {
-      packed = packOperation(operation);
+      checkOperation(operation);
     } catch (error) {
       return Promise.reject(error);
     }
+    this.#tracker?.wake();
     const { maxQueueBytes, shards } = this.#options;
-    if (this.#queuedBytes() + packed.length + OPERATION_OVERHEAD_BYTES > maxQueueBytes) {
+    const bytes = packedBytes(operation);
+    if (this.#meter.bytes + bytes + OPERATION_OVERHEAD_BYTES > maxQueueBytes) {
       return Promise.reject(overloaded(maxQueueBytes));
     }
-    return (this.#shards[shardOf(operation.key, shards)] as ShardJournal).append(packed);
+    return (this.#shards[shardOf(operation.key, shards)] as ShardJournal).append(operation, bytes);
   }
 
   stats(): JournalStats {
@@ -65,13 +80,13 @@ export class ShardedJournal implements Journal {
     const lastError = this.#shards.find((shard) => shard.lastError !== undefined)?.lastError;
     return {
       queuedOperations: sum(({ queue }) => queue.length),
-      queuedBytes: this.#queuedBytes(),
+      queuedBytes: this.#meter.bytes,
       appendedOperations: sum((shard) => shard.appendedOperations),
       appendedBlocks: sum((shard) => shard.appendedBlocks),
       failedAttempts: sum((shard) => shard.failedAttempts),
       restoredBlocks: sum(({ blocks }) => blocks.restoredBlocks),
       lostBlocks: sum(({ blocks }) => blocks.lostBlocks),
-      tier: worst(this.#shards.map(({ tier }) => tier)),
+      tier: worstTier(this.#shards.map(({ tier }) => tier)),
       ...(lastError === undefined ? {} : { lastError }),
     };
   }
@@ -88,14 +103,9 @@ export class ShardedJournal implements Journal {
   async #close(): Promise<void> {
     // They share a connection: it goes when all of them are done, or have had their time.
     await Promise.all(this.#shards.map((shard) => shard.drain()));
+    this.#tracker?.close();
     this.#connection.close();
     await Promise.all(this.#shards.map((shard) => shard.end()));
-  }
-
-  #queuedBytes(): number {
-    let bytes = 0;
-    for (const { queue } of this.#shards) bytes += queue.bytes;
-    return bytes;
   }
 
   /** Once for each journal; a failure is not remembered. */
@@ -108,27 +118,25 @@ export class ShardedJournal implements Journal {
   }
 }
 
-function checkOptions(options: Required<JournalOptions>): void {
+function checkOptions(options: CheckedJournalOptions): void {
   requireRegionName('region', options.region);
   requireShards('shards', options.shards);
   const bounds = [
     'maxQueueBytes',
     'maxStreamBytes',
-    'maxDirtyKeys',
+    'maxDirtyBytes',
     'maxRecentBytes',
     'timeoutMs',
     'closeTimeoutMs',
+    'maxWriteMs',
   ] as const;
   for (const name of bounds) requirePositiveInteger(name, options[name]);
+  for (const peer of options.peers) requireRegionName('peers[]', peer);
   if (requirePositiveInteger('maxBlockOperations', options.maxBlockOperations) > MAX_BLOCK_OPERATIONS) {
     throw new RangeError(
       `maxBlockOperations must be at most ${MAX_BLOCK_OPERATIONS}, got ${options.maxBlockOperations}`,
     );
   }
-}
-
-function worst(tiers: readonly JournalTier[]): JournalTier {
-  return JOURNAL_TIERS[Math.max(...tiers.map((tier) => JOURNAL_TIERS.indexOf(tier)))] ?? 'log';
 }
 
 function overloaded(maxQueueBytes: number): ReplicationError {

@@ -41,6 +41,16 @@ export interface ShipperOptions {
   readonly exchangeTimeoutMs?: number;
   /** Delays between attempts after a failure. @default { minMs: 50, maxMs: 1000 } */
   readonly retry?: { readonly minMs: number; readonly maxMs: number };
+  /**
+   * Bytes of the journal that stay in Redis after every receiver has confirmed them, an equal part for each shard: what
+   * receivers here compare with to find conflicts, and what can be replayed. @default 0
+   */
+  readonly retainBytes?: number;
+  /**
+   * How often the lag of each shard is measured with a marker: a delete of a key that nobody has, which goes the way of
+   * every write, until the receiver confirms it. 0 does not. @default 0
+   */
+  readonly markerIntervalMs?: number;
   /** How often the journal is looked at for the status, and trimmed. @default 1000 */
   readonly monitorIntervalMs?: number;
   /** @default systemClock */
@@ -75,6 +85,8 @@ export function createShipper(options: ShipperOptions): Shipper {
     timeoutMs: 2000,
     exchangeTimeoutMs: 30_000,
     retry: { minMs: 50, maxMs: 1000 },
+    retainBytes: 0,
+    markerIntervalMs: 0,
     monitorIntervalMs: 1000,
     clock: systemClock,
     ...options,

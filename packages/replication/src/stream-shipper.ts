@@ -8,6 +8,7 @@ import { journalKeys } from './journal-keys.ts';
 import { Link } from './link.ts';
 import { type LinkStatus, sumUpLink } from './link-status.ts';
 import { OwnedConnection } from './owned-connection.ts';
+import { packMarker } from './marker.ts';
 import { requirePositiveInteger } from './positive-option.ts';
 import { requireRegionName, requireShards } from './region-name.ts';
 import { ReplicationError } from './replication-error.ts';
@@ -36,13 +37,21 @@ export class StreamShipper implements Shipper {
     // A few for each shard of each link.
     setMaxListeners(0, this.#stop.signal);
     this.#options = options;
-    const { region, shards, timeoutMs } = options;
+    const { region, shards, timeoutMs, retainBytes, markerIntervalMs, clock } = options;
     const connection = new OwnedConnection(options);
     this.#monitorConnection = connection;
     this.#groups = options.links.map((link) => this.#createLinks(link));
     this.#monitors = Array.from({ length: shards }, (_, shard) => {
       const links = this.#groups.flatMap((group) => group.links.filter((link) => link.shard === shard));
-      return new ShardMonitor({ keys: journalKeys(region, shard), connection, links, timeoutMs });
+      return new ShardMonitor({
+        keys: journalKeys(region, shard),
+        connection,
+        links,
+        timeoutMs,
+        retainBytes: Math.ceil(retainBytes / shards),
+        marker: markerIntervalMs === 0 ? undefined : { block: packMarker(shard, shards), intervalMs: markerIntervalMs },
+        clock,
+      });
     });
   }
 
@@ -149,6 +158,11 @@ function checkOptions(options: Required<ShipperOptions>): void {
     'monitorIntervalMs',
   ] as const;
   for (const name of numbers) requirePositiveInteger(name, options[name]);
+  for (const name of ['retainBytes', 'markerIntervalMs'] as const) {
+    const value = options[name];
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new RangeError(`${name} must be 0 or a positive integer, got ${value}`);
+  }
   requirePositiveInteger('retry.minMs', retry.minMs);
   requirePositiveInteger('retry.maxMs', retry.maxMs);
   const seen = new Set<string>([region]);

@@ -72,12 +72,12 @@ describe('decodeBlock', () => {
 
   it.each([
     ['the magic byte', writing(0, 0), /offset 0: the magic byte is 0/],
-    ['the version', writing(1, 9), /offset 1: the version is 9, and only 1 is known/],
+    ['the version', writing(1, 9), /offset 1: the version is 9, and only 1 and 2 are known/],
     ['a sequence of zero', writing(10, 0, 0, 0, 0, 0, 0, 0, 0), /offset 10: the sequence is 0/],
     ['a sequence beyond 2^53', writing(10, 255), /offset 10: the sequence/],
     ['no operation', writing(18, 0, 0), /offset 18: it holds no operation/],
     ['more operations than there are', writing(18, 0, 2), /offset 51: an operation needs 3 bytes and 0 are left/],
-    ['an unknown kind', writing(24, 3), /offset 24: the kind is 3/],
+    ['an unknown kind', writing(24, 9), /offset 24: the kind is 9/],
     ['an empty key', writing(25, 0, 0), /offset 25: the key length is 0/],
     ['a key beyond 250 bytes', writing(25, 0, 251), /offset 25: the key length is 251/],
     ['a key past the end', writing(25, 0, 200), /offset 27: a key needs 200 bytes and 24 are left/],
@@ -100,5 +100,27 @@ describe('decodeBlock', () => {
 
   it('says how many operations a block holds from its header alone', () => {
     expect(readOperationCount(encodeBlock({ producer, sequence: 1, operations: [del('a'), del('b')] }))).toBe(2);
+  });
+});
+
+describe('a block that clears', () => {
+  const clears = [Buffer.from('user:'), Buffer.alloc(0)];
+
+  it('comes back as it was', () => {
+    const block = { producer, sequence: 7, operations: [], clears };
+    expect(decodeBlock(encodeBlock(block))).toEqual(block);
+  });
+
+  it('holds no operations, whoever wrote it', () => {
+    const encode = (): Buffer => encodeBlock({ producer, sequence: 1, operations: [set('k', 1)], clears });
+    expect(encode).toThrow('a block clears, or holds operations');
+    // The first of two deletes becomes a clear.
+    const mixed = crafted([del('a'), del('b')], writing(24, 3));
+    expect(() => decodeBlock(mixed)).toThrow('it clears and holds operations');
+  });
+
+  it('has no prefix that is longer than any key', () => {
+    const encode = (): Buffer => encodeBlock({ producer, sequence: 1, operations: [], clears: [Buffer.alloc(251)] });
+    expect(encode).toThrow('a prefix must be at most 250 bytes, got 251');
   });
 });

@@ -6,6 +6,7 @@ export class RecordingApplier implements Applier {
   readonly state = new Map<string, string>();
   readonly history = new Map<string, string[]>();
   batches = 0;
+  readonly cleared: string[] = [];
   /** Called before a batch is applied; what it throws is what the applier throws. */
   before: () => Promise<void> | void = () => {};
 
@@ -21,6 +22,15 @@ export class RecordingApplier implements Applier {
       const value = operation.value.toString();
       this.state.set(key, value);
       this.history.set(key, [...(this.history.get(key) ?? []), value]);
+    }
+  }
+
+  /** Drops what starts with a prefix. */
+  async clear(prefixes: readonly Buffer[]): Promise<void> {
+    await this.before();
+    this.cleared.push(...prefixes.map(String));
+    for (const key of this.state.keys()) {
+      if (prefixes.some((prefix) => key.startsWith(prefix.toString()))) this.state.delete(key);
     }
   }
 

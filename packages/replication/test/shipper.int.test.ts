@@ -1,3 +1,4 @@
+import { startFaultProxy } from '@lockstep/testing';
 import { systemClock } from '@lockstep/core';
 import { describe, expect, it } from 'vitest';
 
@@ -30,6 +31,8 @@ describe('createShipper', () => {
       shippedOperations: 1000,
       heldBytes: 0,
       dirtyKeys: 0,
+      dirtyClasses: 0,
+      tier: 'log',
       gaps: 0,
       failures: 0,
       tailLosses: 0,
@@ -102,6 +105,42 @@ describe('createShipper', () => {
     regions.ship({ maxBatchBytes: 1000 });
     await regions.journal.append(set('large', 'x'.repeat(300_000)));
     await expect.poll(() => regions.applier.state.get('large')?.length).toBe(300_000);
+  });
+
+  it('counts nothing of what is only retained, before and after it has heard of the receiver', async () => {
+    await using regions = await startTwoRegions();
+    await regions.write(50);
+    const first = regions.ship({ retainBytes: 1_000_000 });
+    await regions.converge();
+    const { meta } = journalKeys('east', 0);
+    await expect
+      .poll(() => regions.eastClient.hmget(meta, 'floor', 'bytes'))
+      .toSatisfy(([floor, bytes]) => floor === bytes);
+    await first.close();
+    await expect(regions.eastClient.xlen(stream)).resolves.toBeGreaterThan(3);
+    const second = regions.ship({ retainBytes: 1_000_000, address: '127.0.0.1:9' });
+    await expect.poll(() => second.status()[0]!.failures).toBeGreaterThan(1);
+    expect(second.status()[0]).toMatchObject({ lagMs: 0, queuedOperations: 0, heldBytes: 0 });
+  });
+
+  it('measures the lag with markers, one at a time, and while one is late its age', async () => {
+    await using regions = await startTwoRegions({ shards: 2 });
+    const { port } = regions.server;
+    await using proxy = await startFaultProxy({ to: `127.0.0.1:${port}` });
+    proxy.delay({ upMs: 60, downMs: 60 });
+    const shipper = regions.ship({ markerIntervalMs: 50, address: `127.0.0.1:${proxy.port}` });
+    const measured = (): number => shipper.status()[0]?.measuredLagMs ?? 0;
+    await expect.poll(measured).toBeGreaterThanOrEqual(119);
+    const samples: number[] = [];
+    await expect.poll(() => samples.push(measured())).toBeGreaterThan(10);
+    expect(Math.min(...samples)).toBeGreaterThanOrEqual(119);
+    proxy.halfOpen();
+    const total = (): number => shipper.status()[0]!.queuedOperations;
+    await expect.poll(measured).toBeGreaterThan(600);
+    expect(total()).toBeLessThanOrEqual(2);
+    await proxy.heal();
+    await expect.poll(measured).toBeLessThan(600);
+    expect([...regions.applier.state]).toEqual([]);
   });
 
   it('stops at once while it waits, and can be closed before it is started', async () => {

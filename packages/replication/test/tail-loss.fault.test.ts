@@ -69,12 +69,12 @@ describe('a journal whose Redis lost what it had confirmed', () => {
 });
 
 describe('a journal whose ids fell behind the cursor of a receiver', () => {
-  const { stream } = journalKeys('east', 0);
+  const { stream, meta } = journalKeys('east', 0);
 
   it('is moved above it, in order, and goes on from there', async () => {
     for (const n of [1, 2]) await client.xadd(stream, `${n}-0`, 'b', `block-${n}`, 'n', String(n));
     const raise = (cursor: string, most: number): Promise<unknown> =>
-      RAISE_JOURNAL.run(client, [stream], [cursor, most]);
+      RAISE_JOURNAL.run(client, [stream, meta], [cursor, most]);
     await expect(raise('18446744073709551615-7', 2)).resolves.toBe(-3);
     await expect(raise('9999999999999-7', 1)).resolves.toBe(-2);
     await expect(raise('9999999999999-7', 2)).resolves.toBe(2);

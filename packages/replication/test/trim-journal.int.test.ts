@@ -25,8 +25,9 @@ beforeEach(async () => {
   await client.hset(keys.meta, { operations: 1100, bytes: 11_000 });
 });
 
-const facts = { heldBytes: 11_000, dirtyKeys: 0, maxBytes: 0 };
-const trim = (id: string): Promise<unknown> => TRIM_JOURNAL.run(client, [keys.stream, keys.meta], [id]);
+const facts = { heldBytes: 11_000, dirtyKeys: 0, dirtyClasses: 0, maxBytes: 0 };
+const trim = (id: string, retained = 0): Promise<unknown> =>
+  TRIM_JOURNAL.run(client, [keys.stream, keys.meta], [id, retained]);
 
 describe('trimming a journal', () => {
   it('drops what is before the id and keeps the entry that has it', async () => {
@@ -34,6 +35,20 @@ describe('trimming a journal', () => {
     await expect(client.xrange(keys.stream, '-', '+')).resolves.toHaveLength(2);
     await expect(trim('10-5')).resolves.toBe(1);
     await expect(client.xlen(keys.stream)).resolves.toBe(1);
+  });
+
+  it('keeps so many bytes of what was confirmed, and counts them as confirmed all the same', async () => {
+    await client.flushall();
+    for (let n = 1; n <= 300; n += 1)
+      await client.xadd(keys.stream, `${n}-0`, 'b', 'block', 'n', String(n), 's', String(n * 100));
+    await client.hset(keys.meta, { operations: 301, bytes: 30_100 });
+    await expect(trim('280-0', 5000)).resolves.toBe(230);
+    const [oldest] = await client.xrange(keys.stream, '-', '+', 'COUNT', 1);
+    expect(oldest?.[0]).toBe('231-0');
+    await expect(client.hget(keys.meta, 'floor')).resolves.toBe('28100');
+    await expect(trim('300-0', 5000)).resolves.toBe(20);
+    await expect(client.hget(keys.meta, 'floor')).resolves.toBe('30100');
+    await expect(trim('300-0', 1_000_000)).resolves.toBe(0);
   });
 
   it.each(['10-6', '11-0', '100-0'])('drops nothing when the stream never gave out %s', async (id) => {

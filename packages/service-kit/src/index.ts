@@ -15,6 +15,7 @@ export type { CompressionBits, ProxyCompression, ProxyValues } from './topology/
 export type { ProxyToken } from './topology/sections/tokens-section.ts';
 export type { TemplateRoute, TemplateParameter } from './topology/sections/templates-section.ts';
 export type { ProxyQueues, QueueNode } from './topology/sections/queues-section.ts';
+export type { ReceiverRegion } from './topology/sections/receiver-section.ts';
 export type { ShipperRegion } from './topology/sections/shipper-section.ts';
 export type {
   AmqpSource,
@@ -26,6 +27,15 @@ export type {
   ConsumerSink,
   StreamSource,
 } from './topology/consumer-topology.ts';
+export type {
+  RefreshHttpLoader,
+  RefreshLoader,
+  RefreshRegion,
+  RefreshRetry,
+  RefreshSchedule,
+  RefreshSource,
+  RefreshSqlLoader,
+} from './topology/refresh-topology.ts';
 export { parseTopology } from './topology/parse-topology.ts';
 export { loadTopology } from './source/load-topology.ts';
 export { openTopologySource, type TopologySource, type TopologySourceOptions } from './source/topology-source.ts';

@@ -18,6 +18,7 @@ local sequence = tonumber(ARGV[2])
 if last >= sequence then return {'known', last, bytes - floor} end
 if last < sequence - 1 and ARGV[6] ~= '1' then return {'gap', last, bytes - floor} end
 local size = #ARGV[1] + 64
+if sequence == 1 then redis.call('HSET', KEYS[3], 'max', ARGV[5]) end
 if bytes - floor + size > tonumber(ARGV[5]) and bytes > floor then
   redis.call('HSET', KEYS[3], 'max', ARGV[5])
   return {'full', last, bytes - floor}

@@ -20,11 +20,16 @@ export interface Environment {
   amqpPassword(regionName: string): string | undefined;
   /** `LOCKSTEP_SINK_TOKEN`: the bearer token that consumers show to their sinks. */
   sinkToken(): string | undefined;
+  /** `LOCKSTEP_ADMIN_TOKEN`: the bearer token that operators show to what changes a running app. */
+  adminToken(): string | undefined;
+  /** `LOCKSTEP_SECRET_<NAME>`: what the topology calls by its name, such as the password of a source. */
+  secret(name: string): string | undefined;
 }
 
 const passwordVariables = ['LOCKSTEP_REDIS_PASSWORD', 'LOCKSTEP_AMQP_PASSWORD'] as const;
 const keysVariable = 'LOCKSTEP_LINK_KEYS';
-const tokenVariables = ['LOCKSTEP_LINK_TOKEN', 'LOCKSTEP_SINK_TOKEN'] as const;
+const tokenVariables = ['LOCKSTEP_LINK_TOKEN', 'LOCKSTEP_SINK_TOKEN', 'LOCKSTEP_ADMIN_TOKEN'] as const;
+const secretPrefix = 'LOCKSTEP_SECRET_';
 
 /**
  * Reads what Lockstep takes from the environment; nothing else of Lockstep does. In the name of a
@@ -45,7 +50,11 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     const isPassword = passwordVariables.some((known) => name === known || name.startsWith(`${known}_`));
     if (isPassword) passwords.set(name, read(name));
   }
-  const [linkToken, sinkToken] = tokenVariables.map((name) => {
+  const secrets = new Map<string, string | undefined>();
+  for (const name of Object.keys(variables).toSorted()) {
+    if (name.startsWith(secretPrefix)) secrets.set(name.slice(secretPrefix.length), read(name));
+  }
+  const [linkToken, sinkToken, adminToken] = tokenVariables.map((name) => {
     const token = read(name);
     if (token !== undefined && !/^[\u0021-\u007e]+$/.test(token)) {
       problems.push(`${name} must be printable ASCII without spaces, since it travels in an HTTP header`);
@@ -71,5 +80,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     redisPassword: (regionName) => passwordOf('LOCKSTEP_REDIS_PASSWORD', regionName),
     amqpPassword: (regionName) => passwordOf('LOCKSTEP_AMQP_PASSWORD', regionName),
     sinkToken: () => sinkToken,
+    adminToken: () => adminToken,
+    secret: (name) => secrets.get(name),
   };
 }

@@ -31,6 +31,9 @@ export function listenForStop(): StopRequest {
       if (!ask(name)) process.exit(exitCodes[name]);
     });
   }
-  if (process.connected) process.once('disconnect', () => ask('the end of its parent'));
+  const orphaned = (): boolean => ask('the end of its parent');
+  // A parent may end while its child still reads its code; without a channel this is undefined.
+  if ((process.connected as boolean | undefined) === false) orphaned();
+  else process.once('disconnect', orphaned);
   return { signal: controller.signal, asked, ask };
 }

@@ -26,10 +26,8 @@ export function findAddressProblems(document: unknown, locate: LocatePath): Find
     ...['shipper', 'receiver'].flatMap((role) =>
       listenProblems(['regions', name, role, 'http'], valueAt(region, role, 'http'), listening.claim),
     ),
-    ...findConsumerListenProblems(
-      ['regions', name, 'consumer', 'http'],
-      valueAt(region, 'consumer', 'http'),
-      listening.claim,
+    ...['consumer', 'refresh'].flatMap((role) =>
+      findConsumerListenProblems(['regions', name, role, 'http'], valueAt(region, role, 'http'), listening.claim),
     ),
     ...urlProblems(['regions', name, 'receiver'], valueAt(region, 'receiver')),
   ]);

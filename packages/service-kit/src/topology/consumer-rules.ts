@@ -8,7 +8,7 @@ const queueName = /^[a-z][a-z0-9-]{0,31}$/;
 /** What a candidate needs to answer in. */
 const minLeaseMs = 250;
 
-/** Looks at the listen addresses of a section `consumer`: one, or a list. */
+/** Looks at the listen addresses of a section `consumer` or `refresh`: one, or a list. */
 export function findConsumerListenProblems(path: Path, http: unknown, claim: Claim): Finding[] {
   if (http === undefined) return [];
   const addresses: readonly unknown[] = Array.isArray(http) ? http : [http];

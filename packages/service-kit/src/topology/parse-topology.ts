@@ -4,6 +4,7 @@ import { findClassProblems } from './class-rules.ts';
 import { findConsumerProblems } from './consumer-rules.ts';
 import { findNameProblems } from './name-rules.ts';
 import { findProxyProblems } from './proxy-rules.ts';
+import { findRefreshProblems } from './refresh-rules.ts';
 import { findRingProblems } from './ring-rules.ts';
 import { findShapeProblems } from './shape-problems.ts';
 import { toTopology } from './topology-file.ts';
@@ -30,6 +31,7 @@ export function parseTopology(text: string, fileName: string): Topology {
       ...findClassProblems(source.value),
       ...findProxyProblems(source.value, locate),
       ...findConsumerProblems(source.value),
+      ...findRefreshProblems(source.value),
     ];
     problems.push(...findings.map(({ path, part, message }) => ({ ...source.locate(path, part), message })));
   }

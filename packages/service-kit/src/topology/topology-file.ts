@@ -3,9 +3,10 @@ import { Type } from 'typebox';
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import { classSchema } from './sections/class-section.ts';
 import { type ConsumerDocument, consumerSchema, toConsumer } from './sections/consumer-section.ts';
-import { listenExample, listenSchema } from './sections/listen-section.ts';
 import { type PoolDocument, poolSchema, poolsSchema, toPool } from './sections/pool-section.ts';
-import { type ProxyDocument, proxySchema, toListen, toProxy } from './sections/proxy-section.ts';
+import { type ProxyDocument, proxySchema, toProxy } from './sections/proxy-section.ts';
+import { type ReceiverDocument, receiverSchema, toReceiver } from './sections/receiver-section.ts';
+import { type RefreshDocument, refreshSchema, toRefresh } from './sections/refresh-section.ts';
 import { type ShipperDocument, shipperSchema, toShipper } from './sections/shipper-section.ts';
 import type { KeyClass, Region, Topology } from './topology.ts';
 
@@ -19,11 +20,9 @@ const regionSchema = Type.Object(
     pools: Type.Optional(poolsSchema),
     proxy: proxySchema,
     shipper: shipperSchema,
-    receiver: Type.Object(
-      { http: listenSchema, url: Type.Optional(Type.String({ examples: ['http://10.0.0.1:8080'] })) },
-      { ...closed, examples: [`{ http: ${listenExample} }`] },
-    ),
+    receiver: receiverSchema,
     consumer: Type.Optional(consumerSchema),
+    refresh: Type.Optional(refreshSchema),
   },
   { ...closed, examples: [`{ redis: ${redisExample}, pool: …, proxy: …, shipper: …, receiver: … }`] },
 );
@@ -44,8 +43,9 @@ interface RegionDocument {
   readonly pools?: Readonly<Record<string, PoolDocument>>;
   readonly proxy: ProxyDocument;
   readonly shipper: ShipperDocument;
-  readonly receiver: { readonly http: string; readonly url?: string };
+  readonly receiver: ReceiverDocument;
   readonly consumer?: ConsumerDocument;
+  readonly refresh?: RefreshDocument;
 }
 
 interface TopologyFile {
@@ -68,7 +68,7 @@ export function toTopology(document: unknown, fileName: string): Topology {
 }
 
 function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean): Region {
-  const { redis, pool, pools, proxy, shipper, receiver, consumer } = region;
+  const { redis, pool, pools, proxy, shipper, receiver, consumer, refresh } = region;
   return {
     name,
     redis,
@@ -79,8 +79,9 @@ function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean):
       : { pools: new Map(Object.entries(pools).map(([poolName, other]) => [poolName, toPool(other, hasBinaryKeys)])) }),
     proxy: toProxy(proxy),
     shipper: toShipper(shipper),
-    receiver: { http: toListen(receiver.http), url: receiver.url ?? `http://${receiver.http}` },
+    receiver: toReceiver(receiver),
     ...(consumer === undefined ? {} : { consumer: toConsumer(consumer) }),
+    ...(refresh === undefined ? {} : { refresh: toRefresh(refresh) }),
   };
 }
 

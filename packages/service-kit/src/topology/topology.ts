@@ -1,6 +1,8 @@
 import type { ConsumerRegion } from './consumer-topology.ts';
 import type { RegionPool } from './pool-topology.ts';
-import type { ListenAddress, ProxyRegion } from './proxy-topology.ts';
+import type { ProxyRegion } from './proxy-topology.ts';
+import type { RefreshRegion } from './refresh-topology.ts';
+import type { ReceiverRegion } from './sections/receiver-section.ts';
 import type { ShipperRegion } from './sections/shipper-section.ts';
 
 /**
@@ -43,13 +45,11 @@ export interface Region {
   readonly pools?: ReadonlyMap<string, RegionPool>;
   readonly proxy: ProxyRegion;
   readonly shipper: ShipperRegion;
-  readonly receiver: {
-    readonly http: ListenAddress;
-    /** How other regions reach the receiver. */
-    readonly url: string;
-  };
+  readonly receiver: ReceiverRegion;
   /** The queues that are consumed in this region. */
   readonly consumer?: ConsumerRegion;
+  /** The sources of time-limited data that are refreshed in this region. */
+  readonly refresh?: RefreshRegion;
 }
 
 /** One direction between two regions. */

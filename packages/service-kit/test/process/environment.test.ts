@@ -36,6 +36,21 @@ describe('readEnvironment', () => {
     );
   });
 
+  it('has secrets by the names that a topology calls them, and a token of operators', () => {
+    const environment = readEnvironment({ LOCKSTEP_SECRET_SHOP: 'hunter2', LOCKSTEP_ADMIN_TOKEN: 'token' });
+    expect([environment.secret('SHOP'), environment.secret('OTHER')]).toEqual(['hunter2', undefined]);
+    expect([environment.adminToken(), readEnvironment({}).adminToken()]).toEqual(['token', undefined]);
+    expect(JSON.stringify(environment)).toBe('{"logLevel":"info"}');
+    expect(() => readEnvironment({ LOCKSTEP_SECRET_SHOP: '', LOCKSTEP_ADMIN_TOKEN: 'a b' })).toThrow(
+      expect.objectContaining({
+        problems: [
+          'LOCKSTEP_SECRET_SHOP is set but empty; give it a value or unset it',
+          'LOCKSTEP_ADMIN_TOKEN must be printable ASCII without spaces, since it travels in an HTTP header',
+        ],
+      }),
+    );
+  });
+
   it('takes one or two keys of links, and none that is short', () => {
     const [one, two] = ['a-key-of-16-chars', 'another-key-of-20-ch'];
     expect(readEnvironment({ LOCKSTEP_LINK_KEYS: `${one},${two}` }).linkKeys()).toEqual([one, two]);

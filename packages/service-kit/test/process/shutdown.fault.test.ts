@@ -97,4 +97,10 @@ describe('runApp, when it is asked to stop', () => {
     expect(await app.ended).toMatchObject({ code: 0 });
     expect(app.logs().find(({ msg }) => msg === 'stopping')).toMatchObject({ reason: 'the end of its parent' });
   });
+
+  it('stops when the parent that forked it is gone before it has begun', async () => {
+    const app = await fixtures.start('good', {}, { ipc: true });
+    app.child.disconnect();
+    expect(await app.ended).toMatchObject({ code: 0 });
+  });
 });

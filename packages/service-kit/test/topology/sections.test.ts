@@ -26,6 +26,18 @@ describe('a topology file that uses every section', () => {
     expect(east.pools?.get('spare')?.ring).toMatchObject({ algorithm: 'ketama' });
   });
 
+  it('has what shippers and receivers do besides listening', () => {
+    const more = full
+      .replace(
+        '{ http: 127.0.0.1:4512 }',
+        '{ http: 127.0.0.1:4512, retainBytes: 1000000, ingest: { secret: JOURNAL } }',
+      )
+      .replace('{ http: 127.0.0.1:4513 }', '{ http: 127.0.0.1:4513, secondDeleteMs: 0 }');
+    const { shipper, receiver } = parseTopology(more, 't.yaml').regions.get('east')!;
+    expect(shipper).toMatchObject({ retainBytes: 1_000_000, ingest: { secret: 'JOURNAL' } });
+    expect(receiver).toMatchObject({ url: 'http://127.0.0.1:4513', secondDeleteMs: 0 });
+  });
+
   it('has what classes say besides their policy', () => {
     expect(topology.classes).toEqual([
       {

@@ -13,9 +13,18 @@ export function templatePaths(templates: readonly KeyTemplate[], prefix = ''): R
         'text' in segment ? [] : [describe('path', segment.param, params[segment.param])],
       );
       const inQuery = Array.from(query, ([name, param]) => describe('query', name, params[param]));
+      const ofReader = (template.readerParams ?? []).map((reader) => ({
+        name: reader,
+        in: 'query',
+        required: false,
+        schema: { type: 'string' },
+      }));
       const name = `Template${index}`;
       const writes = template.isWritable === true ? { put: putOperation(name), delete: deleteOperation(name) } : {};
-      return [`${prefix}/${path}`, { parameters: [...inPath, ...inQuery], ...readOperations(name), ...writes }];
+      return [
+        `${prefix}/${path}`,
+        { parameters: [...inPath, ...inQuery, ...ofReader], ...readOperations(name), ...writes },
+      ];
     }),
   );
 }

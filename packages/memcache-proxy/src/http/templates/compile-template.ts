@@ -58,6 +58,8 @@ function compileTemplate(template: KeyTemplate): CompiledTemplate {
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 0 || ttlSeconds > 2_592_000) {
     throw new RangeError(`ttlSeconds must be an integer from 0 to 2592000, got ${ttlSeconds}`);
   }
+  const taken = template.readerParams?.find((name) => url.query.has(name));
+  if (taken !== undefined) throw new TypeError(`"${taken}" in the query says what is read: take another`);
   if (unknownParams !== 'ignore' && unknownParams !== 'refuse') {
     throw new TypeError(`unknownParams must be "ignore" or "refuse", got ${JSON.stringify(unknownParams)}`);
   }

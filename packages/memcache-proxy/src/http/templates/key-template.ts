@@ -36,4 +36,6 @@ export interface KeyTemplate {
   readonly isWritable?: boolean;
   /** What becomes of parameters of the query that are not in the URL. @default 'ignore' */
   readonly unknownParams?: 'ignore' | 'refuse';
+  /** Parameters of the query that whoever reads the template in place of the pools takes; the key has none of them. @default [] */
+  readonly readerParams?: readonly string[];
 }

@@ -86,10 +86,14 @@ function takeQuery({ url, template }: CompiledTemplate, query: URLSearchParams, 
       const given = values.get(param);
       if (given === undefined) values.set(param, [value]);
       else given.push(value);
-    } else if (template.unknownParams === 'refuse' && !CONTROL_PARAMS.has(name)) {
+    } else if (template.unknownParams === 'refuse' && !isControl(template, name)) {
       throw badParam(`there is no parameter ${JSON.stringify(name.slice(0, 40))}`);
     }
   }
+}
+
+function isControl({ readerParams }: KeyTemplate, name: string): boolean {
+  return CONTROL_PARAMS.has(name) || readerParams?.includes(name) === true;
 }
 
 function decodePart(part: string): string {

@@ -14,7 +14,10 @@ import { answerPut, deleteValue } from '../cache/write-value.ts';
 import { holdPipelined } from '../hold-pipelined.ts';
 import { sendProblem } from '../problem.ts';
 import type { KeyTemplate } from './key-template.ts';
-import { KeyTemplates } from './key-templates.ts';
+import { KeyTemplates, type TemplateMatch } from './key-templates.ts';
+
+/** Answers reads of a template in place of the pools, itself and as it likes. What it rejects with becomes a problem. */
+export type TemplateReader = (match: TemplateMatch, request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /** What the routes of templates are made of. */
 export interface MemcacheTemplatesOptions extends CacheFaceOptions {
@@ -22,6 +25,8 @@ export interface MemcacheTemplatesOptions extends CacheFaceOptions {
   readonly templates: readonly KeyTemplate[] | KeyTemplates;
   /** What stands before every URL of a template. @default '' */
   readonly prefix?: string;
+  /** Who reads a template, where it is not the pools. @default the pools read all of them */
+  readonly readerOf?: (template: KeyTemplate) => TemplateReader | undefined;
 }
 
 /** A match whose key is ready for memcached. */
@@ -45,11 +50,16 @@ async function register(host: FastifyInstance, options: MemcacheTemplatesOptions
   const { templates: given, prefix = '' } = options;
   const face = createCacheFace(options);
   const templates = given instanceof KeyTemplates ? given : new KeyTemplates(given);
-  await host.register(async (scope) => addRoutes(scope, face, templates, prefix.length), { prefix });
+  await host.register(async (scope) => addRoutes(scope, face, templates, options), { prefix });
 }
 
-function addRoutes(scope: FastifyInstance, face: CacheFace, templates: KeyTemplates, prefixLength: number): void {
-  const urlOf = (request: FastifyRequest): string => originForm(request.originalUrl).slice(prefixLength);
+function addRoutes(
+  scope: FastifyInstance,
+  face: CacheFace,
+  templates: KeyTemplates,
+  { prefix = '', readerOf }: MemcacheTemplatesOptions,
+): void {
+  const urlOf = (request: FastifyRequest): string => originForm(request.originalUrl).slice(prefix.length);
   const mayWrite = (request: FastifyRequest): boolean => {
     const match = templates.match(urlOf(request));
     return match !== undefined && allowsKey(request, match.key, 'write');
@@ -79,9 +89,16 @@ function addRoutes(scope: FastifyInstance, face: CacheFace, templates: KeyTempla
     exposeHeadRoute: false,
     config: checkedKeys,
     handler: (request, reply) => {
+      const match = readerOf === undefined ? undefined : templates.match(urlOf(request));
+      const reader = match === undefined ? undefined : readerOf?.(match.template);
+      if (match !== undefined && reader !== undefined) {
+        assertAccess(request, match.key, 'read');
+        return reader(match, request, reply);
+      }
       const target = find(request);
       if (target === undefined) reply.callNotFound();
       else answerRead(face, request, reply, target.key, mayWrite);
+      return undefined;
     },
   });
 

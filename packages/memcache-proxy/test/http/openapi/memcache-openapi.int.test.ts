@@ -17,7 +17,7 @@ interface Document {
 const METHODS = ['get', 'head', 'put', 'post', 'patch', 'delete'];
 const templates = new KeyTemplates([
   { url: '/shops/:shop?page=:page', key: 's:{shop}:{page}', params: { page: { default: '1', integer: true } } },
-  { url: '/pages/:page', key: 'p:{page}', isWritable: true },
+  { url: '/pages/:page', key: 'p:{page}', isWritable: true, readerParams: ['element'] },
 ]);
 const routes = new Set<string>();
 let cache: CacheApp;
@@ -68,6 +68,15 @@ describe('the OpenAPI document', () => {
       const required = declared.filter((parameter) => parameter.in === 'path' && parameter.required);
       expect([path, required.map(({ name }) => name)]).toEqual([path, inPath]);
     }
+  });
+
+  it('names what a reader takes of the query, which nobody must give', () => {
+    expect(document.paths['/pages/{page}']!['parameters']).toContainEqual({
+      name: 'element',
+      in: 'query',
+      required: false,
+      schema: { type: 'string' },
+    });
   });
 
   it('has only references that lead somewhere', () => {

@@ -31,6 +31,7 @@ describe('templates', () => {
     [{ url: '/a/:x', key: '{x}', params: { x: { maxLength: 0 } } }, 'maxLength of "x" must be a positive integer'],
     [{ url: '/a/:x', key: '{x}', params: { x: { pattern: '(' } } }, 'Invalid regular expression'],
     [{ url: '/a', key: 'a', ttlSeconds: -1 }, 'ttlSeconds must be an integer from 0 to 2592000, got -1'],
+    [{ url: '/a?p=:x', key: 'a:{x}', readerParams: ['p'] }, '"p" in the query says what is read: take another'],
     [{ url: '/a', key: 'a', unknownParams: 'x' as never }, 'unknownParams must be "ignore" or "refuse"'],
   ])('refuse %j', (template, message) => {
     expect(() => compile({ url: '/fine', key: 'fine' }, template)).toThrow(`template 1 (${template.url}): `);

@@ -19,6 +19,7 @@ const templates = new KeyTemplates([
     params: { tags: { list: true, lowercase: true } },
     unknownParams: 'refuse',
   },
+  { url: '/read/:x', key: 'read:{x}', unknownParams: 'refuse', readerParams: ['part'] },
 ]);
 const keyOf = (url: string): string | undefined => templates.match(url)?.key;
 
@@ -36,6 +37,7 @@ describe('KeyTemplates', () => {
     ['/shops/7/items/%7Bx%7D:*', 'item:7:%7Bx%7D%3A%2A'],
     ['/shops/best/items/1', 'best:1'],
     ['/tags?t=b,A&t=c,a', 'tags:a%2Cb%2Cc'],
+    ['/read/1?part=2', 'read:1'],
   ])('makes of %s the key %s', (url, key) => {
     expect([keyOf(url), keyOf(url)]).toEqual([key, key]);
   });
@@ -49,6 +51,7 @@ describe('KeyTemplates', () => {
     ['/coupons?city=berlin&page=1e1', 'the parameter "page" must be a whole number'],
     [`/coupons?city=${'x'.repeat(101)}`, 'the parameter "city" must have at most 100 characters'],
     ['/tags?t=a&x=1', 'there is no parameter "x"'],
+    ['/read/1?party=2', 'there is no parameter "party"'],
     ['/tags?t=,', 'the parameter "tags" is missing'],
     ['/shops/%ff/items/1', 'the path is not percent-encoded UTF-8'],
   ])('refuses %s', (url, message) => {

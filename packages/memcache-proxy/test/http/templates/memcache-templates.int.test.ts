@@ -2,19 +2,30 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { KeyTemplates, memcacheTemplates } from '../../../src/index.ts';
+import { KeyTemplates, memcacheTemplates, type TemplateReader } from '../../../src/index.ts';
 import { type RawAnswer, sendRaw } from '../cache/raw-client.ts';
 import { type CacheApp, startCacheApp } from '../start-cache-app.ts';
 
 const templates = new KeyTemplates([
   { url: '/coupons?city=:city', key: 'coupons:{city}', params: { city: { lowercase: true, maxLength: 1000 } } },
   { url: '/pages/:page', key: 'page:{page}', isWritable: true, ttlSeconds: 100 },
+  { url: '/read/:x', key: 'read:{x}', readerParams: ['part'] },
 ]);
 let cache: CacheApp;
 beforeAll(async () => {
   cache = await startCacheApp();
-  cache.app.decorateRequest('allowsKey', (key: string | Buffer) => key !== 'page:secret');
-  await cache.app.register(memcacheTemplates, { backend: cache.backend, templates, prefix: '/t' });
+  cache.app.decorateRequest('allowsKey', (key: string | Buffer) => key !== 'page:secret' && key !== 'read:secret');
+  const reader: TemplateReader = async ({ key }, request, reply) => {
+    const { part } = request.query as { part?: string };
+    if (part === 'broken') throw new Error('of the reader');
+    reply.send(`${key} ${part}`);
+  };
+  await cache.app.register(memcacheTemplates, {
+    backend: cache.backend,
+    templates,
+    prefix: '/t',
+    readerOf: ({ readerParams }) => (readerParams === undefined ? undefined : reader),
+  });
   cache.app.get('/t/health', () => 'fine');
 });
 afterAll(() => cache[Symbol.asyncDispose]());
@@ -27,6 +38,16 @@ it('answers reads by the key that the template makes', async () => {
   expect(head.headers).toMatchObject({ 'content-length': '11', etag: response.headers['etag'] });
   const headers = { 'if-none-match': response.headers['etag'] as string };
   expect((await cache.app.inject({ url: '/t/coupons?city=berlin', headers })).statusCode).toBe(304);
+});
+
+it('leaves reads of a template to its reader, and writes to nobody', async () => {
+  await cache.pool.set('read:1', 'of the pool');
+  const response = await cache.app.inject('/t/read/1?part=2');
+  expect([response.statusCode, response.body]).toEqual([200, 'read:1 2']);
+  expect((await cache.app.inject('/t/read/secret')).statusCode).toBe(403);
+  const broken = await cache.app.inject('/t/read/1?part=broken');
+  expect([broken.statusCode, broken.json<{ code: string }>().code]).toEqual([500, 'ERR_INTERNAL']);
+  expect((await cache.app.inject({ method: 'PUT', url: '/t/read/1', payload: 'p' })).statusCode).toBe(405);
 });
 
 it('names the parameter that is missing', async () => {

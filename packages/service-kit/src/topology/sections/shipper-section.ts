@@ -12,6 +12,13 @@ export interface ShipperRegion {
   readonly maxBytesPerSecond?: number;
   /** Most batches of one shard on their way at once. @default 8 */
   readonly maxWindow?: number;
+  /**
+   * Bytes of the journal that stay in Redis after every region has confirmed them: to find conflicts after a restart,
+   * and to replay. @default 33554432
+   */
+  readonly retainBytes?: number;
+  /** Takes writes over HTTP at `http`, from those who show the token in `LOCKSTEP_SECRET_<NAME>`. @default not */
+  readonly ingest?: { readonly secret: string };
   /** How batches are compressed. @default 'brotli' */
   readonly compression?: 'identity' | 'brotli' | 'zstd';
 }
@@ -27,6 +34,13 @@ export const shipperSchema: Type.TSchema = Type.Object(
     http: listenSchema,
     maxBytesPerSecond: Type.Optional(positiveInteger(10_000_000)),
     maxWindow: Type.Optional(positiveInteger(8, 1000)),
+    retainBytes: Type.Optional(positiveInteger(33_554_432)),
+    ingest: Type.Optional(
+      Type.Object(
+        { secret: Type.String({ pattern: '^[A-Z0-9_]+$', examples: ['JOURNAL'] }) },
+        { additionalProperties: false, examples: ['{ secret: JOURNAL }'] },
+      ),
+    ),
     compression: Type.Optional(Type.Enum(['identity', 'brotli', 'zstd'], { examples: ['brotli'] })),
   },
   { additionalProperties: false, examples: [`{ http: ${listenExample} }`] },

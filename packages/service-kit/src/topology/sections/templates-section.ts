@@ -29,6 +29,8 @@ export interface TemplateRoute {
   readonly isWritable?: boolean;
   /** What happens to query parameters that the template does not name. @default 'ignore' */
   readonly unknownParams?: 'ignore' | 'refuse';
+  /** The source of `refresh.sources` that the route serves, in place of a pool; the key is one of that source. */
+  readonly refresh?: string;
 }
 
 const flag = Type.Optional(Type.Boolean({ examples: ['true'] }));
@@ -63,6 +65,7 @@ export const templatesSchema: Type.TSchema = Type.Array(
       ttlSeconds: Type.Optional(positiveInteger(600)),
       isWritable: flag,
       unknownParams: Type.Optional(Type.Enum(['ignore', 'refuse'], { examples: ['ignore'] })),
+      refresh: Type.Optional(Type.String({ minLength: 1, examples: ['coupons'] })),
     },
     { additionalProperties: false, examples: ['{ url: "/coupons?city=:city", key: "coupons:{city}" }'] },
   ),

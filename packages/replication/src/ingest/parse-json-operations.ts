@@ -1,0 +1,69 @@
+import { checkOperation } from '../check-operation.ts';
+import type { Operation } from '../operation.ts';
+import { type ParsedOperations, readBase64 } from './parsed-operations.ts';
+
+const MEMBERS = {
+  set: ['method', 'key', 'keyBase64', 'value', 'flags', 'expiresAt'],
+  delete: ['method', 'key', 'keyBase64'],
+} as const;
+
+/**
+ * Reads `{ "operations": [ … ] }`, each `{ "method": "set", "key": text, "value": base64, "flags"?: number,
+ * "expiresAt"?: seconds since the epoch }` or `{ "method": "delete", "key": text }`; `keyBase64` in place of `key` for
+ * keys that are no text.
+ */
+export function parseJsonOperations(body: Buffer, maxOperations: number): ParsedOperations {
+  let document: unknown;
+  try {
+    document = JSON.parse(body.toString());
+  } catch {
+    return refuse('the body is no JSON');
+  }
+  const list = (document as { operations?: unknown } | null)?.operations;
+  if (!Array.isArray(list)) return refuse('the body has no list "operations"');
+  if (list.length > maxOperations)
+    return refuse(`there are ${list.length} operations, and at most ${maxOperations} may be`);
+  const operations: Operation[] = [];
+  const problems: string[] = [];
+  for (const [at, item] of (list as unknown[]).entries()) {
+    try {
+      operations.push(readOperation(item));
+    } catch (error) {
+      problems.push(`operations[${at}]: ${(error as Error).message}`);
+    }
+  }
+  return { operations, problems };
+}
+
+function readOperation(item: unknown): Operation {
+  if (typeof item !== 'object' || item === null) throw new TypeError('it is no object');
+  const given = item as Record<string, unknown>;
+  const { method, key, keyBase64, value, flags = 0, expiresAt = 0 } = given as { [name: string]: unknown };
+  if (method !== 'set' && method !== 'delete') throw new TypeError('method must be "set" or "delete"');
+  const unknown = Object.keys(given).find((name) => !(MEMBERS[method] as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new TypeError(`a ${method} has no member ${JSON.stringify(unknown.slice(0, 40))}`);
+  const keyBytes = readKey(key, keyBase64);
+  if (method === 'delete') return checked({ kind: 'delete', key: keyBytes });
+  const valueBytes = typeof value === 'string' ? readBase64(value) : undefined;
+  if (valueBytes === undefined) throw new TypeError('value must be base64');
+  if (typeof flags !== 'number' || typeof expiresAt !== 'number')
+    throw new TypeError('flags and expiresAt must be numbers');
+  return checked({ kind: 'set', key: keyBytes, value: valueBytes, flags, expiresAt });
+}
+
+function readKey(key: unknown, keyBase64: unknown): Buffer {
+  if ((key === undefined) === (keyBase64 === undefined)) throw new TypeError('it needs key or keyBase64, and not both');
+  if (typeof key === 'string') return Buffer.from(key);
+  const bytes = typeof keyBase64 === 'string' ? readBase64(keyBase64) : undefined;
+  if (bytes === undefined) throw new TypeError('key must be text, or keyBase64 base64');
+  return bytes;
+}
+
+function checked(operation: Operation): Operation {
+  checkOperation(operation);
+  return operation;
+}
+
+function refuse(problem: string): ParsedOperations {
+  return { operations: [], problems: [problem] };
+}

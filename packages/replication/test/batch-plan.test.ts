@@ -1,0 +1,56 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+import { planBatch } from '../src/batch-plan.ts';
+import type { Operation } from '../src/operation.ts';
+import { anyOperation } from './arbitraries.ts';
+import { del, set } from './operations.ts';
+
+const head = { producer: '00000000000000aa', sequence: 1 };
+const block = (...operations: Operation[]) => ({ ...head, operations });
+const clear = (...prefixes: string[]) => ({
+  ...head,
+  operations: [],
+  clears: prefixes.map((text) => Buffer.from(text)),
+});
+
+it('keeps the last operation of each key', () => {
+  const { operations, clears, received } = planBatch([
+    block(set('a', 1), del('b')),
+    block(set('a', 2), set('b', 3), del('a')),
+  ]);
+  expect(operations).toHaveLength(2);
+  expect(operations).toEqual(expect.arrayContaining([del('a'), set('b', 3)]));
+  expect({ clears, received }).toEqual({ clears: [], received: 5 });
+});
+
+it('takes keys for the same only when every byte is the same', () => {
+  const keys = [Buffer.from([0xff]), Buffer.from([0xfe]), Buffer.from('é'), Buffer.from([0xe9])];
+  expect(planBatch([block(...keys.map((key) => ({ kind: 'delete' as const, key })))]).operations).toHaveLength(4);
+});
+
+it('changes nothing when it is done again', () => {
+  fc.assert(
+    fc.property(fc.array(anyOperation), (operations) => {
+      const once = planBatch([block(...operations)]);
+      expect(planBatch([block(...once.operations)])).toEqual({ ...once, received: once.operations.length });
+    }),
+  );
+});
+
+it('clears first, and keeps no store of a key that a later clear takes', () => {
+  const { clears, operations } = planBatch([
+    block(set('user:1', 1), set('user:2', 1), set('item:1', 1)),
+    clear('user:', 'page:'),
+    block(set('user:2', 2)),
+    clear('page:'),
+  ]);
+  expect(clears.map(String)).toEqual(['user:', 'page:']);
+  expect(operations).toEqual([del('user:1'), set('user:2', 2), set('item:1', 1)]);
+});
+
+it('takes an empty prefix for that of every key', () => {
+  const { clears, operations } = planBatch([block(set('a', 1)), clear('')]);
+  expect(clears).toEqual([Buffer.alloc(0)]);
+  expect(operations).toEqual([del('a')]);
+});

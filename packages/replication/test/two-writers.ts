@@ -1,0 +1,112 @@
+import { type RedisServer, startRedis } from '@lockstep/testing';
+
+import { createJournal, type Journal } from '../src/journal.ts';
+import { createReceiver, type Receiver } from '../src/receiver.ts';
+import { createShipper, type Shipper } from '../src/shipper.ts';
+import type { Transport } from '../src/transport.ts';
+import { connectRedis } from './connect-redis.ts';
+import { set } from './operations.ts';
+import { RecordingApplier } from './recording-applier.ts';
+
+/** A region that writes and receives. */
+export interface Writer {
+  readonly client: ReturnType<typeof connectRedis>;
+  readonly journal: Journal;
+  readonly applier: RecordingApplier;
+  readonly shipper: Shipper;
+  receiver: Receiver;
+  /** While it is set, nothing reaches this region. */
+  isCut: boolean;
+  /** Stores a value here, and appends it. */
+  store(key: string, value: string | number): Promise<void>;
+  /** The receiver of this region is another process from now on. */
+  restartReceiver(): Promise<void>;
+}
+
+/** East and west write the same keys, and ship to one another. */
+export interface TwoWriters extends AsyncDisposable {
+  readonly east: Writer;
+  readonly west: Writer;
+}
+
+/** A write takes so long at most in these tests. */
+export const MAX_WRITE_MS = 50;
+
+export async function startTwoWriters({
+  retainBytes = 1024 * 1024,
+  maxWriteMs = MAX_WRITE_MS,
+} = {}): Promise<TwoWriters> {
+  const servers = await Promise.all([startRedis(), startRedis()]);
+  const regions = ['east', 'west'] as const;
+  const writers: Writer[] = [];
+  const reach = (at: number): Transport => ({
+    position(source, shard) {
+      const { receiver, isCut } = writers[at]!;
+      return isCut ? Promise.reject(new Error('cut')) : receiver.position(source, shard);
+    },
+    async send(batch) {
+      const { receiver, isCut } = writers[at]!;
+      if (isCut) throw new Error('cut');
+      const { kind, ...position } = await receiver.receive(batch);
+      return { kind: kind === 'gap' ? 'gap' : 'accepted', ...position };
+    },
+  });
+  for (const [at, region] of regions.entries()) {
+    writers.push(
+      await startWriter(servers[at]!, region, regions[1 - at]!, { transport: reach(1 - at), retainBytes, maxWriteMs }),
+    );
+  }
+  for (const { shipper } of writers) shipper.start();
+  return {
+    east: writers[0]!,
+    west: writers[1]!,
+    async [Symbol.asyncDispose]() {
+      for (const { shipper, receiver, journal, client } of writers) {
+        await Promise.all([shipper.close(), receiver.close(), journal.close()]);
+        client.disconnect();
+      }
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+async function startWriter(
+  server: RedisServer,
+  region: string,
+  peer: string,
+  { transport, retainBytes, maxWriteMs }: { transport: Transport; retainBytes: number; maxWriteMs: number },
+): Promise<Writer> {
+  const client = connectRedis(server.port);
+  const applier = new RecordingApplier();
+  const journal = createJournal({ client, region, shards: 2, peers: [peer], maxWriteMs, timeoutMs: 500 });
+  await journal.start();
+  const createOne = (): Receiver =>
+    createReceiver({ client, region, applier, timeoutMs: 500, conflicts: { journal, shards: 2 } });
+  const shipper = createShipper({
+    client,
+    region,
+    shards: 2,
+    links: [{ to: peer, transport }],
+    blockMs: 100,
+    monitorIntervalMs: 20,
+    retainBytes,
+    retry: { minMs: 5, maxMs: 20 },
+  });
+  const writer: Writer = {
+    client,
+    journal,
+    applier,
+    shipper,
+    receiver: createOne(),
+    isCut: false,
+    async store(key, value) {
+      applier.state.set(key, String(value));
+      await journal.append(set(key, value));
+    },
+    async restartReceiver() {
+      await writer.receiver.close();
+      writer.receiver = createOne();
+    },
+  };
+  return writer;
+}
