@@ -15,7 +15,7 @@ export interface Role extends AsyncDisposable {
 
 /** Starts `lockstep-<role>` for a region on the given topology text. It ends when this process does. */
 export function startRole(
-  role: 'proxy' | 'shipper' | 'receiver' | 'consumer',
+  role: 'proxy' | 'shipper' | 'receiver' | 'consumer' | 'refresher',
   topology: string,
   region = 'east',
 ): Role {

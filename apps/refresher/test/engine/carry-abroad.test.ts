@@ -1,0 +1,40 @@
+import type { StoredNotice } from '@lockstep/refresh';
+import type { Operation } from '@lockstep/replication';
+import type { RefreshSource } from '@lockstep/service-kit';
+import { expect, it } from 'vitest';
+
+import { carryAbroad } from '../../src/engine/carry-abroad.ts';
+
+const load = { module: './x.mjs' };
+const sources = new Map<string, RefreshSource>([
+  ['coupons', { load, ttlMs: 1000, policy: 'invalidate' }],
+  ['rates', { load, ttlMs: 1000 }],
+]);
+
+async function carried(notice: Partial<StoredNotice>): Promise<string[]> {
+  const keys: string[] = [];
+  const append = async ({ key }: Operation): Promise<void> => void keys.push(String(key));
+  const tell = carryAbroad(sources, { append });
+  await tell({
+    key: 'coupons:oslo',
+    source: 'coupons',
+    kind: 'replaced',
+    reason: 'scheduled',
+    ticket: 1,
+    origin: 'refresh:stored:east:1',
+    ...notice,
+  });
+  return keys;
+}
+
+it('tells other regions of what was loaded where the policy says so', async () => {
+  expect(await carried({})).toEqual(['coupons:oslo']);
+  expect(await carried({ reason: undefined })).toEqual(['coupons:oslo']);
+  expect(await carried({ key: 'rates', source: 'rates' })).toEqual([]);
+});
+
+it('tells nobody of a load that an invalidation brought about, or of one that changed nothing', async () => {
+  expect(await carried({ reason: 'invalidated' })).toEqual([]);
+  expect(await carried({ kind: 'prolonged' })).toEqual([]);
+  expect(await carried({ kind: 'invalidated', reason: undefined })).toEqual([]);
+});
