@@ -22,8 +22,11 @@ export interface Endpoint extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves `answer`; an answer that throws becomes a 500. */
-export async function openEndpoint(answer: (request: EndpointRequest) => Promise<EndpointResponse>): Promise<Endpoint> {
+/** Serves `answer`; an answer that throws becomes a 500. @param port 0 for a free one. */
+export async function openEndpoint(
+  answer: (request: EndpointRequest) => Promise<EndpointResponse>,
+  port = 0,
+): Promise<Endpoint> {
   const server = createServer((request, response) => {
     const { method = 'GET', url: path = '/', headers } = request;
     readBody(request)
@@ -32,7 +35,7 @@ export async function openEndpoint(answer: (request: EndpointRequest) => Promise
       .then((answered) => response.writeHead(answered.status, { ...answered.headers }).end(answered.body))
       .catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -6,6 +6,7 @@ import {
   createReceiver,
   createReceiverHandler,
   createShipper,
+  type Shipper,
 } from '@lockstep/replication';
 import { Redis } from 'ioredis';
 
@@ -14,23 +15,37 @@ import { openEndpoint } from './http-endpoint.ts';
 import type { Link } from './link.ts';
 import { readNodes } from './surroundings.ts';
 
+/** A backlog is carried whole: nothing of it becomes a delete. */
+const room = { maxStreamBytes: 2 ** 32, maxQueueBytes: 2 ** 26, timeoutMs: 30_000 };
+
 /** Ours: journal, shipper and receiver as an app wires them. */
 export async function openLockstepLink(params: Params): Promise<Link> {
   const east = new Redis(requireParam(params, 'eastRedis'));
   const west = new Redis(requireParam(params, 'westRedis'));
   const pool = createPool({ ring: createRing(readNodes(params)) });
   const receiver = createReceiver({ client: west, region: 'west', applier: pool });
-  const endpoint = await openEndpoint(createReceiverHandler({ receiver }));
-  const transport = createHttpTransport({ url: endpoint.url });
-  const shipper = createShipper({ client: east, region: 'east', links: [{ to: 'west', transport }] });
-  const journal = createJournal({ client: east, region: 'east' });
-  shipper.start();
+  const endpoint = await openEndpoint(createReceiverHandler({ receiver }), Number(params['lockstepPort'] ?? 0));
+  const transport = createHttpTransport({ url: params['lockstepUrl'] ?? endpoint.url });
+  const ship = (): Shipper => {
+    const started = createShipper({ client: east, region: 'east', links: [{ to: 'west', transport }] });
+    started.start();
+    return started;
+  };
+  const journal = createJournal({ client: east, region: 'east', ...room });
+  let shipper: Shipper | undefined = ship();
   return {
+    async pause() {
+      await shipper?.close();
+      shipper = undefined;
+    },
+    resume() {
+      shipper ??= ship();
+    },
     write: (operation) => journal.append(operation),
     arrived: () => receiver.stats().receivedOperations,
     async [Symbol.asyncDispose]() {
       await journal.close();
-      await shipper.close();
+      await shipper?.close();
       await transport.close();
       await endpoint[Symbol.asyncDispose]();
       await receiver.close();

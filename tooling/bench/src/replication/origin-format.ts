@@ -28,3 +28,10 @@ export function joinElements(elements: readonly string[]): string {
 export function splitElements(body: string): OriginElement[] {
   return body.split(separator).map((text) => JSON.parse(text) as OriginElement);
 }
+
+/** The operation that an element stands for. */
+export function decodeElement(text: string): Operation {
+  const { op, key, value = '', expiresAt = 0 } = JSON.parse(text) as OriginElement;
+  if (op === 'delete') return { kind: 'delete', key: Buffer.from(key) };
+  return { kind: 'set', key: Buffer.from(key), value: Buffer.from(value, 'base64'), flags: 0, expiresAt };
+}

@@ -20,31 +20,47 @@ export async function openOriginLink(params: Params): Promise<Link> {
   const memcached = memjs.Client.create(nodes.join(','), { timeout: 10 });
   let arrived = 0;
 
-  const endpoint = await openEndpoint(async ({ body }) => {
-    const elements = splitElements(body.toString());
-    await Promise.all(
-      elements.map(async ({ op, key, value = '', expiresAt = 0 }) => {
-        if (op === 'delete') await memcached.delete(key);
-        else await memcached.set(key, Buffer.from(value, 'base64'), { expires: expiresAt });
-      }),
-    );
-    arrived += elements.length;
-    return { status: 200, body: '' };
-  });
+  const endpoint = await openEndpoint(
+    async ({ body }) => {
+      const elements = splitElements(body.toString());
+      await Promise.all(
+        elements.map(async ({ op, key, value = '', expiresAt = 0 }) => {
+          if (op === 'delete') await memcached.delete(key);
+          else await memcached.set(key, Buffer.from(value, 'base64'), { expires: expiresAt });
+        }),
+      );
+      arrived += elements.length;
+      return { status: 200, body: '' };
+    },
+    Number(params['originPort'] ?? 0),
+  );
 
-  const stop = new AbortController();
+  const url = params['originUrl'] ?? endpoint.url;
   const lists = { set: 'origin:west:set', delete: 'origin:west:delete' } as const;
-  const daemons = Promise.all(Object.values(lists).map((list) => shipList(redis, list, endpoint.url, stop.signal)));
-  // Noticed at the end; until then what it did not ship is missing in the count.
-  daemons.catch(() => {});
+  const ship = (): { readonly stop: AbortController; readonly ended: Promise<unknown> } => {
+    const stop = new AbortController();
+    const ended = Promise.all(Object.values(lists).map((list) => shipList(redis, list, url, stop.signal)));
+    // Noticed at the end; until then what it did not ship is missing in the count.
+    ended.catch(() => {});
+    return { stop, ended };
+  };
+  let daemons: ReturnType<typeof ship> | undefined = ship();
+  const pause = async (): Promise<void> => {
+    daemons?.stop.abort();
+    await daemons?.ended;
+    daemons = undefined;
+  };
   return {
+    pause,
+    resume() {
+      daemons ??= ship();
+    },
     async write(operation) {
       await redis.lpush(lists[operation.kind], encodeElement(operation));
     },
     arrived: () => arrived,
     async [Symbol.asyncDispose]() {
-      stop.abort();
-      await daemons;
+      await pause();
       await endpoint[Symbol.asyncDispose]();
       memcached.close();
       redis.disconnect();

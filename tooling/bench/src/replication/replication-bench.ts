@@ -1,41 +1,65 @@
 import type { BenchCase, Contestant, Params } from '../harness/bench-case.ts';
+import { openBullmqLink } from './bullmq-link.ts';
+import { enqueueCases } from './enqueue-cases.ts';
 import type { Link } from './link.ts';
 import { openLockstepLink } from './lockstep-link.ts';
-import { type LinkCost, measureLink } from './measure-link.ts';
+import { measureBacklog, measureLink } from './measure-link.ts';
 import { openOriginLink } from './origin-link.ts';
-import { startRegions } from './surroundings.ts';
+import { roundTripMs, startDistantRegions, startRegions } from './surroundings.ts';
 
 function contestant(
   name: string,
   open: (params: Params) => Promise<Link>,
-  read: (cost: LinkCost) => number,
+  measure: (link: Link, durationMs: number) => Promise<number>,
 ): Contestant {
   return {
     name,
     async open(params) {
       const link = await open(params);
       return {
-        run: async (durationMs) => read(await measureLink(link, durationMs)),
+        run: (durationMs) => measure(link, durationMs),
         [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
       };
     },
   };
 }
 
-function caseOf(what: string, unit: string, higherIsBetter: boolean, read: (cost: LinkCost) => number): BenchCase {
+const origin = { 'two Redis lists, JSON, memjs': openOriginLink };
+const peers: Readonly<Record<string, typeof openOriginLink>> = { ...origin, 'BullMQ, 200 at a time': openBullmqLink };
+
+/** Everybody at one way of measuring. */
+function caseOf(
+  what: Pick<BenchCase, 'case' | 'prepare'>,
+  {
+    read,
+    measure = measureLink,
+    openPeers = peers,
+  }: { read: 'opsPerSecond' | 'cpuMicrosPerOp'; measure?: typeof measureLink; openPeers?: typeof peers },
+): BenchCase {
+  const value = async (link: Link, durationMs: number): Promise<number> => (await measure(link, durationMs))[read];
+  const isSpeed = read === 'opsPerSecond';
   return {
     bench: 'replication',
-    case: `end to end, ${what}`,
-    unit,
-    higherIsBetter,
-    prepare: startRegions,
-    subject: contestant('@lockstep/replication', openLockstepLink, read),
-    peers: [contestant('two Redis lists, JSON, memjs', openOriginLink, read)],
+    ...what,
+    unit: isSpeed ? 'ops/s' : 'µs CPU/op',
+    higherIsBetter: isSpeed,
+    subject: contestant('@lockstep/replication', openLockstepLink, value),
+    peers: Object.entries(openPeers).map(([name, open]) => contestant(name, open, value)),
   };
 }
 
-/** From a write in one region to a pool of three memcached in another: ours against the design it started from. */
+const far = `at ${roundTripMs} ms`;
+
+/** From a write in one region to a pool of three memcached in another, and what is between them. */
 export const replicationCases: readonly BenchCase[] = [
-  caseOf('throughput', 'ops/s', true, (cost) => cost.opsPerSecond),
-  caseOf('cost', 'µs CPU/op', false, (cost) => cost.cpuMicrosPerOp),
+  ...enqueueCases,
+  caseOf({ case: 'end to end, throughput', prepare: startRegions }, { read: 'opsPerSecond' }),
+  caseOf({ case: 'end to end, cost', prepare: startRegions }, { read: 'cpuMicrosPerOp' }),
+  caseOf({ case: 'a backlog, throughput', prepare: startRegions }, { read: 'opsPerSecond', measure: measureBacklog }),
+  caseOf({ case: 'a backlog, cost', prepare: startRegions }, { read: 'cpuMicrosPerOp', measure: measureBacklog }),
+  caseOf(
+    { case: `a backlog ${far}, throughput`, prepare: startDistantRegions },
+    // A worker of BullMQ asks Redis for each job: so far away, it carries a few hundred in a second.
+    { read: 'opsPerSecond', measure: measureBacklog, openPeers: origin },
+  ),
 ];

@@ -1,6 +1,10 @@
-import { startMemcached, startRedis } from '@lockstep/testing';
+import { startFaultProxy, startMemcached, startRedis } from '@lockstep/testing';
 
 import { type Params, requireParam, type Surroundings } from '../harness/bench-case.ts';
+import { findFreePort } from '../harness/free-port.ts';
+
+/** Between two continents. */
+export const roundTripMs = 80;
 
 /** Two regions: a Redis each, and three memcached in the one that is written to from afar. */
 export async function startRegions(): Promise<Surroundings> {
@@ -28,6 +32,42 @@ export async function startRegions(): Promise<Surroundings> {
     await close();
     throw error;
   }
+}
+
+/** Two regions that are `roundTripMs` apart. */
+export async function startDistantRegions(): Promise<Surroundings> {
+  const near = await startRegions();
+  const servers: AsyncDisposable[] = [near];
+  const close = async (): Promise<void> => {
+    for (const server of servers.toReversed()) await server[Symbol.asyncDispose]();
+  };
+  try {
+    const far = async (to: string): Promise<string> => {
+      const proxy = await startFaultProxy({ to });
+      servers.push(proxy);
+      proxy.delay({ upMs: roundTripMs / 2, downMs: roundTripMs / 2 });
+      return proxy.address;
+    };
+    // Everybody is there all the time, each with an end of his own.
+    const ports = { lockstepPort: String(await findFreePort()), originPort: String(await findFreePort()) };
+    const params = {
+      ...near.params,
+      ...ports,
+      lockstepUrl: `http://${await far(`127.0.0.1:${ports.lockstepPort}`)}`,
+      originUrl: `http://${await far(`127.0.0.1:${ports.originPort}`)}`,
+      eastRedisFromWest: `redis://${await far(requireParam(near.params, 'eastRedis').slice('redis://'.length))}`,
+    };
+    return { params, pids: near.pids, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** One Redis. */
+export async function startOneRedis(): Promise<Surroundings> {
+  const redis = await startRedis();
+  return { params: { eastRedis: redis.url }, pids: [redis.pid], [Symbol.asyncDispose]: () => redis.close() };
 }
 
 /** The memcached nodes of the surroundings. */

@@ -10,3 +10,8 @@ export function operationAt(index: number): Operation {
   const key = keys[(index * 7919) % keyCount]!;
   return index % 2 === 0 ? { kind: 'set', key, value, flags: 0, expiresAt: 0 } : { kind: 'delete', key };
 }
+
+/** The n-th of many sets that take 148 bytes each: a header of 19, a key of 29 and a value of 100. */
+export function setOf148Bytes(index: number): Operation {
+  return { kind: 'set', key: Buffer.from(`bench:${index}`.padEnd(29, '.')), value, flags: 0, expiresAt: 0 };
+}

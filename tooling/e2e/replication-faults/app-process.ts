@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** How one app is started, again and again. */
+export interface AppCommand {
+  /** What it is called in reports, such as `east shipper 2`. */
+  readonly label: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Answers 200 when it is ready. */
+  readonly readyUrl: string;
+}
+
+const startMs = 110_000;
+/** The end of what it printed, for whoever has to find out why. */
+const maxOutput = 20_000;
+
+/** An app as a process of its own that is struck and put back. It ends when this process does. */
+export class AppProcess implements AsyncDisposable {
+  readonly #command: AppCommand;
+  #child: ChildProcess | undefined;
+  #exited: Promise<unknown> = Promise.resolve();
+  #output = '';
+
+  constructor(command: AppCommand) {
+    this.#command = command;
+  }
+
+  get label(): string {
+    return this.#command.label;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Starts it where it does not run. `extra` variables are set for this start only. */
+  start(extra: Readonly<Record<string, string>> = {}): void {
+    if (this.isRunning) return;
+    const { args, environment } = this.#command;
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...environment, ...extra },
+    });
+    const keep = (chunk: Buffer): void => {
+      this.#output = `${this.#output}${chunk.toString()}`.slice(-maxOutput);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    this.#exited = once(child, 'close');
+    this.#child = child;
+  }
+
+  /** Resolves when it says that it is ready. @throws Error when it ends before, or needs too long. */
+  async ready(): Promise<void> {
+    const { readyUrl, label } = this.#command;
+    const giveUpAt = performance.now() + startMs;
+    for (;;) {
+      const answer = await fetch(readyUrl, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+      if (answer?.status === 200) return;
+      if (!this.isRunning) throw new Error(`${label} ended before it was ready: ${this.#output}`);
+      if (performance.now() > giveUpAt) throw new Error(`${label} is not ready: ${this.#output}`);
+      await wait(50);
+    }
+  }
+
+  /** SIGKILL; resolves when it has ended. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}

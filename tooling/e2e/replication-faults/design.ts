@@ -1,0 +1,54 @@
+/** The apps of a region. */
+export const roleNames = ['proxy', 'shipper', 'receiver'] as const;
+export type RoleName = (typeof roleNames)[number];
+
+/** Where the parts of a region are. */
+export interface RegionPlace {
+  readonly name: string;
+  readonly redisUrl: string;
+  readonly memcached: string;
+  /** Where other regions send to: the wire in front of its receivers. */
+  readonly receiverUrl: string;
+  /** A port for each process of each role, and one for the other face of the proxy. */
+  readonly ports: Readonly<Record<RoleName | 'text', readonly number[]>>;
+}
+
+/** One process to start. */
+export interface AppPlan {
+  readonly role: RoleName;
+  readonly index: number;
+  readonly region: RegionPlace;
+  readonly regions: readonly RegionPlace[];
+  /** A directory for its files. */
+  readonly directory: string;
+}
+
+/**
+ * A way to carry writes between regions. Its proxy takes `PUT` and `DELETE /v1/cache/KEY`, and every app answers
+ * `/readyz`.
+ */
+export interface Design {
+  readonly name: string;
+  /** How many processes of a role a region has. */
+  count(role: RoleName, region: string): number;
+  /** The arguments for `node`. */
+  command(plan: AppPlan): readonly string[];
+  /** Variables for all of its apps. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether keys of which only deletes travel may be written in both regions at once. */
+  readonly hasInvalidate: boolean;
+  /** Whether all that is written arrives, so that what is written last tells that everything has. */
+  readonly isLossless: boolean;
+  /** Places in its code where a process can be made to end. */
+  readonly failPoints: readonly FailPoint[];
+  /** How many writes of a region have not been applied in the other, as far as the design knows. */
+  queued(region: RegionPlace): Promise<number>;
+}
+
+/** A place in the code of an app: beside one Redis command. */
+export interface FailPoint {
+  readonly role: RoleName;
+  /** The name of a script in `packages/replication/src`, or of a command. */
+  readonly command: string;
+  readonly when: 'before' | 'after';
+}

@@ -1,0 +1,200 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Chance } from '../test/password-story/chance.ts';
+import type { AppProcess } from './app-process.ts';
+import { type FailPoint, roleNames, type RoleName } from './design.ts';
+import type { WireFaults } from './wire.ts';
+import type { World, WorldRegion } from './world.ts';
+
+/** What a fault may take with it. */
+export interface FaultScope {
+  readonly region: WorldRegion;
+  readonly chance: Chance;
+  readonly ms: number;
+  /** Takes down what became of it. */
+  readonly note: (text: string) => void;
+}
+
+/** Something that goes wrong in one region for some time, and is right again when it resolves. */
+export interface Fault {
+  readonly name: string;
+  /** What it explains: keys that are gone, or a reader who sees an older value for a moment. */
+  readonly costs: readonly ('keys here' | 'keys elsewhere' | 'order for readers')[];
+  run(scope: FaultScope): Promise<void>;
+}
+
+/** The lease of a receiver and a shipper; who is frozen for longer comes back as a zombie. */
+const zombieMs = 3500;
+/** A Redis that syncs once a second loses no more than this by a crash of the machine. */
+const tailMs = 800;
+/** An idle journal looks once a second whether Redis still knows its blocks. */
+const restoreMs = 1500;
+const failPointMs = 1500;
+
+const wires: Readonly<Record<string, WireFaults>> = {
+  'cut wire': { cut: true },
+  'slow wire': { delayMs: 150 },
+  'lost requests': { loseRequest: 0.3 },
+  'lost answers': { loseAnswer: 0.3 },
+  duplicates: { duplicate: 0.5 },
+  'reordered requests': { reorder: 0.5 },
+  'truncated messages': { truncate: 0.3 },
+  'corrupted messages': { corrupt: 0.3 },
+  'everything on the wire': {
+    delayMs: 30,
+    loseRequest: 0.1,
+    loseAnswer: 0.1,
+    duplicate: 0.2,
+    reorder: 0.3,
+    truncate: 0.1,
+    corrupt: 0.1,
+  },
+};
+
+/** The faults of wires, one region's at a time. */
+export const wireFaults: readonly Fault[] = Object.entries(wires).map(([name, faults]) => ({
+  name,
+  costs: [],
+  async run({ region, ms }) {
+    region.wire.set(faults);
+    await wait(ms);
+    region.wire.set({});
+  },
+}));
+
+/** Everything that can happen to the processes of this world, and what cannot happen here. */
+export function processFaults({ design, regions }: World): { faults: readonly Fault[]; skipped: readonly string[] } {
+  const faults: Fault[] = [
+    ...roleNames.flatMap((role) => [killOf(role), freezeOf(role), skewOf(role)]),
+    ...(['shipper', 'receiver'] as const)
+      .filter((role) => regions.some(({ apps }) => apps[role].length > 1))
+      .map(zombieOf),
+    ...design.failPoints.map(failPointFault),
+    serverFault('redis', 'kill'),
+    serverFault('redis', 'freeze'),
+    serverFault('memcached', 'kill'),
+    serverFault('memcached', 'freeze'),
+    lostTail,
+  ];
+  if (regions.every(({ disk }) => disk.isSmall)) return { faults: [...faults, fullDisk], skipped: [] };
+  return { faults, skipped: [`${fullDisk.name}: no file system can be mounted here`] };
+}
+
+function killOf(role: RoleName): Fault {
+  return {
+    name: `kill -9 of a ${role}`,
+    costs: [],
+    async run({ region, chance, ms }) {
+      const app = chance.pick(region.apps[role]);
+      await app.kill();
+      await wait(ms);
+      await startAgain(app);
+    },
+  };
+}
+
+function freezeOf(role: RoleName): Fault {
+  return {
+    name: `freeze of a ${role}`,
+    costs: [],
+    run: ({ region, chance, ms }) => frozen(chance.pick(region.apps[role]), ms),
+  };
+}
+
+function zombieOf(role: RoleName): Fault {
+  return {
+    name: `a ${role} that outlives its lease`,
+    // What a zombie wrote late it deletes; until then a reader may see it.
+    costs: ['keys here', 'order for readers'],
+    run: ({ region, chance }) => frozen(chance.pick(region.apps[role]), zombieMs),
+  };
+}
+
+function skewOf(role: RoleName): Fault {
+  return {
+    name: `a ${role} with a wrong clock`,
+    costs: [],
+    async run({ region, chance, ms }) {
+      const app = chance.pick(region.apps[role]);
+      // Within what a signature may be off, and far beyond it.
+      const skewMs = chance.pick([-120_000, 120_000, -3_600_000, 3_600_000]);
+      await app.kill();
+      await startAgain(app, { LOCKSTEP_TEST_SKEW_MS: String(skewMs) });
+      await wait(ms);
+      await app.kill();
+      await startAgain(app);
+    },
+  };
+}
+
+function failPointFault({ role, command, when }: FailPoint): Fault {
+  return {
+    name: `kill -9 of a ${role} ${when} ${command}`,
+    costs: [],
+    async run({ region, chance, note }) {
+      // Which of several takes part in what comes next is not known.
+      const apps = region.apps[role];
+      const point = `${when}:${command}:${1 + Math.floor(chance.between(0, 6))}`;
+      await Promise.all(apps.map((app) => app.kill()));
+      for (const app of apps) app.start({ LOCKSTEP_TEST_FAIL_POINT: point });
+      const isHit = (): boolean => apps.some((app) => !app.isRunning);
+      // Who ends before he is ready has come to the place already.
+      await Promise.all(apps.map((app) => app.ready())).catch(() => undefined);
+      const giveUpAt = performance.now() + failPointMs;
+      while (!isHit() && performance.now() < giveUpAt) await wait(10);
+      note(isHit() ? `at ${point}` : `${point} was not reached`);
+      await Promise.all(apps.map((app) => app.kill()));
+      await Promise.all(apps.map((app) => startAgain(app)));
+    },
+  };
+}
+
+function serverFault(which: 'redis' | 'memcached', how: 'kill' | 'freeze'): Fault {
+  return {
+    name: how === 'kill' ? `kill -9 of ${which}` : `freeze of ${which}`,
+    costs: which === 'memcached' && how === 'kill' ? ['keys here'] : [],
+    async run({ region, ms }) {
+      const server = region[which];
+      await server[how]();
+      await wait(ms);
+      await (how === 'kill' ? server.restart() : server.thaw());
+    },
+  };
+}
+
+/** Its journal comes back as deletes, its cursors at an earlier place. */
+const lostTail: Fault = {
+  name: 'loss of the end of the append-only file',
+  costs: ['keys elsewhere', 'order for readers'],
+  async run({ region }) {
+    const { redis, disk } = region;
+    const size = disk.size();
+    await wait(tailMs);
+    await redis.kill();
+    disk.truncate(size);
+    await redis.restart();
+    // Only the process that wrote what is lost can put it back: it lives until it has looked.
+    await wait(restoreMs);
+  },
+};
+
+const fullDisk: Fault = {
+  name: 'full disk',
+  costs: [],
+  async run({ region: { disk }, ms }) {
+    disk.fill();
+    await wait(ms);
+    disk.free();
+  },
+};
+
+async function frozen(app: AppProcess, ms: number): Promise<void> {
+  app.freeze();
+  await wait(ms);
+  app.thaw();
+}
+
+async function startAgain(app: AppProcess, extra: Readonly<Record<string, string>> = {}): Promise<void> {
+  app.start(extra);
+  await app.ready();
+}

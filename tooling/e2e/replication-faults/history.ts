@@ -1,0 +1,76 @@
+/** One write of a client, as far as the client can know. */
+export interface Write {
+  /** Rises over the whole run, so that an older value can be told from a newer one. */
+  readonly number: number;
+  readonly isDelete: boolean;
+  readonly region: string;
+  /** Monotonic milliseconds around the call. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Whether it was confirmed; another one may have taken effect or not. */
+  readonly isConfirmed: boolean;
+}
+
+/** How a key is written: in one region, whole; or in both at once, of which only deletes travel. */
+export type KeyKind = 'own' | 'shared';
+
+/** What became of one key. */
+export type Wrong = 'stale' | 'missing' | 'differs' | 'invented';
+
+/** A write without an answer may take effect until so long after it was given up. */
+const lateMs = 5000;
+
+/** All writes of one key. */
+export class KeyHistory {
+  readonly key: string;
+  readonly kind: KeyKind;
+  #writes: Write[] = [];
+
+  constructor(key: string, kind: KeyKind) {
+    this.key = key;
+    this.kind = kind;
+  }
+
+  /** The writes that the present state may still come from. */
+  get writes(): readonly Write[] {
+    return this.#writes;
+  }
+
+  add(write: Write): void {
+    if (write.isConfirmed) this.#writes = this.#writes.filter((other) => endOf(other) >= write.startedAt);
+    this.#writes.push(write);
+  }
+}
+
+function endOf({ endedAt, isConfirmed }: Write): number {
+  return isConfirmed ? endedAt : endedAt + lateMs;
+}
+
+/**
+ * Judges a key by what the pool of each region holds at rest.
+ *
+ * @param found the number of the value by region; undefined for a miss, NaN for what nobody wrote.
+ * @param mayMiss whether something that happened explains that a region has lost the key.
+ */
+export function judge(
+  { kind, writes }: Pick<KeyHistory, 'kind' | 'writes'>,
+  found: ReadonlyMap<string, number | undefined>,
+  mayMiss: (region: string) => boolean,
+): Wrong | undefined {
+  let other: number | undefined;
+  for (const [region, number] of found) {
+    if (number === undefined) {
+      const mayBeGone = kind === 'shared' || writes.some((write) => write.isDelete || !write.isConfirmed);
+      if (!mayBeGone && writes.length > 0 && !mayMiss(region)) return 'missing';
+      continue;
+    }
+    if (Number.isNaN(number)) return 'invented';
+    const isPossible = writes.some(
+      (write) => write.number === number && !write.isDelete && (kind === 'own' || write.region === region),
+    );
+    if (!isPossible) return 'stale';
+    if (other !== undefined && other !== number) return 'differs';
+    other = number;
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { Chance } from '../test/password-story/chance.ts';
+import { KeyHistory } from './history.ts';
+import { askHttp } from './http-reply.ts';
+import type { World, WorldRegion } from './world.ts';
+
+const ownKeys = 40;
+const sharedKeys = 10;
+/** Writers of one region, each with keys of its own: nobody writes an own key twice at once. */
+const writers = 20;
+const requestMs = 6000;
+const maxValueBytes = 1500;
+
+/** What clients write in both regions, and what they know of it. */
+export class Load {
+  readonly histories: readonly KeyHistory[];
+  /** Writes that were begun. */
+  writes = 0;
+  confirmed = 0;
+  readonly #chance: Chance;
+  readonly #byRegion: ReadonlyMap<WorldRegion, readonly KeyHistory[]>;
+
+  /** @param namespace sets its keys apart from those of other runs. */
+  constructor(world: World, namespace: string, chance: Chance) {
+    this.#chance = chance;
+    const shared = Array.from(
+      { length: world.design.hasInvalidate ? sharedKeys : 0 },
+      (_, at) => new KeyHistory(`shared:${namespace}:${at}`, 'shared'),
+    );
+    this.#byRegion = new Map(
+      world.regions.map((region) => {
+        const own = Array.from(
+          { length: ownKeys },
+          (_, at) => new KeyHistory(`own:${namespace}:${region.name}:${at}`, 'own'),
+        );
+        return [region, [...own, ...shared]];
+      }),
+    );
+    this.histories = [...new Set([...this.#byRegion.values()].flat())];
+  }
+
+  /** Writes everywhere until it is over, and then until the last write of each key was confirmed. */
+  async run(isOver: () => boolean, isHealed: Promise<void>): Promise<void> {
+    const turns = [...this.#byRegion].flatMap(([region, keys]) =>
+      Array.from({ length: writers }, async (_, writer) => {
+        const mine = keys.filter((__, at) => at % writers === writer);
+        await this.#write(region, mine, isOver);
+        await isHealed;
+        await this.#confirm(region, mine);
+      }),
+    );
+    await Promise.all(turns);
+  }
+
+  /** The keys that are written in this region alone. */
+  ownKeysOf(region: WorldRegion): readonly KeyHistory[] {
+    return this.#byRegion.get(region)!.filter(({ kind }) => kind === 'own');
+  }
+
+  async #write(region: WorldRegion, keys: readonly KeyHistory[], isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await this.#writeOne(region, this.#chance.pick(keys), this.#chance.between(0, 1) < 0.25);
+      await wait(this.#chance.between(0, 25));
+    }
+  }
+
+  /** Whoever was not answered tries again, as an application would. */
+  async #confirm(region: WorldRegion, keys: readonly KeyHistory[]): Promise<void> {
+    const mine = (key: KeyHistory) => key.writes.filter((write) => write.region === region.name).at(-1);
+    for (const key of keys) {
+      for (let attempt = 0; mine(key)?.isConfirmed === false; attempt += 1) {
+        if (attempt > 100) throw new Error(`${region.name} takes no writes after everything was healed`);
+        if (attempt > 0) await wait(100);
+        await this.#writeOne(region, key, false);
+      }
+    }
+  }
+
+  async #writeOne(region: WorldRegion, key: KeyHistory, isDelete: boolean): Promise<void> {
+    this.writes += 1;
+    const number = this.writes;
+    const body = Buffer.from(`${number} ${'x'.repeat(this.#chance.between(0, 1) ** 3 * maxValueBytes)}`);
+    const startedAt = performance.now();
+    let isConfirmed = true;
+    try {
+      const answer = await askHttp({
+        port: region.place.ports.proxy[0]!,
+        method: isDelete ? 'DELETE' : 'PUT',
+        path: `/v1/cache/${encodeURIComponent(key.key)}`,
+        ...(isDelete ? {} : { body }),
+        timeoutMs: requestMs,
+      });
+      isConfirmed = answer.status === 204 || (isDelete && answer.status === 404);
+    } catch {
+      isConfirmed = false;
+    }
+    if (isConfirmed) this.confirmed += 1;
+    const times = { startedAt, endedAt: performance.now() };
+    key.add({ number, isDelete, region: region.name, ...times, isConfirmed });
+    // A region that is down is not asked as fast as one that is up.
+    if (!isConfirmed) await wait(50);
+  }
+}

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+import type { AppPlan, Design, FailPoint, RegionPlace } from './design.ts';
+
+const repository = new URL('../../../', import.meta.url);
+const preload = pathToFileURL(fileURLToPath(new URL('preload.mjs', import.meta.url))).href;
+
+/** What one link says of itself on `/v1/links`. */
+interface LinkView {
+  readonly queuedOperations: number;
+  readonly dirtyKeys: number;
+}
+
+const failPoints: readonly FailPoint[] = (['before', 'after'] as const).flatMap((when) => [
+  { role: 'proxy', command: 'append-block', when },
+  { role: 'receiver', command: 'begin-batch', when },
+  { role: 'receiver', command: 'commit-batch', when },
+  { role: 'shipper', command: 'xread', when },
+  { role: 'shipper', command: 'trim-journal', when },
+]);
+
+/** Lockstep, with signed links: from east to west two shippers and two receivers at once, from west to east one of each. */
+export const lockstepDesign: Design = {
+  name: 'Lockstep',
+  count(role, region) {
+    return (role === 'shipper' && region === 'east') || (role === 'receiver' && region === 'west') ? 2 : 1;
+  },
+  environment: {
+    NODE_OPTIONS: `--import=${preload}`,
+    LOCKSTEP_LINK_KEYS: 'a key for replication faults',
+    LOG_LEVEL: 'warn',
+  },
+  hasInvalidate: true,
+  isLossless: true,
+  failPoints,
+  command({ role, index, region, regions, directory }) {
+    const config = join(directory, `topology-${index}.yaml`);
+    writeFileSync(config, topologyOf(regions, index));
+    const main = fileURLToPath(new URL(`apps/${role}/dist/main.js`, repository));
+    return [main, '--config', config, '--region', region.name];
+  },
+  async queued({ ports }) {
+    const answer = await fetch(`http://127.0.0.1:${ports.shipper[0]}/v1/links`, { signal: AbortSignal.timeout(2000) });
+    const links = (await answer.json()) as LinkView[];
+    return links.reduce((sum, link) => sum + link.queuedOperations + link.dirtyKeys, 0);
+  },
+};
+
+/** The second process of a role reads another file: an address can be listened on once. */
+function topologyOf(regions: readonly RegionPlace[], index: AppPlan['index']): string {
+  const port = (ports: readonly number[]): number => ports[Math.min(index, ports.length - 1)]!;
+  const parts = regions.map(
+    ({ name, redisUrl, memcached, receiverUrl, ports }) => `  ${name}:
+    redis: ${redisUrl}
+    pool: { nodes: [{ name: ${name}-1, address: "${memcached}" }] }
+    proxy: { http: "127.0.0.1:${port(ports.proxy)}", memcached: "127.0.0.1:${port(ports.text)}" }
+    shipper: { http: "127.0.0.1:${port(ports.shipper)}" }
+    receiver: { http: "127.0.0.1:${port(ports.receiver)}", url: "${receiverUrl}" }
+`,
+  );
+  return `version: 1\nregions:\n${parts.join('')}classes:\n  - { prefix: "own:", policy: replicate }\n`;
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type MemcachedServer, type RedisServer, startMemcached, startRedis } from '@lockstep/testing';
+
+import { freePorts } from '../test/free-ports.ts';
+import { createChance } from '../test/password-story/chance.ts';
+import { AppProcess } from './app-process.ts';
+import { Cleanups } from './cleanups.ts';
+import { type Design, type RegionPlace, roleNames, type RoleName } from './design.ts';
+import { type LogDisk, openLogDisk } from './log-disk.ts';
+import { PoolReader } from './pool-reader.ts';
+import { Wire } from './wire.ts';
+
+/** A region with all that it consists of. */
+export interface WorldRegion {
+  readonly name: string;
+  readonly place: RegionPlace;
+  readonly redis: RedisServer;
+  readonly disk: LogDisk;
+  readonly memcached: MemcachedServer;
+  readonly reader: PoolReader;
+  /** What other regions reach its receivers by. */
+  readonly wire: Wire;
+  readonly apps: Readonly<Record<RoleName, readonly AppProcess[]>>;
+}
+
+/** Two regions of one design. */
+export interface World extends AsyncDisposable {
+  readonly design: Design;
+  readonly regions: readonly WorldRegion[];
+  /** Everything runs, nothing is frozen, every wire is whole. */
+  heal(): Promise<void>;
+}
+
+/** Starts two regions, and resolves when everything is ready. */
+export async function startWorld(design: Design): Promise<World> {
+  await using cleanups = new Cleanups();
+  const directory = mkdtempSync(join(tmpdir(), 'lockstep-faults-'));
+  cleanups.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const bare = await Promise.all(['east', 'west'].map((name) => startServers(name, design, cleanups)));
+  const places = bare.map(({ place }) => place);
+  const regions = bare.map((region): WorldRegion => {
+    const start = (role: RoleName): AppProcess[] =>
+      Array.from({ length: design.count(role, region.name) }, (_, index) => {
+        const plan = { role, index, region: region.place, regions: places, directory };
+        const app = new AppProcess({
+          label: `${region.name} ${role}${index === 0 ? '' : ` ${index + 1}`}`,
+          args: design.command(plan),
+          environment: design.environment,
+          readyUrl: `http://127.0.0.1:${region.place.ports[role][index]}/readyz`,
+        });
+        cleanups.defer(() => app[Symbol.asyncDispose]());
+        return app;
+      });
+    return { ...region, apps: { proxy: start('proxy'), shipper: start('shipper'), receiver: start('receiver') } };
+  });
+  const heal = async (): Promise<void> => {
+    await Promise.all(regions.map(healRegion));
+  };
+  await heal();
+  const rest = cleanups.move();
+  return { design, regions, heal, [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose]() };
+}
+
+/** All processes of a region. */
+export function appsOf({ apps }: WorldRegion): AppProcess[] {
+  return roleNames.flatMap((role) => apps[role]);
+}
+
+async function healRegion(region: WorldRegion): Promise<void> {
+  region.wire.set({});
+  region.disk.free();
+  for (const server of [region.redis, region.memcached]) await (server.isRunning ? server.thaw() : server.restart());
+  for (const app of appsOf(region)) {
+    app.thaw();
+    app.start();
+  }
+  await Promise.all(appsOf(region).map((app) => app.ready()));
+}
+
+async function startServers(name: string, design: Design, cleanups: Cleanups): Promise<Omit<WorldRegion, 'apps'>> {
+  const disk = openLogDisk();
+  cleanups.defer(() => disk[Symbol.dispose]());
+  const redis = await startRedis({
+    appendonly: true,
+    dir: disk.directory,
+    // With `always` a full disk ends the server. What is killed here keeps the page cache, so nothing is lost by this.
+    config: { appendfsync: 'everysec', 'auto-aof-rewrite-percentage': '0' },
+  });
+  cleanups.defer(() => redis.close());
+  const memcached = await startMemcached({ memoryMb: 64, threads: 1 });
+  cleanups.defer(() => memcached.close());
+  const reader = new PoolReader(memcached.port);
+  cleanups.defer(() => reader[Symbol.dispose]());
+  // All at once: what was asked for one after the other could be the same.
+  const free = await freePorts(roleNames.reduce((sum, role) => sum + design.count(role, name), 1));
+  const take = (role: RoleName): number[] => free.splice(0, design.count(role, name));
+  const ports = { proxy: take('proxy'), shipper: take('shipper'), receiver: take('receiver'), text: free };
+  const wire = await Wire.open(ports.receiver, createChance(name.length));
+  cleanups.defer(() => wire[Symbol.asyncDispose]());
+  const place = { name, redisUrl: redis.url, memcached: memcached.address, receiverUrl: wire.url, ports };
+  return { name, place, redis, disk, memcached, reader, wire };
+}
