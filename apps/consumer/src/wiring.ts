@@ -7,13 +7,13 @@ import {
   connectRedis,
   type ConsumerRegion,
   createAdminServer,
+  listenOnFree,
   redisCheck,
   type RunningApp,
 } from '@lockstep/service-kit';
 import type { Redis } from 'ioredis';
 
 import { consumerOf } from './consumer-of.ts';
-import { listenOnFree } from './listen-on-free.ts';
 import { locksPrefixOf } from './locks-prefix.ts';
 import { addMetrics } from './metrics.ts';
 import { createQueue } from './queue/create-queue.ts';

@@ -8,6 +8,7 @@ import {
   classOf,
   connectRedis,
   createAdminServer,
+  listenOnFree,
   logPoolEvent,
   PoolSet,
   redisCheck,
@@ -18,7 +19,6 @@ import { boardPath, mountBoard } from './admin/mount-board.ts';
 import { mountStatus } from './admin/mount-status.ts';
 import { Engines } from './engine/engines.ts';
 import type { SourceMeter } from './engine/source-meter.ts';
-import { listenOnFree } from './listen-on-free.ts';
 import { addMetrics } from './metrics.ts';
 import { readRefreshStatus } from './operate/refresh-status.ts';
 import { queueOptionsOf } from './queue-options.ts';

@@ -63,6 +63,7 @@ export { type CommandRegion, readCommandRegion } from './command/read-command-re
 // Probes and metrics
 export { type AdminServer, type AdminServerOptions, createAdminServer } from './http/admin-server.ts';
 export type { SendError } from './http/error-answers.ts';
+export { listenOnFree } from './http/listen-on-free.ts';
 export {
   createReadiness,
   type Readiness,

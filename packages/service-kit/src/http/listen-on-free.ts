@@ -1,4 +1,5 @@
-import type { AdminServer, ListenAddress } from '@lockstep/service-kit';
+import type { ListenAddress } from '../topology/proxy-topology.ts';
+import type { AdminServer } from './admin-server.ts';
 
 /** Listens on the first of the addresses that nobody has taken. @throws what the last of them failed with. */
 export async function listenOnFree(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { listenOnFree } from '../src/listen-on-free.ts';
+import { listenOnFree } from '../../src/http/listen-on-free.ts';
 
 const addresses = [1, 2, 3].map((port) => ({ host: '127.0.0.1', port, text: `127.0.0.1:${port}` }));
 
