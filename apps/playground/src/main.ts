@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { startReaders } from './coupons/readers.ts';
 import { renderGuide } from './guide.ts';
 import { parseOptions, type PlaygroundOptions, usage, UsageError } from './options.ts';
 import { isInStep, renderReport } from './verify/report.ts';
@@ -48,12 +49,13 @@ async function run(options: PlaygroundOptions, interrupt: AbortController): Prom
   const { regions, notice } = await choosePorts(options.regions, options.basePort);
   if (notice !== undefined) say(notice);
   say(
-    `starting ${regions.map(({ name }) => name).join(' and ')}: Redis, memcached, proxy, shipper${options.verify ? '' : ', two consumers'} and receiver for each`,
+    `starting ${regions.map(({ name }) => name).join(' and ')}: Redis, memcached, proxy, shipper${options.verify ? '' : ', two consumers, refreshers'} and receiver for each`,
   );
   const world = await startWorld({
     regions,
     memoryMb: options.verify ? 512 : 64,
-    withConsumers: !options.verify,
+    withStories: !options.verify,
+    database: options.database,
     notify: say,
     signal,
   });
@@ -67,6 +69,8 @@ async function run(options: PlaygroundOptions, interrupt: AbortController): Prom
 
 async function runDemo(world: World, interrupt: AbortController): Promise<number> {
   const { signal } = interrupt;
+  const { coupons } = world;
+  if (coupons === undefined) throw new Error('a demo needs its coupons');
   process.stdout.write(renderGuide(world));
   let killing: Promise<void> | undefined;
   const onKill = (): void => {
@@ -81,7 +85,11 @@ async function runDemo(world: World, interrupt: AbortController): Promise<number
   notices.leaveToView();
   const stopListening = listenForKills(process.stdin, { onKill, onInterrupt });
   try {
-    await using sampler = new Sampler(world);
+    await using readers = startReaders(
+      world.regions.map(({ layout }) => layout),
+      coupons.served,
+    );
+    await using sampler = new Sampler(world, readers);
     await Promise.race([showLive(() => sampler.sample(), process.stdout, signal, notices.take), interrupted(signal)]);
     return 0;
   } finally {

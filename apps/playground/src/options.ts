@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 
+import { type DatabaseKind, databaseKinds } from './coupons/databases/coupon-database.ts';
+
 /** What `npm start` was asked to do. */
 export interface PlaygroundOptions {
   /** How many regions, each with a full set of roles. */
@@ -11,6 +13,8 @@ export interface PlaygroundOptions {
   readonly seconds: number;
   /** Makes the load and the kills of `--verify` repeatable. */
   readonly seed: number;
+  /** Where the coupons live; undefined: the best that is installed. */
+  readonly database: DatabaseKind | undefined;
 }
 
 /** A mistake on the command line; its message is all that the user needs. */
@@ -23,6 +27,8 @@ export const usage = `Two regions of real Redis, memcached and every Lockstep ro
     --seconds N                      how long to drive load (5 to 3600, default 20)
     --seed N                         repeat the kills, and what each client does (default: the clock)
   npm start -- --regions N           2 to 8 regions (default 2)
+  npm start -- --database NAME       where the coupons live: postgres, mariadb, sqlite or file
+                                     (default: the first of them that is installed)
   npm start -- --ports N             first port of the block to use (1024 to 65000)
 `;
 
@@ -44,6 +50,7 @@ export function parseOptions(args: readonly string[]): PlaygroundOptions | undef
         seed: { type: 'string' },
         regions: { type: 'string' },
         ports: { type: 'string' },
+        database: { type: 'string' },
       },
     }));
   } catch (error) {
@@ -53,8 +60,16 @@ export function parseOptions(args: readonly string[]): PlaygroundOptions | undef
   if (!values.verify && (values.seconds !== undefined || values.seed !== undefined)) {
     throw new UsageError('--seconds and --seed belong to --verify; add it: npm start -- --verify');
   }
+  const database = databaseKinds.find((kind) => kind === values.database);
+  if (values.database !== undefined && database === undefined) {
+    throw new UsageError(`--database takes one of ${databaseKinds.join(', ')}, got "${values.database}"`);
+  }
+  if (values.verify && database !== undefined) {
+    throw new UsageError('--database does not go with --verify, which has no coupons');
+  }
   return {
     verify: values.verify,
+    database,
     regions: integer('--regions', values.regions, 2, 8) ?? 2,
     basePort: integer('--ports', values.ports, 1024, 65_000),
     seconds: integer('--seconds', values.seconds, 5, 3600) ?? 20,

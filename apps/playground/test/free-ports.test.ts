@@ -9,7 +9,7 @@ import { planRegions, portsOf } from '../src/world/layout.ts';
 describe('planRegions', () => {
   it('gives every role of every region a port of its own', () => {
     const ports = planRegions(8, 4500).flatMap(portsOf);
-    expect(new Set(ports.map(({ port }) => port)).size).toBe(8 * 10);
+    expect(new Set(ports.map(({ port }) => port)).size).toBe(8 * 11 + 1);
   });
 });
 

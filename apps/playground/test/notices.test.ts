@@ -27,7 +27,7 @@ describe('notices', () => {
     let drawn = 0;
     const sample = async () => {
       if (++drawn === 2) controller.abort();
-      return { links, pools: [], queues: [] };
+      return { links, pools: [], queues: [], coupons: [] };
     };
     await showLive(sample, output, controller.signal, take);
     expect(output.text.replaceAll('\u001B[2K', '')).toBe('before\nkilled\neast → west      shipper down\n');

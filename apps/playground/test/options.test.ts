@@ -14,7 +14,9 @@ describe('parseOptions', () => {
       seed: 42,
       regions: 3,
       basePort: 4600,
+      database: undefined,
     });
+    expect(parseOptions(['--database', 'sqlite'])).toMatchObject({ database: 'sqlite' });
   });
 
   it('gives nothing when help is asked for', () => {
@@ -27,6 +29,8 @@ describe('parseOptions', () => {
     [['--ports', '80'], '--ports takes a whole number from 1024 to 65000, got "80"'],
     [['--ports', '70000'], '--ports takes a whole number from 1024 to 65000, got "70000"'],
     [['--verify', '--seconds', '0'], '--seconds takes a whole number from 5 to 3600, got "0"'],
+    [['--database', 'oracle'], '--database takes one of postgres, mariadb, sqlite, file, got "oracle"'],
+    [['--verify', '--database', 'file'], '--database does not go with --verify, which has no coupons'],
     [['--seconds', '5'], '--seconds and --seed belong to --verify; add it: npm start -- --verify'],
   ])('refuses %j and says what would be right', (args, message) => {
     expect(() => parseOptions(args)).toThrow(new UsageError(message));

@@ -1,43 +1,56 @@
 import { createMetaDriver, type MemcacheDriver } from '@lockstep/memcache';
 
+import type { Readers } from '../coupons/readers.ts';
 import { host } from '../world/layout.ts';
 import { askQueue, queueName } from '../world/leader-of.ts';
 import type { Region, World } from '../world/world.ts';
+import { CouponSampler } from './coupon-sampler.ts';
 import { fetchMetrics, type MetricSample } from './metrics.ts';
 import type { LinkSnapshot, PoolSnapshot, QueueSnapshot, Snapshot } from './snapshot.ts';
 
-/** Reads the state of every link and pool, from the apps' own metrics and memcached's own counters. */
+interface RegionView {
+  readonly name: string;
+  readonly region: Region;
+  readonly shipperPort: number;
+  readonly nodes: readonly MemcacheDriver[];
+  readonly couponSampler: CouponSampler;
+}
+
+/** Reads the state of every link, pool, queue and source, from the apps' own metrics and memcached's own counters. */
 export class Sampler implements AsyncDisposable {
-  readonly #regions: readonly { name: string; region: Region; shipperPort: number; nodes: MemcacheDriver[] }[];
+  readonly #regions: readonly RegionView[];
   readonly #sink: World['sink'];
   readonly #shipped = new Map<string, { total: number; at: number }>();
 
-  constructor({ regions, sink }: Pick<World, 'regions' | 'sink'>) {
+  constructor({ regions, sink, coupons }: Pick<World, 'regions' | 'sink' | 'coupons'>, readers: Readers) {
     this.#sink = sink;
     this.#regions = regions.map((region) => ({
       name: region.layout.name,
       region,
       shipperPort: region.layout.shipper,
       nodes: region.layout.memcached.map((port) => createMetaDriver({ host, port })),
+      couponSampler: new CouponSampler(region, coupons, readers),
     }));
   }
 
   async sample(): Promise<Snapshot> {
     const perRegion = await Promise.all(
-      this.#regions.map(async ({ name, region, shipperPort, nodes }) => {
-        const [metrics, pool, queue] = await Promise.all([
+      this.#regions.map(async ({ name, region, shipperPort, nodes, couponSampler }) => {
+        const [metrics, pool, queue, coupons] = await Promise.all([
           fetchMetrics(shipperPort),
           poolSnapshot(name, nodes),
           this.#queue(region),
+          couponSampler.sample(),
         ]);
         const targets = this.#regions.filter((other) => other.name !== name);
-        return { pool, queue, links: targets.map((target) => this.#link(name, target.name, metrics)) };
+        return { pool, queue, coupons, links: targets.map((target) => this.#link(name, target.name, metrics)) };
       }),
     );
     return {
       links: perRegion.flatMap(({ links }) => links),
       pools: perRegion.map(({ pool }) => pool),
       queues: perRegion.map(({ queue }) => queue),
+      coupons: perRegion.map(({ coupons }) => coupons),
     };
   }
 

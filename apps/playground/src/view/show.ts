@@ -9,6 +9,8 @@ const logEveryMs = 5000;
 /** Where the view is written: a terminal, or a stream that is not one. */
 export interface ViewOutput {
   readonly isTTY?: boolean;
+  /** Of a terminal. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -28,7 +30,8 @@ export async function showLive(
     const snapshot = await sample();
     if (signal.aborted) return;
     if (terminal) {
-      const lines = renderLines(snapshot);
+      // A line that wraps would be two of those to go up.
+      const lines = renderLines(snapshot).map((line) => line.slice(0, output.columns));
       const up = drawn === 0 ? '' : `\u001B[${drawn}A`;
       output.write(up + [...takeNotices(), ...lines].map((text) => `\u001B[2K${text}\n`).join(''));
       drawn = lines.length;

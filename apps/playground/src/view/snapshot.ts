@@ -27,9 +27,32 @@ export interface QueueSnapshot {
   readonly waiting: number | undefined;
 }
 
+/** The coupons of one region, as of one moment; everything is counted since the start. */
+export interface CouponSnapshot {
+  readonly region: string;
+  /** Name of the process that refreshes them; undefined while nobody does. */
+  readonly refresher: string | undefined;
+  /** Why there are none; undefined when there are. */
+  readonly trouble: string | undefined;
+  /** Answers of the proxy, by how they came about. */
+  readonly fresh: number;
+  readonly stale: number;
+  readonly loaded: number;
+  readonly failed: number;
+  /** Queries that the refreshers sent to the database. */
+  readonly sourceCalls: number;
+  /** Lists that they stored. */
+  readonly refreshes: number;
+  /** Rows that were twice in an answer. */
+  readonly duplicates: number;
+  /** Answers with rows of different moments. */
+  readonly torn: number;
+}
+
 /** Everything that the live view shows. */
 export interface Snapshot {
   readonly links: readonly LinkSnapshot[];
   readonly pools: readonly PoolSnapshot[];
   readonly queues: readonly QueueSnapshot[];
+  readonly coupons: readonly CouponSnapshot[];
 }

@@ -12,7 +12,7 @@ const restartDelayMs = 500;
 
 /** Which app to run, for which region, and where it can be asked whether it is alive. */
 export interface AppSpec {
-  readonly role: 'proxy' | 'shipper' | 'receiver' | 'consumer';
+  readonly role: 'proxy' | 'shipper' | 'receiver' | 'consumer' | 'refresher';
   /** Which of several of that role. */
   readonly number?: number;
   readonly region: string;

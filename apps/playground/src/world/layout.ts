@@ -8,13 +8,15 @@ export interface RegionLayout {
   readonly shipper: number;
   readonly receiver: number;
   readonly consumers: readonly number[];
+  /** Two in the first region, one in the others. */
+  readonly refreshers: readonly number[];
 }
 
 /** The address that everything binds. */
 export const host = '127.0.0.1';
 
 /** Ports between the first port of one region and that of the next. */
-const portsPerRegion = 10;
+const portsPerRegion = 12;
 const names = ['east', 'west', 'north', 'south', 'upper', 'lower', 'inner', 'outer'];
 
 /** Gives each of `count` regions its name and its ports, from `basePort` upward. */
@@ -30,6 +32,7 @@ export function planRegions(count: number, basePort: number): RegionLayout[] {
       shipper: first + 6,
       receiver: first + 7,
       consumers: [first + 8, first + 9],
+      refreshers: index === 0 ? [first + 10, first + 11] : [first + 10],
     };
   });
 }
@@ -44,5 +47,6 @@ export function portsOf(region: RegionLayout): { port: number; purpose: string }
     { port: region.shipper, purpose: `shipper of ${region.name}` },
     { port: region.receiver, purpose: `receiver of ${region.name}` },
     ...region.consumers.map((port, index) => ({ port, purpose: `consumer ${index + 1} of ${region.name}` })),
+    ...region.refreshers.map((port, index) => ({ port, purpose: `refresher ${index + 1} of ${region.name}` })),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Shape } from '../store/content.ts';
-import { checkNumber } from './check-number.ts';
+import { checkNumber } from '../check-number.ts';
 import { decodeContent } from './decode-content.ts';
 import { type ContentForm, encodeContent } from './encode-content.ts';
 import { jsonCodec, type RefreshCodec } from './refresh-codec.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '@lockstep/core';
 import { createCoherentMap, type InvalidationLog } from '@lockstep/invalidation';
 
-import { checkNumber } from '../definition/check-number.ts';
+import { checkNumber } from '../check-number.ts';
 import { partOf } from '../store/memory/held-content.ts';
 import type { Content, Part } from '../store/content.ts';
 import type { Freshness, StoredEntry } from '../store/entry-store.ts';

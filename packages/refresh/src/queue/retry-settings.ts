@@ -1,4 +1,4 @@
-import { checkAtLeast, checkCount } from './check-number.ts';
+import { checkAtLeast, checkCount } from '../check-number.ts';
 import type { RetryBackoff } from './retry-delay.ts';
 
 /** What becomes of a task that fails. */

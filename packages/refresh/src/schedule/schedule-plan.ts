@@ -1,4 +1,4 @@
-import { checkAtLeast } from '../queue/check-number.ts';
+import { checkAtLeast } from '../check-number.ts';
 import { createTicks, type Timing } from './ticks.ts';
 
 /** Lists keys, at each tick anew. */

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 
-import { checkAtLeast } from '../queue/check-number.ts';
+import { checkAtLeast } from '../check-number.ts';
 
 /** When ticks are: either at equal distances, or by a pattern. */
 export type Timing =

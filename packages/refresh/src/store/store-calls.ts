@@ -38,12 +38,3 @@ export function createStoreCalls(server: string, timeoutMs: number, clock: Clock
     },
   };
 }
-
-/**
- * Checks an option that is a number of milliseconds.
- *
- * @throws RangeError unless it is positive and finite.
- */
-export function checkMs(name: string, ms: number): void {
-  if (!(ms > 0 && Number.isFinite(ms))) throw new RangeError(`${name} must be positive, got ${ms}`);
-}

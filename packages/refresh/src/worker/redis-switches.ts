@@ -1,6 +1,6 @@
 import { type Clock, type RedisClient, systemClock, withDeadline } from '@lockstep/core';
 
-import { checkNumber } from '../definition/check-number.ts';
+import { checkNumber } from '../check-number.ts';
 import { checkSourceName } from '../definition/refresh-key.ts';
 import { RefreshError } from '../refresh-error.ts';
 import type { SourceSwitches } from './source-switches.ts';

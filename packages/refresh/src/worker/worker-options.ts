@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '@lockstep/core';
 import type { InvalidationLog } from '@lockstep/invalidation';
 import type { FenceStore, Locks } from '@lockstep/lock';
 
-import { checkNumber } from '../definition/check-number.ts';
+import { checkNumber } from '../check-number.ts';
 import type { RefreshDefinition } from '../definition/refresh-definition.ts';
 import type { OnStored } from '../load/announcer.ts';
 import { guardErrors } from '../load/guard-errors.ts';

@@ -2,7 +2,7 @@ import { type Clock, describeError, sleep, type Timer } from '@lockstep/core';
 import { UnrecoverableError } from 'bullmq';
 
 import { RefreshError } from '../../refresh-error.ts';
-import { checkAtLeast } from '../check-number.ts';
+import { checkAtLeast } from '../../check-number.ts';
 import type { TaskConsumer, TaskHandler, TaskOutcome } from '../refresh-queue.ts';
 import type { BullSettings } from './bull-settings.ts';
 import { type BullJob, BullWorker } from './bull-worker.ts';

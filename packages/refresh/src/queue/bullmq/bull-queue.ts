@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { toError } from '@lockstep/core';
 
 import { checkKey } from '../../store/check-key.ts';
-import { checkCount } from '../check-number.ts';
+import { checkCount } from '../../check-number.ts';
 import type {
   ConsumeOptions,
   DeadTask,

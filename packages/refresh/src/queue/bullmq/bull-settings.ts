@@ -1,6 +1,6 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
-import { checkAtLeast, checkCount } from '../check-number.ts';
+import { checkAtLeast, checkCount } from '../../check-number.ts';
 import { type RetryOptions, type RetrySettings, retrySettings } from '../retry-settings.ts';
 
 /** How a queue on BullMQ behaves. */

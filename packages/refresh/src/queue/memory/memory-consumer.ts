@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '@lockstep/core';
 
 import { RefreshError } from '../../refresh-error.ts';
-import { checkAtLeast } from '../check-number.ts';
+import { checkAtLeast } from '../../check-number.ts';
 import type { TaskConsumer, TaskHandler } from '../refresh-queue.ts';
 
 /** What a consumer is made of. */

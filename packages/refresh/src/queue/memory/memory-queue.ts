@@ -2,7 +2,7 @@ import { type Clock, describeError, systemClock, type Timer } from '@lockstep/co
 
 import { RefreshError } from '../../refresh-error.ts';
 import { checkKey } from '../../store/check-key.ts';
-import { checkCount } from '../check-number.ts';
+import { checkCount } from '../../check-number.ts';
 import type {
   ConsumeOptions,
   DeadTask,

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@lockstep/core';
 
 import { RefreshError } from '../../refresh-error.ts';
+import { checkAtLeast } from '../../check-number.ts';
 import { checkContent, checkPatch, contentError } from '../check-content.ts';
 import { checkKey } from '../check-key.ts';
 import { checkLoad, checkTicket } from '../check-load.ts';
@@ -17,7 +18,7 @@ import type {
   StoredEntry,
   WriteOutcome,
 } from '../entry-store.ts';
-import { checkMs, createStoreCalls, type StoreCalls } from '../store-calls.ts';
+import { createStoreCalls, type StoreCalls } from '../store-calls.ts';
 import { createMemcacheItems, type MemcacheItems } from './memcache-items.ts';
 import { createMemcacheNames } from './memcache-names.ts';
 import type { RecordedValue } from './memcache-record.ts';
@@ -58,8 +59,8 @@ export interface MemcacheStoreOptions {
 export function createMemcacheStore(options: MemcacheStoreOptions): EntryStore {
   const { pool, prefix = 'lr', timeoutMs = 1000, memoryMs = 3_600_000, clock = systemClock } = options;
   const { maxValueBytes = 1_000_000 } = options;
-  checkMs('timeoutMs', timeoutMs);
-  checkMs('memoryMs', memoryMs);
+  checkAtLeast('timeoutMs', timeoutMs, 1);
+  checkAtLeast('memoryMs', memoryMs, 1);
   if (!(Number.isSafeInteger(maxValueBytes) && maxValueBytes >= 1)) {
     throw new RangeError(`maxValueBytes must be a positive integer, got ${maxValueBytes}`);
   }

@@ -17,7 +17,7 @@ import type {
   StoredEntry,
   WriteOutcome,
 } from '../entry-store.ts';
-import { checkMs } from '../store-calls.ts';
+import { checkAtLeast } from '../../check-number.ts';
 import { heldContent, partOf, type Patch, patched, sizeOf } from './held-content.ts';
 
 /** How entries are kept in memory. */
@@ -41,7 +41,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): EntryStore 
   if (!(Number.isSafeInteger(maxEntries) && maxEntries >= 1)) {
     throw new RangeError(`maxEntries must be a positive integer, got ${maxEntries}`);
   }
-  checkMs('memoryMs', memoryMs);
+  checkAtLeast('memoryMs', memoryMs, 1);
   return new MemoryStore(clock, maxEntries, memoryMs);
 }
 

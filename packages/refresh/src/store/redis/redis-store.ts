@@ -1,5 +1,6 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
+import { checkAtLeast } from '../../check-number.ts';
 import { checkContent, checkPatch, contentError } from '../check-content.ts';
 import { checkKey } from '../check-key.ts';
 import { checkLoad, checkTicket } from '../check-load.ts';
@@ -15,7 +16,7 @@ import type {
   StoredEntry,
   WriteOutcome,
 } from '../entry-store.ts';
-import { checkMs, createStoreCalls, type StoreCalls } from '../store-calls.ts';
+import { createStoreCalls, type StoreCalls } from '../store-calls.ts';
 import { toFreshness } from './entry-reply.ts';
 import { begin as beginScript } from './lua/begin.ts';
 import { invalidate as invalidateScript } from './lua/invalidate.ts';
@@ -63,8 +64,8 @@ export interface RedisStoreOptions {
  */
 export function createRedisStore(options: RedisStoreOptions): EntryStore {
   const { prefix = 'lr:', timeoutMs = 2000, memoryMs = 3_600_000, clock = systemClock, random = Math.random } = options;
-  checkMs('timeoutMs', timeoutMs);
-  checkMs('memoryMs', memoryMs);
+  checkAtLeast('timeoutMs', timeoutMs, 1);
+  checkAtLeast('memoryMs', memoryMs, 1);
   const client = bytesRepliesOf(options.redis);
   const calls = createStoreCalls('Redis', timeoutMs, clock);
   const replacer = createReplacer({ client, calls, random, memoryMs: Math.ceil(memoryMs) });

@@ -22,3 +22,13 @@ export function checkNumber(name: string, value: number, rule: NumberRule): numb
   }
   return value;
 }
+
+/** @throws TypeError or RangeError unless it is a whole number from 1. */
+export function checkCount(name: string, value: number): number {
+  return checkNumber(name, value, { min: 1, max: Number.MAX_SAFE_INTEGER, isInteger: true });
+}
+
+/** @throws TypeError or RangeError unless it is a finite number from `least`. */
+export function checkAtLeast(name: string, value: number, least: number): number {
+  return checkNumber(name, value, { min: least, max: Number.MAX_VALUE });
+}
