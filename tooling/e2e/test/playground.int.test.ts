@@ -65,7 +65,7 @@ describe('the playground, from its start to its end', () => {
     await expect
       .poll(() => playground.output(), { timeout: 10_000 })
       .toMatch(
-        /east→west lag \d+ ms, 0 queued, 0 ops\/s · west→east .* · east 3\/3 up, \d+ items, .* hits · west 3\/3 up/,
+        /east→west lag \d+ ms, 0 queued, \d+ ops\/s · west→east .* · east 3\/3 up, \d+ items, .* hits · west 3\/3 up/,
       );
   });
 
