@@ -42,6 +42,8 @@ export function createPostgresDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that breaks is replaced; the next query says what is wrong.
   pool.on('error', () => undefined);
+  // So does the query of one that breaks while it is in use: the pool does not listen to that one.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return {
     async read({ text, parameters }, id, budget, signal) {
       const client = await takeConnection(pool.connect(), signal, (late) => late.release());
