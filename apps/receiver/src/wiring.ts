@@ -3,6 +3,7 @@ import { createRedisLog } from '@lockstep/invalidation';
 import { createJournal, createReceiver, createReceiverHandler } from '@lockstep/replication';
 import {
   type AppContext,
+  classOf,
   connectRedis,
   createAdminServer,
   linksFrom,
@@ -29,7 +30,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   const linkKeys = environment.linkKeys();
   const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
   const pools = new PoolSet(region, { onEvent: (pool, event) => logPoolEvent(logger, pool, event) });
-  let current = { topology, region, policyOf: policyOf(topology) };
+  let current = { topology, region, policyOf: policyOf(topology), classOf: classOf(topology) };
   const { secondDeleteMs = 1000 } = region.receiver;
   const clearer = new ClassClearer({
     nodesOf: (prefix) => nodesOfClass(current.topology, current.region, prefix),
@@ -43,6 +44,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   const journal = createJournal({
     client: redis,
     region: region.name,
+    classOf: (key) => current.classOf(key)?.prefix ?? '',
     peers: linksFrom(topology, region.name).map(({ to }) => to),
   });
   await journal.start().catch((error: unknown) => logger.warn({ reason: describeError(error) }, 'redis is away'));
@@ -101,7 +103,12 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
     addresses,
     async reload(nextTopology, next) {
       await pools.reload(next, (get) => applier.replace({ topology: nextTopology, get }));
-      current = { topology: nextTopology, region: next, policyOf: policyOf(nextTopology) };
+      current = {
+        topology: nextTopology,
+        region: next,
+        policyOf: policyOf(nextTopology),
+        classOf: classOf(nextTopology),
+      };
     },
     async [Symbol.asyncDispose]() {
       await admin.close();

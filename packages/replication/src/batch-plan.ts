@@ -1,4 +1,5 @@
 import type { Block } from './block-codec.ts';
+import { isMarker } from './marker.ts';
 import type { Operation } from './operation.ts';
 import type { SeenCursors } from './seen-cursors.ts';
 
@@ -16,7 +17,7 @@ export interface BatchPlan {
 /**
  * Keeps the last operation of each key. What is left has one operation per key, so the order between them no longer
  * matters, and carrying them out twice shows nobody an older value. A clear takes its place before all of them: what
- * was stored before it, and would be gone by now, becomes a delete.
+ * was stored before it, and would be gone by now, becomes a delete. Markers have done their work when they arrive.
  */
 export function planBatch(blocks: Iterable<Block>): BatchPlan {
   const last = new Map<string, Operation>();
@@ -33,6 +34,7 @@ export function planBatch(blocks: Iterable<Block>): BatchPlan {
     }
     // latin1 maps each byte to one character: different keys never meet, and it is the cheapest decoding.
     for (const operation of operations) {
+      if (isMarker(operation)) continue;
       last.set(operation.key.toString('latin1'), operation);
       if (seen !== undefined) seenBy.set(operation, seen);
     }

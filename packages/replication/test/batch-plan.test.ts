@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { planBatch } from '../src/batch-plan.ts';
+import { decodeBlock } from '../src/block-decoder.ts';
+import { packMarker } from '../src/marker.ts';
 import type { Operation } from '../src/operation.ts';
 import { anyOperation } from './arbitraries.ts';
 import { del, set } from './operations.ts';
@@ -27,6 +29,12 @@ it('keeps the last operation of each key', () => {
 it('takes keys for the same only when every byte is the same', () => {
   const keys = [Buffer.from([0xff]), Buffer.from([0xfe]), Buffer.from('é'), Buffer.from([0xe9])];
   expect(planBatch([block(...keys.map((key) => ({ kind: 'delete' as const, key })))]).operations).toHaveLength(4);
+});
+
+it('leaves out markers, and nothing that only looks like one', () => {
+  const marker = decodeBlock(packMarker(3, 16)).operations[0]!;
+  const others = [del('lockstep:marker'), del('lockstep:marker:'), set('lockstep:markers', 1)];
+  expect(planBatch([block(marker, ...others)])).toMatchObject({ operations: others, received: 4 });
 });
 
 it('changes nothing when it is done again', () => {

@@ -52,12 +52,12 @@ async function startWest() {
 
 it('deletes a key again after the delay, and tells of it, though a reader has stored an old value meanwhile', async () => {
   await using west = await startWest();
-  await using receiver = west.create(300);
+  await using receiver = west.create(1000);
   const began = performance.now();
   await west.send(receiver, 'user:1', 'own:1', 'set:1');
   west.applier.state.set('user:1', 'from a replica that was behind').set('own:1', 'kept');
   await expect.poll(() => west.applier.state.get('user:1')).toBeUndefined();
-  expect(performance.now() - began).toBeGreaterThanOrEqual(300);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(1000);
   expect([...west.applier.state]).toEqual([
     ['set:1', '1'],
     ['own:1', 'kept'],
@@ -88,7 +88,7 @@ it('does so after the process that noted it has gone, and goes on when deletes f
 
 it('takes no more than its bound, and the batch comes again', async () => {
   await using west = await startWest();
-  await using receiver = west.create(400);
+  await using receiver = west.create(1500);
   await west.send(receiver, 'a'.repeat(150));
   await expect(west.send(receiver, 'b')).rejects.toMatchObject({ code: 'ERR_REPLICATION_APPLY_FAILED' });
   await expect.poll(() => receiver.stats().secondDeletes).toBe(1);

@@ -30,7 +30,7 @@ export interface TwoWriters extends AsyncDisposable {
 }
 
 /** A write takes so long at most in these tests. */
-export const MAX_WRITE_MS = 50;
+export const MAX_WRITE_MS = 200;
 
 export async function startTwoWriters({
   retainBytes = 1024 * 1024,

@@ -28,7 +28,7 @@ const zombieMs = 3500;
 /** A Redis that syncs once a second loses no more than this by a crash of the machine. */
 const tailMs = 800;
 /** An idle journal looks once a second whether Redis still knows its blocks. */
-const restoreMs = 1500;
+const restoreMs = 3500;
 const failPointMs = 1500;
 
 const wires: Readonly<Record<string, WireFaults>> = {

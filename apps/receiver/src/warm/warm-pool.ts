@@ -11,6 +11,9 @@ export type SourcePool = Pick<MemcachePool, 'getMany'>;
 /** The calls on a pool that is filled. */
 export type TargetPool = Pick<MemcachePool, 'add' | 'gets' | 'cas' | 'delete'>;
 
+/** The longest time to live that memcached counts from now. */
+const maxRelativeSeconds = 30 * 86_400;
+
 /** What is copied from where to where. */
 export interface WarmPoolOptions {
   /** The servers of the warm pool. */
@@ -164,7 +167,9 @@ async function keep({ key, item, expiresAt }: Trial, target: TargetPool, signal:
   if (expiresAt !== 0 && ttlSeconds < trialSeconds) return;
   const held = await target.gets(key, { signal });
   if (held?.cas === undefined || held.flags !== item.flags || !held.value.equals(item.value)) return;
-  await target.cas(key, item.value, held.cas, { flags: item.flags, ttlSeconds, signal });
+  // Above 30 days memcached takes it for a moment instead of a time.
+  const ttl = ttlSeconds > maxRelativeSeconds ? expiresAt : ttlSeconds;
+  await target.cas(key, item.value, held.cas, { flags: item.flags, ttlSeconds: ttl, signal });
 }
 
 function bytesOf(trials: readonly Trial[]): number {
