@@ -17,6 +17,7 @@ export interface Reading {
   /** Duplicates, gaps, generations mixed, and generations older than one read before: there must be none. */
   readonly wrong: string[];
   readonly failures: string[];
+  /** What reads took that were alone in their request. */
   readonly ms: number[];
 }
 
@@ -48,7 +49,10 @@ export async function read(
     reading.failures.push(await response.text());
     return atLeast;
   }
-  const generations = ((await response.json()) as Answer[]).map((answer) => check(answer, reading, limit));
+  const answers = (await response.json()) as Answer[];
+  const generations = answers.map((answer) => check(answer, reading, limit));
+  // Those of a crowd wait for each other.
+  if (times === 1) reading.ms.push(answers[0]!.ms);
   if (generations.length !== times) reading.wrong.push(`${generations.length} answers`);
   const oldest = Math.min(...generations);
   if (oldest < atLeast) reading.wrong.push(`generation ${oldest} after ${atLeast}`);
@@ -56,9 +60,8 @@ export async function read(
 }
 
 /** Returns the generation of the coupons. */
-function check({ coupons, state, size, ms }: Answer, { states, ms: took, wrong }: Reading, limit: number): number {
+function check({ coupons, state, size }: Answer, { states, wrong }: Reading, limit: number): number {
   states.set(state, (states.get(state) ?? 0) + 1);
-  took.push(ms);
   const ids = coupons.map(({ id }) => id).join();
   const expected = limit === 0 ? couponIds : couponIds.slice(pageOffset, pageOffset + limit);
   const generations = new Set(coupons.map(({ generation }) => generation));
@@ -69,21 +72,19 @@ function check({ coupons, state, size, ms }: Answer, { states, ms: took, wrong }
 }
 
 /** Reads again and again, over all gateways, until `isDone`. */
-export async function readUntil(
-  gateways: readonly Part[],
-  reading: Reading,
-  isDone: () => boolean,
-  readersPerGateway = 5,
-): Promise<void> {
-  const reader = async (gateway: Part, index: number): Promise<void> => {
+export async function readUntil(gateways: readonly Part[], reading: Reading, isDone: () => boolean): Promise<void> {
+  const reader = async (gateway: Part, request: Request, pauseMs: number): Promise<void> => {
     let seen = 0;
     while (!isDone()) {
-      seen = await read(gateway, reading, index % 2 === 0 ? {} : { limit: 10 }, seen);
-      await pause(10);
+      seen = await read(gateway, reading, request, seen);
+      await pause(pauseMs);
     }
   };
-  const readers = gateways.flatMap((gateway) =>
-    Array.from({ length: readersPerGateway }, (_, index) => reader(gateway, index)),
+  await Promise.all(
+    gateways.flatMap((gateway) => [
+      ...[{}, {}, {}, { limit: 10 }, { limit: 10 }].map((request) => reader(gateway, request, 10)),
+      // A thousand at once, in all of them.
+      reader(gateway, { times: 250 }, 400),
+    ]),
   );
-  await Promise.all(readers);
 }
