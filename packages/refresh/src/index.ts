@@ -24,6 +24,7 @@ export { createSourceStores, type SourceStoresOptions } from './store/source-sto
 export {
   type ConsumeOptions,
   type DeadTask,
+  type DropOptions,
   type QueueCallOptions,
   type QueueCounts,
   type RefreshPriority,

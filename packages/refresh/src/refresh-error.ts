@@ -29,7 +29,8 @@ export interface RefreshErrorOptions extends CodedErrorOptions {
  * - `ERR_REFRESH_STORE`: the store did not answer or refused; see `cause`.
  * - `ERR_REFRESH_QUEUE`: the task queue did not answer or refused; see `cause`.
  * - `ERR_REFRESH_DISABLED`: the source is switched off, and nothing of it is stored.
- * - `ERR_REFRESH_BUSY`: too many loads are under way in this process, or an entry is invalidated faster than it is loaded.
+ * - `ERR_REFRESH_BUSY`: too many loads are under way in this process, an entry is invalidated faster than it is loaded, or
+ *   somebody else is loading what a `manual` or `scheduled` task asks for.
  * - `ERR_REFRESH_CLOSED`: it was closed.
  */
 export class RefreshError extends CodedError<RefreshErrorCode> {

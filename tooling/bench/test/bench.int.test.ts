@@ -38,7 +38,6 @@ describe('pnpm bench', () => {
   // The other cases differ from these in numbers only.
   const chosen = [
     ['cache', 'in the process, synchronous, 1,024 keys'],
-    ['cache', 'hit in the shared tier, 50'],
     ['cache', 'sessions'],
     ['invalidation', 'publish to heard, 4 processes, 1,000/s, p50'],
     ['invalidation', 'cost of a publish, 50 followers'],
@@ -47,7 +46,6 @@ describe('pnpm bench', () => {
     ['memcache', '99th percentile'],
     ['proxy-http', 'processor time: GET × 100 B'],
     ['proxy-http', 'p99'],
-    ['proxy-http', 'processor time: keys'],
     ['proxy-memcache', 'get × 100 B, 50 connections × 16'],
     ['refresh', 'in the process'],
     ['replication', 'enqueue, cost'],

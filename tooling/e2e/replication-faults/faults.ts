@@ -165,7 +165,8 @@ function serverFault(which: 'redis' | 'memcached', how: 'kill' | 'freeze'): Faul
 /** Its journal comes back as deletes, its cursors at an earlier place. */
 const lostTail: Fault = {
   name: 'loss of the end of the append-only file',
-  costs: ['keys elsewhere', 'order for readers'],
+  // What came from elsewhere may not have known of what is lost: nobody can tell, so it goes as well.
+  costs: ['keys here', 'keys elsewhere', 'order for readers'],
   async run({ region }) {
     const { redis, disk } = region;
     const size = disk.size();

@@ -10,13 +10,13 @@ describe('npm start -- --verify', () => {
     expect(code).toBe(130);
   });
 
-  it.each([1, 2])('finds both regions in step after kills, with seed %i', async (seed) => {
+  it('finds both regions in step after kills', async () => {
     const { code, stdout, stderr } = await runPlayground([
       '--verify',
       '--seconds',
       '8',
       '--seed',
-      String(seed),
+      '1',
       '--ports',
       String(await freeBasePort()),
     ]);

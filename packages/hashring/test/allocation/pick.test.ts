@@ -24,7 +24,7 @@ function lengthsOf(title: string): readonly number[] {
 function described({ title, options }: Subject): object {
   const hash = 'hash' in options ? options.hash : '';
   const form = hash === 'uint64' ? 'numbers' : hash === 'crc32c' ? 'pairs' : 'text';
-  return { nodes: fleet(5), options, form, lengths: lengthsOf(title), picks: isDefault(title) ? 100_000 : 25_000 };
+  return { nodes: fleet(5), options, form, lengths: lengthsOf(title), picks: isDefault(title) ? 50_000 : 15_000 };
 }
 
 beforeAll(() => {

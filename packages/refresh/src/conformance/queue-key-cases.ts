@@ -45,7 +45,7 @@ export const dedupCases: readonly QueueConformanceCase[] = [
       () => held.begun.length,
       (length) => length === 1,
     );
-    for (const reason of ['missing', 'ageing', 'stale', 'scheduled', 'warm-up'] as const) {
+    for (const reason of ['missing', 'ageing', 'stale', 'warm-up'] as const) {
       assert.equal(await other.enqueue(taskFor('k', reason)), 'known', reason);
     }
     held.release();
@@ -90,6 +90,49 @@ export const dedupCases: readonly QueueConformanceCase[] = [
       ({ waiting, active }) => waiting + active === 0,
     );
     assert.equal(held.begun.length, 3);
+  }),
+
+  queueCase('queues a tick, and what is asked for by hand, after what is in hand', async (one, other) => {
+    const held = holdTasks();
+    one.consume(held.handle);
+    for (const key of ['tick', 'hand']) await other.enqueue(taskFor(key));
+    await until(
+      () => held.begun.length,
+      (length) => length === 2,
+    );
+    assert.equal(await other.enqueue(taskFor('tick', 'scheduled')), 'queued');
+    assert.equal(await other.enqueue(taskFor('tick', 'scheduled')), 'known');
+    assert.equal(await other.enqueue(taskFor('hand', 'manual')), 'queued');
+    held.release();
+    await until(
+      () => held.begun.length,
+      (length) => length === 4,
+    );
+    const followed = held.begun.slice(2).map(({ key, reason }) => `${key} ${reason}`);
+    assert.deepEqual(followed.toSorted(), ['hand manual', 'tick scheduled']);
+  }),
+
+  queueCase('spares what a load need not have answered, where it is told to', async (one, other) => {
+    const spared = ['invalidated', 'manual', 'scheduled'] as const;
+    for (const reason of ['missing', 'stale', 'ageing', 'warm-up', ...spared] as const) {
+      await one.enqueue(taskFor(reason, reason));
+      const isSpared = (spared as readonly string[]).includes(reason);
+      assert.equal(await other.drop(reason, { sparesFollowUps: true }), !isSpared, reason);
+    }
+    assert.equal(await other.drop('unknown', { sparesFollowUps: true }), false);
+    const held = holdTasks();
+    one.consume(held.handle);
+    await until(
+      () => held.begun.length,
+      (length) => length === 3,
+    );
+    await other.enqueue(taskFor('manual', 'manual'));
+    assert.equal(await other.drop('manual', { sparesFollowUps: true }), false);
+    held.release();
+    await until(
+      () => held.begun.length,
+      (length) => length === 4,
+    );
   }),
 
   queueCase('drops what waits, and what is to follow, but not what is in hand', async (one, other) => {

@@ -7,8 +7,10 @@ import { queueCase, type QueueConformanceCase, taskFor, until } from './queue-ca
 export const retryCases: readonly QueueConformanceCase[] = [
   queueCase('tries again what fails, and says which attempt it is', async (one, other) => {
     const attempts: number[] = [];
-    one.consume(async (_, { attempt }) => {
+    const repeated: boolean[] = [];
+    one.consume(async (_, { attempt, isRepeated }) => {
       attempts.push(attempt);
+      repeated.push(isRepeated);
       if (attempt < 3) throw new Error('not yet');
       return 'refreshed';
     });
@@ -23,6 +25,7 @@ export const retryCases: readonly QueueConformanceCase[] = [
     );
     const { waiting, delayed, dead } = await other.counts();
     assert.deepEqual([attempts, waiting, delayed, dead], [[1, 2, 3], 0, 0, 0]);
+    assert.deepEqual(repeated, [false, true, true]);
   }),
 
   queueCase(

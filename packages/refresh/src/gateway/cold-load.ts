@@ -3,6 +3,7 @@ import type { Lease } from '@lockstep/lock';
 
 import type { KnownKey } from '../definition/definition-table.ts';
 import type { Announcer } from '../load/announcer.ts';
+import { checkSwitch } from '../load/check-switch.ts';
 import type { LoadSlots } from '../load/load-slots.ts';
 import { type LoadResult, runLoad } from '../load/run-load.ts';
 import { settle } from '../load/settle.ts';
@@ -22,7 +23,7 @@ export interface ColdLoadWorks {
 }
 
 /**
- * Loads a missing entry under its lease, and gives the lease back. Undefined when somebody with a newer lease is at it.
+ * Loads a missing entry under its lease, within a slot of the caller's, and gives the lease back. Undefined when somebody with a newer lease is at it.
  * Whoever waits has the answer as soon as it is stored: that others are told, and that tasks are dropped, comes after.
  *
  * @throws what `runLoad` throws.
@@ -33,31 +34,28 @@ export async function loadCold(
   lease: Lease,
   isForced: boolean,
 ): Promise<ColdAnswer | undefined> {
-  const { options, counters, slotsOf, closing } = works;
+  const { options, counters, closing } = works;
   const { store, clock } = options;
   let at = 0;
   let result: LoadResult | undefined;
   try {
-    const giveBack = await slotsOf(target.definition.name).take(closing);
-    try {
-      result = await runLoad({
-        target,
-        store,
-        clock,
-        lease,
-        by: 'gateway',
-        isEnough: () => !isForced,
-        signal: closing,
-        onCall: () => {
-          counters.loads++;
-          at = clock.monotonic();
-        },
-      });
-    } finally {
-      giveBack();
-    }
+    result = await runLoad({
+      target,
+      store,
+      clock,
+      lease,
+      by: 'gateway',
+      isEnough: () => !isForced,
+      signal: closing,
+      beforeCall: async () => {
+        // It may have been switched off while the lock or a slot was waited for.
+        await checkSwitch(target.definition, options.switches);
+        counters.loads++;
+        at = clock.monotonic();
+      },
+    });
   } catch (error) {
-    counters.loadsFailed++;
+    if ((error as { code?: unknown }).code !== 'ERR_REFRESH_DISABLED') counters.loadsFailed++;
     throw error;
   } finally {
     works.keep(finish(works, target, lease, result));

@@ -1,6 +1,8 @@
 import { createBackoff, toError } from '@lockstep/core';
+import type { Lease } from '@lockstep/lock';
 
 import type { KnownKey } from '../definition/definition-table.ts';
+import { checkSwitch } from '../load/check-switch.ts';
 import { RefreshError } from '../refresh-error.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ColdAnswer } from './cold-answer.ts';
@@ -13,8 +15,11 @@ export type ColdReason = 'missing' | 'unreadable' | 'store-down';
 
 /** Loads what is missing: one load per key in this process at a time, whoever asks. */
 export interface ColdReads {
-  /** Joins the load that is under way for this key, or begins one. */
-  get(target: KnownKey, reason: ColdReason, cause?: unknown): Promise<ColdAnswer>;
+  /**
+   * Joins the load that is under way for this key, or begins one. `unreadable` is the ticket of what could not be read,
+   * where it has one.
+   */
+  get(target: KnownKey, reason: ColdReason, cause?: unknown, unreadable?: number): Promise<ColdAnswer>;
 }
 
 /** What cold reads work with. */
@@ -34,26 +39,29 @@ export function createColdReads(works: ColdReadWorks): ColdReads {
   const flights = new Map<string, Promise<ColdAnswer>>();
   const failures = createRecentKeys<Error>(clock, options.failureTtlMs, 1000);
 
-  async function fly(target: KnownKey, reason: ColdReason, cause: unknown): Promise<ColdAnswer> {
+  async function fly(
+    target: KnownKey,
+    reason: ColdReason,
+    cause: unknown,
+    unreadable: number | undefined,
+  ): Promise<ColdAnswer> {
     const { key, definition } = target;
     const failure = failures.get(key);
     if (failure !== undefined) throw failure;
-    if (!definition.enabled || (await switches?.isOn(definition.name)) === false) {
-      throw new RefreshError('ERR_REFRESH_DISABLED', `${definition.name} is switched off`, { source: definition.name });
-    }
+    await checkSwitch(definition, switches);
     try {
       if (reason === 'store-down') {
         if (loads) return await loadDirectly(target, cause);
         throw cause;
       }
-      return await underLock(target, reason === 'unreadable');
+      return await underLock(target, reason === 'unreadable', unreadable);
     } catch (error) {
       if (isOfSource(error)) failures.set(key, error);
       throw error;
     }
   }
 
-  async function underLock(target: KnownKey, isForced: boolean): Promise<ColdAnswer> {
+  async function underLock(target: KnownKey, isForced: boolean, unreadable: number | undefined): Promise<ColdAnswer> {
     const backoff = createBackoff(
       arrivals.isWoken ? { minMs: 50, maxMs: 1000, random } : { maxMs: 250, minMs: 20, random },
     );
@@ -69,8 +77,10 @@ export function createColdReads(works: ColdReadWorks): ColdReads {
           continue;
         }
         if (answer !== undefined) return answer;
-        // A forced load would find what it could not read.
-        if (looks > 0 && !isForced && (await isThere(target))) return { kind: 'there' };
+        // Who loads itself forces a load of what it could not read.
+        if (looks > 0 && !(isForced && loads) && (await isThere(target, isForced, unreadable))) {
+          return { kind: 'there' };
+        }
       } catch (error) {
         if (!loads || !isDown(error)) throw error;
         if (closing.aborted) throw error;
@@ -85,21 +95,45 @@ export function createColdReads(works: ColdReadWorks): ColdReads {
   }
 
   async function tryLoad(target: KnownKey, isForced: boolean): Promise<ColdAnswer | undefined> {
-    const lease = await locks!.tryAcquire(`refresh:${target.key}`, { ttlMs: options.leaseMs, signal: closing });
-    if (lease === undefined) return undefined;
+    const { key, definition } = target;
+    const acquire = (): Promise<Lease | undefined> =>
+      locks!.tryAcquire(`refresh:${key}`, { ttlMs: options.leaseMs, signal: closing });
+    const slots = works.slotsOf(definition.name);
+    let giveBack = slots.tryTake();
+    if (giveBack === undefined) {
+      // A lease must not be held while its load waits for others; and what another process loads needs no slot.
+      const probe = await acquire();
+      if (probe === undefined) return undefined;
+      await probe.release();
+      giveBack = await slots.take(closing);
+    }
     try {
-      return await loadCold(works, target, lease, isForced);
+      const lease = await acquire();
+      return lease && (await loadCold(works, target, lease, isForced));
     } catch (error) {
       // Whoever has it now loads.
       if ((error as { code?: unknown }).code === 'ERR_LOCK_LOST') return undefined;
       throw error;
+    } finally {
+      giveBack();
     }
   }
 
-  async function isThere({ key, definition }: KnownKey): Promise<boolean> {
+  async function isThere(
+    { key, definition }: KnownKey,
+    isForced: boolean,
+    unreadable: number | undefined,
+  ): Promise<boolean> {
     const { shape } = definition;
     const part = shape === 'value' ? ({ kind: 'whole' } as const) : ({ kind: 'page', offset: 0, limit: 1 } as const);
-    return (await store.read(key, shape, part, { signal: closing })) !== undefined;
+    try {
+      const entry = await store.read(key, shape, part, { signal: closing });
+      return entry !== undefined && entry.ticket !== unreadable;
+    } catch (error) {
+      // It is still of another shape.
+      if (isForced && (error as { code?: unknown }).code === 'ERR_REFRESH_CONTENT') return false;
+      throw error;
+    }
   }
 
   function late(target: KnownKey): Promise<ColdAnswer> {
@@ -112,7 +146,7 @@ export function createColdReads(works: ColdReadWorks): ColdReads {
   }
 
   return {
-    get(target, reason, cause) {
+    get(target, reason, cause, unreadable) {
       const { key } = target;
       const joined = flights.get(key);
       if (joined !== undefined) return joined;
@@ -120,7 +154,7 @@ export function createColdReads(works: ColdReadWorks): ColdReads {
         counters.loadsRefused++;
         return Promise.reject(new RefreshError('ERR_REFRESH_BUSY', `${flights.size} entries are being loaded`));
       }
-      const flight = fly(target, reason, cause).finally(() => flights.delete(key));
+      const flight = fly(target, reason, cause, unreadable).finally(() => flights.delete(key));
       flights.set(key, flight);
       return flight;
     },

@@ -1,5 +1,6 @@
 import type { KnownKey } from '../definition/definition-table.ts';
 import { RefreshError } from '../refresh-error.ts';
+import { checkSwitch } from '../load/check-switch.ts';
 import { callSource } from '../load/call-source.ts';
 import { contentOf } from '../load/run-load.ts';
 import type { ColdAnswer } from './cold-answer.ts';
@@ -9,14 +10,14 @@ import type { GatewayCounters } from './gateway-stats.ts';
 /**
  * Asks a source without the store and without its lock, and stores nothing.
  *
- * @throws what `callSource` throws, ERR_REFRESH_CONTENT, and ERR_REFRESH_STORE or ERR_REFRESH_BUSY with the cause when
+ * @throws what `callSource` and `checkSwitch` throw, ERR_REFRESH_CONTENT, and ERR_REFRESH_STORE or ERR_REFRESH_BUSY with the cause when
  *   too many are under way.
  */
 export type LoadDirectly = (target: KnownKey, cause: unknown) => Promise<ColdAnswer>;
 
 /** Makes it, with a bound on how many are under way. */
 export function createDirectLoads(
-  { clock, maxDirectLoads }: CheckedGatewayOptions,
+  { clock, maxDirectLoads, switches }: CheckedGatewayOptions,
   counters: GatewayCounters,
   closing: AbortSignal,
 ): LoadDirectly {
@@ -31,14 +32,17 @@ export function createDirectLoads(
       });
     }
     underWay++;
-    counters.directLoads++;
-    const at = clock.monotonic();
+    let at = 0;
     try {
+      // It may have been switched off while an answer was waited for.
+      await checkSwitch(target.definition, switches);
+      counters.directLoads++;
+      at = clock.monotonic();
       const call = { target, by: 'gateway', clock, token: 0, validator: undefined, signals: [closing] } as const;
       const { content, ttlMs } = contentOf(target, await callSource(call));
       return { kind: 'loaded', content, ttlMs, at, isSuperseded: false };
     } catch (error) {
-      counters.loadsFailed++;
+      if ((error as { code?: unknown }).code !== 'ERR_REFRESH_DISABLED') counters.loadsFailed++;
       throw error;
     } finally {
       underWay--;

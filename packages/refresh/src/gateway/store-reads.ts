@@ -47,7 +47,7 @@ export function createStoreReads({ options, counters, asks, cold, local }: Store
     { key, definition }: KnownKey,
     part: Part,
     signal: AbortSignal | undefined,
-  ): Promise<StoredEntry | { readonly reason: ColdReason; readonly cause?: unknown }> {
+  ): Promise<StoredEntry | { readonly reason: ColdReason; readonly cause?: unknown; readonly ticket?: number }> {
     if (!circuit.admits()) return { reason: 'store-down', cause: downError(definition.name) };
     try {
       const fetch = (): Promise<StoredEntry | undefined> =>
@@ -89,14 +89,17 @@ export function createStoreReads({ options, counters, asks, cold, local }: Store
             return answer(target, found, interpret(found.content));
           } catch (error) {
             if ((error as { code?: unknown }).code !== 'ERR_REFRESH_CONTENT') throw error;
-            found = { reason: 'unreadable', cause: error };
+            found = { reason: 'unreadable', cause: error, ticket: found.ticket };
           }
         }
-        const { reason, cause } = found;
+        const { reason, cause, ticket } = found;
         if (reason === 'unreadable') counters.unreadable++;
         if (reason === 'missing') counters.missing++;
         if (reason !== 'store-down') asks.ask(target.key, 'missing');
-        const flight = cold.get(target, round === MAX_ROUNDS ? 'store-down' : reason, cause);
+        const flight =
+          round >= MAX_ROUNDS
+            ? cold.get(target, 'store-down', cause ?? goneError(target.definition.name))
+            : cold.get(target, reason, cause, ticket);
         const cooled = await bounded(flight, target, until - clock.monotonic(), signal);
         if (cooled.kind === 'there') continue;
         const { content, ttlMs, at, isSuperseded } = cooled;
@@ -125,6 +128,12 @@ export function createStoreReads({ options, counters, asks, cold, local }: Store
       new RefreshError('ERR_REFRESH_TIMEOUT', `an entry of ${source} was not there in time`, { source });
     return withDeadline(flight, { ms, signal, onTimeout, clock });
   }
+}
+
+function goneError(source: string): RefreshError {
+  return new RefreshError('ERR_REFRESH_TIMEOUT', `an entry of ${source} was gone again each time it was there`, {
+    source,
+  });
 }
 
 function downError(source: string): RefreshError {

@@ -37,6 +37,8 @@ export interface AnnouncerOptions {
 export interface Announcer {
   /** False when the log did not take it in several attempts; never rejects. */
   tell(notice: Omit<StoredNotice, 'origin'>, signal?: AbortSignal): Promise<boolean>;
+  /** The log alone, of what was stored and may have been told already. As `tell`. */
+  tellAgain(key: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 const ATTEMPTS = 3;
@@ -84,5 +86,6 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
       ]);
       return isPublished;
     },
+    tellAgain: (key, signal) => publish(key, origins.stored, signal),
   };
 }

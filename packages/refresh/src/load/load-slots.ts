@@ -3,6 +3,8 @@ import { RefreshError } from '../refresh-error.ts';
 
 /** How many loads of one source may be under way in this process. */
 export interface LoadSlots {
+  /** A slot at once; undefined when `take` would have to wait for it. */
+  tryTake(): (() => void) | undefined;
   /**
    * Waits for a slot, first come, first served. Call what it gives once the load is over.
    *
@@ -29,6 +31,7 @@ export function createLoadSlots({ name: source, concurrency: limit }: RefreshDef
     };
   }
   return {
+    tryTake: () => (taken < limit ? give() : undefined),
     take(signal) {
       if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
       if (taken < limit) return Promise.resolve(give());

@@ -19,8 +19,8 @@ export interface Load {
   readonly by: 'gateway' | 'worker';
   /** Whether what is there makes the load superfluous. */
   readonly isEnough: (present: Freshness) => boolean;
-  /** Called right before the source is. */
-  readonly onCall: () => void;
+  /** Called right before the source is; what it throws is passed on, and the source is not called. */
+  readonly beforeCall: () => Promise<void>;
   /** Called right before the write; what it throws is passed on, and nothing is written. */
   readonly beforeWrite?: (() => Promise<void>) | undefined;
   /** Gives up, with its reason. */
@@ -43,7 +43,7 @@ export type LoadResult =
 /**
  * Begins, loads and replaces.
  *
- * @throws what the store, `callSource` and `beforeWrite` throw, and ERR_REFRESH_CONTENT for what is not of the shape.
+ * @throws what the store, `callSource`, `beforeCall` and `beforeWrite` throw, and ERR_REFRESH_CONTENT for what is not of the shape.
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const { target, store, lease, by, clock, signal } = load;
@@ -54,7 +54,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
   if (begun === undefined) return { kind: 'outrun' };
   const { present } = begun;
   if (present !== undefined && load.isEnough(present)) return { kind: 'enough', present };
-  load.onCall();
+  await load.beforeCall();
   const signals = [signal, lease.signal];
   const loaded = await callSource({ target, by, clock, token: ticket, validator: present?.validator, signals });
   if (loaded === unchanged && present === undefined) {

@@ -16,7 +16,8 @@ export interface Settling {
 }
 
 /**
- * Waits `settleMs`, in which those who saw the old entry have asked, and drops the task that has become superfluous.
+ * Waits `settleMs`, in which those who saw the old entry have asked, and drops the task that has become superfluous;
+ * never one that may be about something newer than the load: `invalidated`, `manual`, `scheduled`.
  * An invalidation in that time is not lost: it expires the entry first and queues its task then, so that a look after
  * the drop sees it, and the task is queued again. True when a task was dropped for good.
  *
@@ -28,7 +29,7 @@ export async function settle(settling: Settling): Promise<boolean> {
   const { settleMs = definition.settleMs } = settling;
   if (settleMs > 0) await sleep(settleMs, { clock, signal });
   let failure: unknown;
-  const isDropped = await queue.drop(key, { signal }).catch((error: unknown) => {
+  const isDropped = await queue.drop(key, { signal, sparesFollowUps: true }).catch((error: unknown) => {
     failure = error;
     // It may have been carried out all the same.
     return true;

@@ -20,6 +20,8 @@ export type TaskOutcome = 'refreshed' | 'unchanged' | 'fresh' | 'busy' | 'disabl
 export interface TaskContext {
   /** Which attempt this is, from 1. */
   readonly attempt: number;
+  /** Whether somebody may have worked on it before: it has failed, or whoever had it was not heard of any more. */
+  readonly isRepeated: boolean;
   /** Aborts when the consumer closes without waiting, or loses its hold on the task. */
   readonly signal: AbortSignal;
 }
@@ -63,9 +65,19 @@ export interface QueueCallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is dropped. */
+export interface DropOptions extends QueueCallOptions {
+  /**
+   * Spares a task that a load need not have answered, though the entry is fresh now: `invalidated`, `manual`,
+   * `scheduled`. @default false
+   */
+  readonly sparesFollowUps?: boolean;
+}
+
 /**
  * Tasks, at most one waiting per key however many ask. A task that is being worked on does not keep the next one for
- * its key from being queued when that one's reason is `invalidated` or `manual`; other reasons are dropped then.
+ * its key from being queued when that one's reason is `invalidated`, `manual` or `scheduled`, because the load in hand
+ * may have begun before what these are about; other reasons are dropped then.
  *
  * Every call rejects with RefreshError ERR_REFRESH_QUEUE (unreachable, refused, timed out), ERR_REFRESH_CLOSED or the
  * reason of the signal.
@@ -79,8 +91,8 @@ export interface RefreshQueue extends AsyncDisposable {
   enqueue(task: RefreshTask, options?: QueueCallOptions): Promise<'queued' | 'known'>;
   /** Works on tasks from now on. */
   consume(handler: TaskHandler, options?: ConsumeOptions): TaskConsumer;
-  /** Takes away the waiting task for this key, which has become superfluous. False when there is none. */
-  drop(key: string, options?: QueueCallOptions): Promise<boolean>;
+  /** Takes away the waiting task for this key, which has become superfluous. False when there is none such. */
+  drop(key: string, options?: DropOptions): Promise<boolean>;
   /** No task is begun, in any process, until `resume`. */
   pause(options?: QueueCallOptions): Promise<void>;
   resume(options?: QueueCallOptions): Promise<void>;

@@ -45,8 +45,9 @@ export function outranks(task: RefreshTask, present: RefreshTask): boolean {
 
 /**
  * Whether a task is queued though its key is being worked on: the load under way may have read the source before the
- * change that this one is about. A task of any other reason is served by that load.
+ * change, or the tick, that this one is about. For the same reason a load does not take it away. A task of any other
+ * reason is served by that load.
  */
 export function isFollowUp(reason: RefreshReason): boolean {
-  return reason === 'invalidated' || reason === 'manual';
+  return reason === 'invalidated' || reason === 'manual' || reason === 'scheduled';
 }

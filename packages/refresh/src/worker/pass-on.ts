@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 
 import { createBackoff, sleep, toError } from '@lockstep/core';
 
-import type { RefreshReason, RefreshTask } from '../queue/refresh-queue.ts';
+import type { RefreshTask } from '../queue/refresh-queue.ts';
+import { isFollowUp } from '../queue/urgency.ts';
 import type { CheckedWorkerOptions } from './worker-options.ts';
 import type { WorkerCounters } from './worker-stats.ts';
 
@@ -17,11 +18,6 @@ export interface PassOn {
 /** How long a task is kept, so that others are as likely to take it, and a source without a leader costs little. */
 const KEEP_MS = 100;
 const ATTEMPTS = 5;
-
-/** What a tick asks for must not be lost to the gate of the other reasons; one load too many is no harm. */
-function following(reason: RefreshReason): RefreshReason {
-  return reason === 'manual' || reason === 'scheduled' ? 'manual' : 'invalidated';
-}
 
 /** Makes it. What this process keeps when it dies is asked for again by the next reader. */
 export function createPassOn(options: CheckedWorkerOptions, counters: WorkerCounters): PassOn {
@@ -40,7 +36,7 @@ export function createPassOn(options: CheckedWorkerOptions, counters: WorkerCoun
         const answer = await queue.enqueue(task);
         // It may be known because the queue has not heard that this process is done with it: then it is dropped,
         // unless its reason is one that may follow what is in hand.
-        if (answer === 'known') await queue.enqueue({ ...task, reason: following(task.reason) });
+        if (answer === 'known' && !isFollowUp(task.reason)) await queue.enqueue({ ...task, reason: 'invalidated' });
         return;
       } catch (error) {
         if (attempt === ATTEMPTS || signal.aborted) return onError(toError(error));

@@ -3,6 +3,7 @@ import type { Leadership, Lease } from '@lockstep/lock';
 
 import type { DefinitionTable, KnownKey } from '../definition/definition-table.ts';
 import type { Announcer } from '../load/announcer.ts';
+import { checkSwitch } from '../load/check-switch.ts';
 import type { LoadSlots } from '../load/load-slots.ts';
 import { type LoadResult, runLoad } from '../load/run-load.ts';
 import { settle } from '../load/settle.ts';
@@ -52,6 +53,10 @@ export function createTaskRunner(works: TaskWorks): RunTask {
     }
     for (let loads = 0; loads < MAX_LOADS; loads++) {
       const outcome = await refresh(task, target, leadership, context);
+      // Nobody asks for these two again: they come back with the back-off of the queue.
+      if (outcome === 'busy' && (task.reason === 'manual' || task.reason === 'scheduled')) {
+        throw new RefreshError('ERR_REFRESH_BUSY', `an entry of ${name} is being loaded by another`, { source: name });
+      }
       if (outcome !== 'superseded') return outcome;
       counters.superseded++;
     }
@@ -73,6 +78,9 @@ export function createTaskRunner(works: TaskWorks): RunTask {
       const result = await load(task, target, lease, leadership, signal);
       giveBack();
       return await conclude(task, target, lease, result, context);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ERR_REFRESH_DISABLED') return 'disabled';
+      throw error;
     } finally {
       giveBack();
     }
@@ -104,7 +112,9 @@ export function createTaskRunner(works: TaskWorks): RunTask {
         lease,
         by: 'worker',
         isEnough: (present) => isEnough(task, present, { refreshBelowMs, now: clock.now() }),
-        onCall: () => {
+        beforeCall: async () => {
+          // It may have been switched off while the lock or a slot was waited for.
+          await checkSwitch(target.definition, switches);
           isCalled = true;
           counters.loads++;
         },
@@ -122,7 +132,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
     target: KnownKey,
     lease: Lease,
     result: LoadResult,
-    { signal }: TaskContext,
+    { signal, isRepeated }: TaskContext,
   ): Promise<TaskOutcome | 'superseded'> {
     const { key, definition } = target;
     const { token: ticket } = lease;
@@ -136,10 +146,8 @@ export function createTaskRunner(works: TaskWorks): RunTask {
       return 'busy';
     }
     if (result.kind === 'enough') {
-      const { ageMs, ticket: loaded } = result.present;
-      const notice = { key, source: definition.name, kind: 'replaced', reason, ticket: loaded } as const;
-      // Whoever stored it may have died before the others were told: to forget a copy too many is harmless.
-      if (ageMs < TELL_AGAIN_MS) await announcer.tell(notice, signal);
+      // Whoever had the task before may have died between storing and telling: to forget a copy too many is harmless.
+      if (isRepeated && result.present.ageMs < TELL_AGAIN_MS) await announcer.tellAgain(key, signal);
       return 'fresh';
     }
     const kind = result.kind === 'unchanged' ? 'prolonged' : 'replaced';

@@ -17,6 +17,7 @@ it('tells whoever listens of reads, loads and tasks, without their keys', async 
     lab.source.answer = () => 'garbage';
     await gateway.read('coupons:other').catch(() => undefined);
     lab.worker().start();
+    await lab.clock.advance(10);
     await lab.queue.enqueue({ key: 'coupons:secret', reason: 'warm-up', requestedAt: 0 });
     await lab.clock.advance(10);
   } finally {

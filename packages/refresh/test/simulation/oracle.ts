@@ -17,6 +17,8 @@ export interface SourceCallRecord {
 export interface Oracle {
   readonly violations: string[];
   readonly calls: SourceCallRecord[];
+  /** How often each key was taken away. */
+  readonly removals: ReadonlyMap<string, number>;
   /** The store as it is, with every write looked at. */
   readonly store: EntryStore;
   beginCall(key: string, token: number, link: SimLink): SourceCallRecord;
@@ -41,6 +43,7 @@ export function createOracle(inner: EntryStore, clock: ManualClock, refreshBelow
   const lastStored = new Map<string, number>();
   const lastInvalidated = new Map<string, number>();
   const enoughSince = new Map<string, number>();
+  const removals = new Map<string, number>();
 
   function wrong(what: string, key: string): void {
     violations.push(`${what} (${key} at ${clock.monotonic()})`);
@@ -76,6 +79,7 @@ export function createOracle(inner: EntryStore, clock: ManualClock, refreshBelow
     },
     async invalidate(key, how, options) {
       await inner.invalidate(key, how, options);
+      if (how === 'remove') removals.set(key, (removals.get(key) ?? 0) + 1);
       changed(key);
     },
     close: () => inner.close(),
@@ -96,6 +100,7 @@ export function createOracle(inner: EntryStore, clock: ManualClock, refreshBelow
   return {
     violations,
     calls,
+    removals,
     store,
     beginCall(key, token, link) {
       const call = { number: calls.length + 1, key, token, link, freezesBefore: link.freezes, isOver: false };

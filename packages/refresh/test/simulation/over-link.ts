@@ -83,8 +83,8 @@ export function queueOverLink(queue: RefreshQueue, link: SimLink, world: SimLink
         };
         look();
       });
-    const consumer: TaskConsumer = queue.consume(async (task, { attempt }) => {
-      const work = link.hop().then(() => handler(task, { attempt, signal: new AbortController().signal }));
+    const consumer: TaskConsumer = queue.consume(async (task, { attempt, isRepeated }) => {
+      const work = link.hop().then(() => handler(task, { attempt, isRepeated, signal: new AbortController().signal }));
       work.catch(() => undefined);
       return Promise.race([work, stalled()]);
     }, options);

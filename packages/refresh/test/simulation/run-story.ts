@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 
 import type { Sabotage } from './sabotages.ts';
 import { FORCED_KEY } from './oracle.ts';
-import { createSimWorld, type SimProcess, type SimWorld, TTL_MS } from './sim-world.ts';
+import { MAX_HOP_MS } from './sim-link.ts';
+import { createSimWorld, KEPT_MS, type SimProcess, type SimWorld, TTL_MS } from './sim-world.ts';
 
 /** One thing that happens, some time after the one before it. */
 export interface SimEvent {
@@ -139,15 +140,17 @@ async function read(world: SimWorld, { link, gateway }: SimProcess, key: string)
   const { clock, oracle, sleeps } = world;
   const { freezes, isFrozen: wasFrozen } = link;
   const from = clock.monotonic();
+  const removals = oracle.removals.get(key);
   const before = await oracle.store.read(key, 'hash', { kind: 'whole' });
   try {
     const { data } = await gateway.read(key);
     const tookMs = clock.monotonic() - from;
     const isUndisturbed =
       sleeps === world.sleeps && !wasFrozen && !link.isFrozen && link.freezes === freezes && !link.isCrashed;
-    // Removed meanwhile is not warm: then the read may have had to wait, and is asked for no more than to be whole.
-    const after = await oracle.store.read(key, 'hash', { kind: 'whole' });
-    const isWarm = before !== undefined && after?.ticket === before.ticket && isUndisturbed;
+    // What was removed meanwhile, or had been kept for nearly as long as it may, is not warm: then the read may have had
+    // to wait, and is asked for no more than to be whole. A refresh meanwhile is nothing that a read may wait for.
+    const isKept = before !== undefined && before.ageMs < KEPT_MS - 2 * MAX_HOP_MS;
+    const isWarm = isKept && oracle.removals.get(key) === removals && isUndisturbed;
     oracle.sawRead(key, data, tookMs, isWarm);
   } catch (error) {
     // A reader may be told that nobody loaded it in time, and nothing worse.

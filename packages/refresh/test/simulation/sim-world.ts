@@ -40,6 +40,8 @@ export interface SimWorld {
 }
 
 export const TTL_MS = 4000;
+/** For how long an entry is there after its load. */
+export const KEPT_MS = 3 * TTL_MS;
 const REFRESH_BELOW_MS = 1000;
 const LEASE_MS = 2000;
 /** How long the source takes at most. */
@@ -67,7 +69,7 @@ export function createSimWorld(seed: number, sabotage: Sabotage = {}): SimWorld 
       primaryKey: 'id',
       ttlMs: TTL_MS,
       refreshBelowMs: REFRESH_BELOW_MS,
-      staleForMs: 2 * TTL_MS,
+      staleForMs: KEPT_MS - TTL_MS,
       settleMs: 50,
       loadTimeoutMs: 5000,
       async load({ key, token, signal }) {

@@ -87,23 +87,6 @@ describe('a worker', () => {
     expect(lab.source.mostAtOnce).toBe(1);
   });
 
-  it('drops what has become superfluous, and never an invalidation', async () => {
-    await using lab = openLab({ definition: { settleMs: 200 } });
-    const worker = lab.worker();
-    worker.start();
-    await lab.queue.enqueue(manual('coupons:7'));
-    await lab.clock.advance(50);
-    await lab.queue.enqueue(manual('coupons:7'));
-    await lab.clock.advance(500);
-    expect(worker.stats()).toMatchObject({ dropped: 1, loads: 1 });
-    await lab.queue.enqueue(manual('coupons:7'));
-    await lab.clock.advance(50);
-    await worker.invalidate('coupons:7');
-    await lab.clock.advance(500);
-    expect(worker.stats()).toMatchObject({ dropped: 1, loads: 3 });
-    expect((await lab.gateway().read('coupons:7')).state).toBe('fresh');
-  });
-
   it('leaves a source alone that is switched off', async () => {
     await using lab = openLab();
     const worker = lab.worker();

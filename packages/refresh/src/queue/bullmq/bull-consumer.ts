@@ -84,7 +84,9 @@ export class BullConsumer implements TaskConsumer {
     const hold: Hold = { controller: new AbortController(), timer: this.#armed(id) };
     this.#holds.set(id, hold);
     const { signal } = hold.controller;
-    const running = (async () => this.#handler(task, { attempt: job.attemptsMade + 1, signal }))();
+    const { attemptsMade, stalledCounter } = job;
+    const isRepeated = attemptsMade > 0 || stalledCounter > 0;
+    const running = (async () => this.#handler(task, { attempt: attemptsMade + 1, isRepeated, signal }))();
     this.#running.add(running);
     try {
       return await running;

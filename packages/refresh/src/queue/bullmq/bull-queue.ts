@@ -8,6 +8,7 @@ import { checkCount } from '../../check-number.ts';
 import type {
   ConsumeOptions,
   DeadTask,
+  DropOptions,
   QueueCallOptions,
   QueueCounts,
   RefreshQueue,
@@ -117,8 +118,8 @@ class BullQueue implements BullRefreshQueue {
     return consumer;
   }
 
-  async drop(key: string, { signal }: QueueCallOptions = {}): Promise<boolean> {
-    return this.#gate.run('drop', () => this.#drop(key), signal);
+  async drop(key: string, { signal, sparesFollowUps = false }: DropOptions = {}): Promise<boolean> {
+    return this.#gate.run('drop', () => this.#drop(key, sparesFollowUps), signal);
   }
 
   async pause({ signal }: QueueCallOptions = {}): Promise<void> {
@@ -211,8 +212,14 @@ class BullQueue implements BullRefreshQueue {
     }
   }
 
-  async #drop(key: string): Promise<boolean> {
+  async #drop(key: string, sparesFollowUps: boolean): Promise<boolean> {
     const jobId = await this.bull.getDeduplicationJobId(key);
+    if (sparesFollowUps) {
+      // What is to follow a job in hand is always spared, and so is what waits when its reason says so.
+      const data = jobId === null ? undefined : await this.#link.call('HGET', this.bull.toKey(jobId), 'data');
+      const present = taskIn(data);
+      return present !== undefined && !isFollowUp(present.reason) && (await this.bull.remove(jobId!)) === 1;
+    }
     // A job in hand is locked and cannot be removed, but what is to follow it can.
     if (jobId !== null && (await this.bull.remove(jobId)) === 1) return true;
     return Number(await this.#link.call('DEL', this.#nextKey(key))) > 0;

@@ -11,6 +11,8 @@ export interface BullJob {
   readonly data: unknown;
   /** How often it has failed. */
   readonly attemptsMade: number;
+  /** How often whoever had it was not heard of any more. */
+  readonly stalledCounter: number;
 }
 
 /** What a worker is made of. */

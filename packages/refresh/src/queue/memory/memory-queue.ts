@@ -6,6 +6,7 @@ import { checkCount } from '../../check-number.ts';
 import type {
   ConsumeOptions,
   DeadTask,
+  DropOptions,
   QueueCallOptions,
   QueueCounts,
   RefreshQueue,
@@ -105,9 +106,11 @@ class MemoryQueue implements RefreshQueue {
     return consumer;
   }
 
-  async drop(key: string, options?: QueueCallOptions): Promise<boolean> {
+  async drop(key: string, options?: DropOptions): Promise<boolean> {
     this.#check(options);
     const active = this.#active.get(key);
+    const present = active?.next ?? this.#waiting.get(key)?.task ?? this.#delayed.get(key)?.entry.task;
+    if (present === undefined || (options?.sparesFollowUps === true && isFollowUp(present.reason))) return false;
     if (active?.next !== undefined) {
       active.next = undefined;
       return true;
@@ -189,7 +192,7 @@ class MemoryQueue implements RefreshQueue {
 
   async #run(entry: QueuedTask, handler: TaskHandler, signal: AbortSignal): Promise<void> {
     try {
-      await handler(entry.task, { attempt: entry.failures + 1, signal });
+      await handler(entry.task, { attempt: entry.failures + 1, isRepeated: entry.failures > 0, signal });
       this.#end(entry);
     } catch (error) {
       this.#fail(entry, error);
