@@ -40,16 +40,13 @@ describe('pnpm bench', () => {
     ['cache', 'in the process, synchronous, 1,024 keys'],
     ['cache', 'sessions'],
     ['invalidation', 'publish to heard, 4 processes, 1,000/s, p50'],
-    ['invalidation', 'cost of a publish, 50 followers'],
     ['invalidation', 'publishes, 256'],
     ['memcache', 'getMany of 100 × 100 B, 16'],
     ['memcache', '99th percentile'],
     ['proxy-http', 'processor time: GET × 100 B'],
-    ['proxy-http', 'p99'],
     ['proxy-memcache', 'get × 100 B, 50 connections × 16'],
     ['refresh', 'in the process'],
     ['replication', 'enqueue, cost'],
-    ['replication', 'a backlog, cost'],
   ] as const;
   for (const [bench, text] of chosen) {
     // A bench whose load generator is not installed has no cases.

@@ -5,7 +5,7 @@ import { runSeeds, seedsToRun } from './model/run-seeds.ts';
 
 describe('caches in a simulated world of faults', () => {
   it('serve nothing older than promised, keep nothing stale, and settle every promise, in every world tried', async () => {
-    const seeds = seedsToRun(50);
+    const seeds = seedsToRun(30);
     const report = await runSeeds(seeds);
     expect(report.seeds).toBe(seeds.length);
     // A world in which nothing is read proves nothing.

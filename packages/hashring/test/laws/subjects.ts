@@ -61,7 +61,7 @@ function subject(algorithm: Algorithm<object>, given: object): Subject {
     title: `${algorithm.name}${shown.join('')}`,
     algorithm,
     options,
-    numRuns: runs === undefined ? (shown.length === 0 ? 20 : 5) : Number(runs),
+    numRuns: runs === undefined ? (shown.length === 0 ? 8 : 2) : Number(runs),
     create: (nodes) => createRing(nodes, options),
   };
 }
