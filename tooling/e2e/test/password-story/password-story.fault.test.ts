@@ -11,7 +11,7 @@ import { storyReport } from './story-report.ts';
 import type { StoryRegion } from './story-region.ts';
 
 /** LOCKSTEP_PASSWORD_SECONDS runs it longer and prints what was measured, LOCKSTEP_PASSWORD_SEED otherwise. */
-const seconds = Number(process.env['LOCKSTEP_PASSWORD_SECONDS'] ?? 8);
+const seconds = Number(process.env['LOCKSTEP_PASSWORD_SECONDS'] ?? 5);
 const seed = Number(process.env['LOCKSTEP_PASSWORD_SEED'] ?? 1);
 const maxStalenessMs = 1000;
 const leastChanges = 3;
