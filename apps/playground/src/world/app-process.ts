@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { sleep } from '@lockstep/core';
 
 const resolveApp = createRequire(import.meta.url).resolve;
-const startDeadlineMs = 15_000;
+const startDeadlineMs = 60_000;
 const stopDeadlineMs = 1500;
 const restartDelayMs = 500;
 
@@ -49,7 +49,7 @@ export class AppProcess {
   /**
    * Starts the process and resolves when it is ready.
    *
-   * @throws with the end of its log when it exits or is not ready within 15 s.
+   * @throws with the end of its log when it exits or is not ready within 60 s.
    */
   async start(signal?: AbortSignal): Promise<void> {
     const child = this.#spawn();
