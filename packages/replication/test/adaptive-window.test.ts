@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { AdaptiveWindow } from '../src/adaptive-window.ts';
+import { AdaptiveWindow } from '../src/shipper/adaptive-window.ts';
 
 function answer(window: AdaptiveWindow, times: number, latencyMs: number, isFull = true): void {
   for (let n = 0; n < times; n += 1) window.answered(latencyMs, isFull);

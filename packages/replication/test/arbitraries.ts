@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
-import type { Block } from '../src/block-codec.ts';
-import type { Operation } from '../src/operation.ts';
+import type { Block } from '../src/block/block-codec.ts';
+import type { Operation } from '../src/operation/operation.ts';
 
 const buffer = (minLength: number, maxLength: number): fc.Arbitrary<Buffer> =>
   fc.uint8Array({ minLength, maxLength }).map((bytes) => Buffer.from(bytes));

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-import { planBatch } from '../src/batch-plan.ts';
-import { decodeBlock } from '../src/block-decoder.ts';
-import { packMarker } from '../src/marker.ts';
-import type { Operation } from '../src/operation.ts';
+import { planBatch } from '../src/receiver/batch-plan.ts';
+import { decodeBlock } from '../src/block/block-decoder.ts';
+import { packMarker } from '../src/block/marker.ts';
+import type { Operation } from '../src/operation/operation.ts';
 import { anyOperation } from './arbitraries.ts';
 import { del, set } from './operations.ts';
 

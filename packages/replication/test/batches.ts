@@ -1,7 +1,7 @@
-import type { Batch } from '../src/batch.ts';
-import { encodeBatchBody } from '../src/batch-body.ts';
-import { encodeBlock } from '../src/block-codec.ts';
-import type { Operation } from '../src/operation.ts';
+import type { Batch } from '../src/transport/batch.ts';
+import { encodeBatchBody } from '../src/transport/batch-body.ts';
+import { encodeBlock } from '../src/block/block-codec.ts';
+import type { Operation } from '../src/operation/operation.ts';
 
 /** A batch of one block for each entry; entry n has the id `n-0`. */
 export function batchOf(prev: number, ...entries: readonly Operation[][]): Batch {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decodeBatchBody, encodeBatchBody } from '../src/batch-body.ts';
-import { encodeBlock } from '../src/block-codec.ts';
-import { decodeBlock } from '../src/block-decoder.ts';
+import { decodeBatchBody, encodeBatchBody } from '../src/transport/batch-body.ts';
+import { encodeBlock } from '../src/block/block-codec.ts';
+import { decodeBlock } from '../src/block/block-decoder.ts';
 import { anyBlock } from './arbitraries.ts';
 
 const BAD_BLOCK = expect.objectContaining({ code: 'ERR_REPLICATION_BAD_BLOCK' });

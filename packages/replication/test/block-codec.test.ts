@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { encodeBlock } from '../src/block-codec.ts';
-import { decodeBlock, readOperationCount } from '../src/block-decoder.ts';
-import { blockChecksum, CHECKSUM_AT } from '../src/block-layout.ts';
-import type { Operation } from '../src/operation.ts';
+import { encodeBlock } from '../src/block/block-codec.ts';
+import { decodeBlock, readOperationCount } from '../src/block/block-decoder.ts';
+import { blockChecksum, CHECKSUM_AT } from '../src/block/block-layout.ts';
+import type { Operation } from '../src/operation/operation.ts';
 import { del, set } from './operations.ts';
 
 const producer = '0123456789abcdef';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { ByteRate } from '../src/byte-rate.ts';
+import { ByteRate } from '../src/shipper/byte-rate.ts';
 import { createManualClock } from './manual-clock.ts';
 
 it('lets so many bytes through in a second, and a tenth of a second more at once', () => {

@@ -2,11 +2,11 @@ import { startRedisCluster } from '@lockstep/testing';
 import { Cluster } from 'ioredis';
 import { expect, it } from 'vitest';
 
-import { createJournal } from '../src/journal.ts';
-import { journalKeys } from '../src/journal-keys.ts';
-import { createReceiver } from '../src/receiver.ts';
-import { createShipper } from '../src/shipper.ts';
-import type { Transport } from '../src/transport.ts';
+import { createJournal } from '../src/journal/journal.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
+import { createReceiver } from '../src/receiver/receiver.ts';
+import { createShipper } from '../src/shipper/shipper.ts';
+import type { Transport } from '../src/transport/transport.ts';
 import { set } from './operations.ts';
 import { RecordingApplier } from './recording-applier.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { createJournal } from '../src/journal.ts';
-import { journalKeys } from '../src/journal-keys.ts';
+import { createJournal } from '../src/journal/journal.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
 import { del, set } from './operations.ts';
 import { MAX_WRITE_MS, startTwoWriters, type TwoWriters, type Writer } from './two-writers.ts';
 

@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import { createEncoder, decodeContent } from '../src/content-coding.ts';
+import { createEncoder, decodeContent } from '../src/transport/content-coding.ts';
 
 const text = Buffer.from('the same words again and again, '.repeat(100));
 const noise = Buffer.from(Array.from({ length: 600 }, (_, n) => (n * 7919 + ((n * n) % 251)) % 256));

@@ -1,9 +1,9 @@
 import { startFaultProxy } from '@lockstep/testing';
 import { describe, expect, it } from 'vitest';
 
-import { createHttpTransport } from '../src/http-transport.ts';
-import type { Receiver } from '../src/receiver.ts';
-import { createReceiverHandler } from '../src/receiver-handler.ts';
+import { createHttpTransport } from '../src/transport/http-transport.ts';
+import type { Receiver } from '../src/receiver/receiver.ts';
+import { createReceiverHandler } from '../src/receiver/receiver-handler.ts';
 import { ReplicationError } from '../src/replication-error.ts';
 import { batchOf } from './batches.ts';
 import { set } from './operations.ts';

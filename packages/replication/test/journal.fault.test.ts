@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startFaultProxy, startRedis } from '@lockstep/testing';
 import { describe, expect, it, vi } from 'vitest';
 
-import { createJournal, type Journal } from '../src/journal.ts';
-import { journalKeys } from '../src/journal-keys.ts';
+import { createJournal, type Journal } from '../src/journal/journal.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
 import { connectRedis } from './connect-redis.ts';
 import { set } from './operations.ts';
 import { readStoredBlocks, readValues } from './read-journal.ts';

@@ -1,11 +1,11 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { encodeBlock } from '../src/block-codec.ts';
-import { createJournal } from '../src/journal.ts';
-import { journalKeys } from '../src/journal-keys.ts';
+import { encodeBlock } from '../src/block/block-codec.ts';
+import { createJournal } from '../src/journal/journal.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
 import { APPEND_BLOCK } from '../src/lua/append-block.ts';
-import { shardOf } from '../src/shard-of.ts';
+import { shardOf } from '../src/operation/shard-of.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';
 import { readStoredBlocks, readValues } from './read-journal.ts';

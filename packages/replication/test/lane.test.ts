@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Lane } from '../src/lane.ts';
+import { Lane } from '../src/receiver/lane.ts';
 import { createManualClock } from './manual-clock.ts';
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

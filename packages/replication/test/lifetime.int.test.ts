@@ -1,10 +1,10 @@
 import { checkLeaks, startRedis } from '@lockstep/testing';
 import { expect, it } from 'vitest';
 
-import { createHttpTransport } from '../src/http-transport.ts';
-import { createJournal } from '../src/journal.ts';
-import { createReceiver } from '../src/receiver.ts';
-import { createShipper } from '../src/shipper.ts';
+import { createHttpTransport } from '../src/transport/http-transport.ts';
+import { createJournal } from '../src/journal/journal.ts';
+import { createReceiver } from '../src/receiver/receiver.ts';
+import { createShipper } from '../src/shipper/shipper.ts';
 import { connectRedis } from './connect-redis.ts';
 import { set } from './operations.ts';
 import { serveReceiver } from './receiver-server.ts';

@@ -1,10 +1,10 @@
 import { systemClock } from '@lockstep/core';
 import { describe, expect, it } from 'vitest';
 
-import { createHttpTransport } from '../src/http-transport.ts';
-import { signRequest } from '../src/link-signature.ts';
-import { createReceiverHandler, type ReceiverHandlerOptions } from '../src/receiver-handler.ts';
-import { BATCHES_PATH, batchHeaders } from '../src/wire.ts';
+import { createHttpTransport } from '../src/transport/http-transport.ts';
+import { signRequest } from '../src/transport/link-signature.ts';
+import { createReceiverHandler, type ReceiverHandlerOptions } from '../src/receiver/receiver-handler.ts';
+import { BATCHES_PATH, batchHeaders } from '../src/transport/wire.ts';
 import { batchOf } from './batches.ts';
 import { set } from './operations.ts';
 import { serveHandler } from './receiver-server.ts';

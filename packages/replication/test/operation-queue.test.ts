@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { packedBytes, packOperation } from '../src/block-codec.ts';
-import type { Operation } from '../src/operation.ts';
-import { OPERATION_OVERHEAD_BYTES, OperationQueue } from '../src/operation-queue.ts';
+import { packedBytes, packOperation } from '../src/block/block-codec.ts';
+import type { Operation } from '../src/operation/operation.ts';
+import { OPERATION_OVERHEAD_BYTES, OperationQueue } from '../src/journal/operation-queue.ts';
 import { createManualClock } from './manual-clock.ts';
 import { del, set } from './operations.ts';
 

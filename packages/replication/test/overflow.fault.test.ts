@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { createJournal, type Journal, type JournalOptions } from '../src/journal.ts';
-import { journalKeys } from '../src/journal-keys.ts';
+import { createJournal, type Journal, type JournalOptions } from '../src/journal/journal.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
 import { del, set } from './operations.ts';
 import { readStoredBlocks } from './read-journal.ts';
 import { startTwoRegions, type TwoRegions } from './two-regions.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { JournalEntry } from '../src/journal-reader.ts';
-import { PendingEntries } from '../src/pending-entries.ts';
+import type { JournalEntry } from '../src/shipper/journal-reader.ts';
+import { PendingEntries } from '../src/shipper/pending-entries.ts';
 
 const entry = (n: number, operations = 1, bytes = 10): JournalEntry => ({
   id: `${n}-0`,

@@ -1,9 +1,9 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createDeadLetters } from '../src/dead-letters.ts';
-import type { Operation } from '../src/operation.ts';
-import { createReceiver } from '../src/receiver.ts';
+import { createDeadLetters } from '../src/receiver/dead-letters.ts';
+import type { Operation } from '../src/operation/operation.ts';
+import { createReceiver } from '../src/receiver/receiver.ts';
 import { batchOf } from './batches.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';

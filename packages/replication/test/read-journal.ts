@@ -1,8 +1,8 @@
 import type { RedisClient } from '@lockstep/core';
 
-import type { Block } from '../src/block-codec.ts';
-import { decodeBlock } from '../src/block-decoder.ts';
-import { journalKeys } from '../src/journal-keys.ts';
+import type { Block } from '../src/block/block-codec.ts';
+import { decodeBlock } from '../src/block/block-decoder.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
 
 export interface StoredBlock extends Block {
   readonly id: string;

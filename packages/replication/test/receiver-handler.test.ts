@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Receiver } from '../src/receiver.ts';
-import { createReceiverHandler, type HandlerRequest } from '../src/receiver-handler.ts';
+import type { Receiver } from '../src/receiver/receiver.ts';
+import { createReceiverHandler, type HandlerRequest } from '../src/receiver/receiver-handler.ts';
 import { ReplicationError } from '../src/replication-error.ts';
-import { answerDigest, batchHeaders } from '../src/wire.ts';
+import { answerDigest, batchHeaders } from '../src/transport/wire.ts';
 import { batchOf } from './batches.ts';
 import { set } from './operations.ts';
 

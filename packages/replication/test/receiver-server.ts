@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
-import { createReceiverHandler, type HandlerResponse, type ReceiverHandler } from '../src/receiver-handler.ts';
-import type { Receiver } from '../src/receiver.ts';
+import { createReceiverHandler, type HandlerResponse, type ReceiverHandler } from '../src/receiver/receiver-handler.ts';
+import type { Receiver } from '../src/receiver/receiver.ts';
 
 /** A receiver behind a real HTTP server on a free loopback port. */
 export interface ReceiverServer extends AsyncDisposable {

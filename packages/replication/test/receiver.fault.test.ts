@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createReceiver, type Receiver, type ReceiverOptions } from '../src/receiver.ts';
+import { createReceiver, type Receiver, type ReceiverOptions } from '../src/receiver/receiver.ts';
 import { batchOf } from './batches.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { RecentBlocks } from '../src/recent-blocks.ts';
+import { RecentBlocks } from '../src/journal/recent-blocks.ts';
 
 const block = (sequence: number, bytes = 10) => ({ sequence, block: Buffer.alloc(bytes), confirmedAt: sequence * 10 });
 const sequences = (recent: RecentBlocks): number[] => recent.after(0).map(({ sequence }) => sequence);

@@ -1,5 +1,5 @@
-import type { Applier } from '../src/applier.ts';
-import type { Operation } from '../src/operation.ts';
+import type { Applier } from '../src/receiver/applier.ts';
+import type { Operation } from '../src/operation/operation.ts';
 
 /** What a cache would hold, and how it came to: every value a key ever had, in order. */
 export class RecordingApplier implements Applier {

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startRedis } from '@lockstep/testing';
 import { expect, it } from 'vitest';
 
-import { encodeBatchBody } from '../src/batch-body.ts';
-import { encodeBlock } from '../src/block-codec.ts';
-import { createReceiver, type Receiver, type ReceiverOptions } from '../src/receiver.ts';
+import { encodeBatchBody } from '../src/transport/batch-body.ts';
+import { encodeBlock } from '../src/block/block-codec.ts';
+import { createReceiver, type Receiver, type ReceiverOptions } from '../src/receiver/receiver.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';
 import { RecordingApplier } from './recording-applier.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { shardOf } from '../src/shard-of.ts';
+import { shardOf } from '../src/operation/shard-of.ts';
 
 describe('shardOf', () => {
   it('is the same for ever, since stored operations depend on it', () => {

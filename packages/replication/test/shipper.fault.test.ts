@@ -1,7 +1,7 @@
 import { startFaultProxy } from '@lockstep/testing';
 import { describe, expect, it } from 'vitest';
 
-import type { Shipper } from '../src/shipper.ts';
+import type { Shipper } from '../src/shipper/shipper.ts';
 import { startTwoRegions, type TwoRegions } from './two-regions.ts';
 
 /** How what arrived differs from what was written. */

@@ -2,10 +2,10 @@ import { startFaultProxy } from '@lockstep/testing';
 import { systemClock } from '@lockstep/core';
 import { describe, expect, it } from 'vitest';
 
-import { createHttpTransport } from '../src/http-transport.ts';
-import { journalKeys } from '../src/journal-keys.ts';
-import { createShipper } from '../src/shipper.ts';
-import type { Transport } from '../src/transport.ts';
+import { createHttpTransport } from '../src/transport/http-transport.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
+import { createShipper } from '../src/shipper/shipper.ts';
+import type { Transport } from '../src/transport/transport.ts';
 import { set } from './operations.ts';
 import { startTwoRegions } from './two-regions.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { compareStreamIds, isStreamId, streamIdTimeMs } from '../src/stream-id.ts';
+import { compareStreamIds, isStreamId, streamIdTimeMs } from '../src/operation/stream-id.ts';
 
 const part = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 

@@ -1,8 +1,8 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createJournal } from '../src/journal.ts';
-import { journalKeys } from '../src/journal-keys.ts';
+import { createJournal } from '../src/journal/journal.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
 import { RAISE_JOURNAL } from '../src/lua/raise-journal.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';

@@ -1,8 +1,8 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { journalKeys } from '../src/journal-keys.ts';
-import { probeJournal } from '../src/journal-probe.ts';
+import { journalKeys } from '../src/journal/journal-keys.ts';
+import { probeJournal } from '../src/journal/journal-probe.ts';
 import { TRIM_JOURNAL } from '../src/lua/trim-journal.ts';
 import { connectRedis } from './connect-redis.ts';
 

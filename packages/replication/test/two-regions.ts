@@ -1,11 +1,11 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { expect } from 'vitest';
 
-import { createHttpTransport } from '../src/http-transport.ts';
-import { createJournal, type Journal } from '../src/journal.ts';
-import { createReceiver, type Receiver } from '../src/receiver.ts';
-import { createReceiverHandler } from '../src/receiver-handler.ts';
-import { createShipper, type Shipper, type ShipperOptions } from '../src/shipper.ts';
+import { createHttpTransport } from '../src/transport/http-transport.ts';
+import { createJournal, type Journal } from '../src/journal/journal.ts';
+import { createReceiver, type Receiver } from '../src/receiver/receiver.ts';
+import { createReceiverHandler } from '../src/receiver/receiver-handler.ts';
+import { createShipper, type Shipper, type ShipperOptions } from '../src/shipper/shipper.ts';
 import { connectRedis } from './connect-redis.ts';
 import { del, set } from './operations.ts';
 import { type ReceiverServer, serveHandler } from './receiver-server.ts';

@@ -1,9 +1,9 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
 
-import { createJournal, type Journal } from '../src/journal.ts';
-import { createReceiver, type Receiver } from '../src/receiver.ts';
-import { createShipper, type Shipper } from '../src/shipper.ts';
-import type { Transport } from '../src/transport.ts';
+import { createJournal, type Journal } from '../src/journal/journal.ts';
+import { createReceiver, type Receiver } from '../src/receiver/receiver.ts';
+import { createShipper, type Shipper } from '../src/shipper/shipper.ts';
+import type { Transport } from '../src/transport/transport.ts';
 import { connectRedis } from './connect-redis.ts';
 import { set } from './operations.ts';
 import { RecordingApplier } from './recording-applier.ts';

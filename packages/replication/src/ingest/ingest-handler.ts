@@ -1,12 +1,12 @@
 import { type Clock, systemClock } from '@lockstep/core';
 
-import type { Journal } from '../journal.ts';
-import type { Operation } from '../operation.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Operation } from '../operation/operation.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
-import type { HandlerRequest, HandlerResponse, ReceiverHandler } from '../receiver-handler.ts';
+import type { HandlerRequest, HandlerResponse, ReceiverHandler } from '../receiver/receiver-handler.ts';
 import { ReplicationError } from '../replication-error.ts';
-import { readBody, tooLarge } from '../request-body.ts';
-import { createRequestGuard, unauthorized } from '../request-guard.ts';
+import { readBody, tooLarge } from '../transport/request-body.ts';
+import { createRequestGuard, unauthorized } from '../transport/request-guard.ts';
 import { parseJsonOperations } from './parse-json-operations.ts';
 import { parseLegacyOperations } from './parse-legacy-operations.ts';
 import type { ParsedOperations } from './parsed-operations.ts';

@@ -1,5 +1,5 @@
-import { checkOperation } from '../check-operation.ts';
-import type { Operation } from '../operation.ts';
+import { checkOperation } from '../operation/check-operation.ts';
+import type { Operation } from '../operation/operation.ts';
 import { type ParsedOperations, readBase64 } from './parsed-operations.ts';
 
 const MEMBERS = {

@@ -1,5 +1,5 @@
-import { checkOperation } from '../check-operation.ts';
-import type { Operation } from '../operation.ts';
+import { checkOperation } from '../operation/check-operation.ts';
+import type { Operation } from '../operation/operation.ts';
 import { type ParsedOperations, readBase64 } from './parsed-operations.ts';
 
 /** memcached's own rule: what is above it is a moment, what is not a number of seconds from now. */

@@ -1,4 +1,4 @@
-import type { Operation } from '../operation.ts';
+import type { Operation } from '../operation/operation.ts';
 
 /** What a body comes to: its operations, or what is wrong with it. */
 export interface ParsedOperations {

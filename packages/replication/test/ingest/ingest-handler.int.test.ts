@@ -2,8 +2,8 @@ import { startRedis } from '@lockstep/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createIngestHandler, INGEST_PATH, LEGACY_INGEST_PATH } from '../../src/ingest/ingest-handler.ts';
-import { createJournal, type Journal } from '../../src/journal.ts';
-import type { HandlerResponse } from '../../src/receiver-handler.ts';
+import { createJournal, type Journal } from '../../src/journal/journal.ts';
+import type { HandlerResponse } from '../../src/receiver/receiver-handler.ts';
 import { connectRedis } from '../connect-redis.ts';
 import { readStoredBlocks } from '../read-journal.ts';
 

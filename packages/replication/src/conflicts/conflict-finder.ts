@@ -1,0 +1,114 @@
+import type { Clock, RedisClient } from '@lockstep/core';
+
+import type { BatchPlan } from '../receiver/batch-plan.ts';
+import { DEFAULT_SHARDS } from '../journal/claim-shards.ts';
+import type { Journal } from '../journal/journal.ts';
+import { LocalWrites } from './local-writes.ts';
+import type { Operation } from '../operation/operation.ts';
+import { OwnedConnection } from '../owned-connection.ts';
+import { requirePositiveInteger } from '../positive-option.ts';
+import { requireShards } from '../operation/region-name.ts';
+import type { SeenCursors } from '../operation/seen-cursors.ts';
+import { compareStreamIds } from '../operation/stream-id.ts';
+
+/** How writes are found that two regions made without knowing of each other's. */
+export interface ConflictOptions {
+  /** The journal of the receiver's own region, with the sending regions as its `peers`. Yours. */
+  readonly journal: Pick<Journal, 'append'>;
+  /** Shards of that journal. @default 16 */
+  readonly shards?: number;
+  /** Whether a key is one of those that several regions store. @default every one */
+  readonly isFor?: (key: Buffer) => boolean;
+  /** Memory for the last local writes, all shards together; older ones count as unknown. @default 67108864 */
+  readonly maxBytes?: number;
+}
+
+/** What a finder needs. */
+export interface ConflictFinderOptions extends ConflictOptions {
+  readonly client: RedisClient;
+  readonly region: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** What was found about an operation of another region. */
+type Finding = 'later' | 'concurrent' | 'unknown';
+
+/**
+ * Finds operations of other regions that are concurrent with one of this region on the same key: neither had seen the
+ * other. No clock says which is the newer value, so the key is deleted, here and by a delete in this region's journal
+ * everywhere. Where it cannot be known, the store becomes a delete here.
+ *
+ * That at least one side finds each pair: of two concurrent operations, the one that is appended later is in its
+ * journal when the other one is looked at there, or the earlier one is when the later one arrives.
+ */
+export class ConflictFinder {
+  readonly #options: ConflictFinderOptions;
+  readonly #connection: OwnedConnection;
+  readonly #writes: readonly LocalWrites[];
+  readonly #isFor: (key: Buffer) => boolean;
+  /** Operations that were concurrent with one of this region. */
+  conflicts = 0;
+  /** Stores that became deletes because it could not be known. */
+  unknown = 0;
+
+  constructor(options: ConflictFinderOptions) {
+    const { shards = DEFAULT_SHARDS, maxBytes = 64 * 1024 * 1024, isFor = () => true } = options;
+    requireShards('conflicts.shards', shards);
+    requirePositiveInteger('conflicts.maxBytes', maxBytes);
+    this.#options = options;
+    this.#connection = new OwnedConnection(options);
+    this.#isFor = isFor;
+    this.#writes = Array.from(
+      { length: shards },
+      (_, shard) =>
+        new LocalWrites({
+          ...options,
+          connection: this.#connection,
+          shard,
+          isFor,
+          maxBytes: Math.ceil(maxBytes / shards),
+        }),
+    );
+  }
+
+  /**
+   * What is to be carried out of a plan.
+   *
+   * @throws ReplicationError of Redis or of the journal; nothing was carried out, and the batch comes again.
+   */
+  async settle(shard: number, { operations, seenBy }: BatchPlan): Promise<readonly Operation[]> {
+    const guarded = operations.filter((operation) => seenBy.has(operation) && this.#isFor(operation.key));
+    if (guarded.length === 0) return operations;
+    const writes = this.#writes[shard];
+    const isKnown = writes !== undefined && (await writes.catchUp());
+    const deletes = new Map<Operation, Operation>();
+    const echoes: Promise<void>[] = [];
+    for (const operation of guarded) {
+      const { kind, key } = operation;
+      const finding = isKnown ? this.#compare(writes, operation, seenBy.get(operation) as SeenCursors) : 'unknown';
+      if (finding === 'later' || (finding === 'unknown' && kind === 'delete')) continue;
+      deletes.set(operation, { kind: 'delete', key });
+      if (finding === 'unknown') this.unknown += 1;
+      else this.conflicts += 1;
+      // A delete of ours is on its way already, and takes the other value with it.
+      if (finding === 'concurrent' && writes?.lastOf(key)?.isStore === true) {
+        echoes.push(this.#options.journal.append({ kind: 'delete', key }));
+      }
+    }
+    await Promise.all(echoes);
+    return deletes.size === 0 ? operations : operations.map((operation) => deletes.get(operation) ?? operation);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #compare(writes: LocalWrites, { key }: Operation, { shards, cursors }: SeenCursors): Finding {
+    const seen = cursors.get(this.#options.region);
+    if (seen === undefined || shards !== this.#writes.length) return 'unknown';
+    const last = writes.lastOf(key);
+    if (last !== undefined && compareStreamIds(last.id, seen) > 0) return 'concurrent';
+    return compareStreamIds(seen, writes.knownFrom) < 0 ? 'unknown' : 'later';
+  }
+}

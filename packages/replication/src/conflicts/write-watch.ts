@@ -1,0 +1,100 @@
+import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
+
+import { DEFAULT_SHARDS } from '../journal/claim-shards.ts';
+import { journalKeys, journalShardsKey } from '../journal/journal-keys.ts';
+import { probeJournal } from '../journal/journal-probe.ts';
+import { laneKeys } from '../receiver/lane-store.ts';
+import { LocalWrites } from './local-writes.ts';
+import { OwnedConnection } from '../owned-connection.ts';
+import { requireRegionName } from '../operation/region-name.ts';
+import { ReplicationError } from '../replication-error.ts';
+import { shardOf } from '../operation/shard-of.ts';
+import { compareStreamIds, isStreamId, STREAM_START, type StreamId } from '../operation/stream-id.ts';
+
+/** Whose writes are watched, and from where on. */
+export interface WriteWatchOptions {
+  /** Yours; the Redis of the region. */
+  readonly client: RedisClient;
+  readonly region: string;
+  /**
+   * Begins with what the receivers of another region have not applied yet, instead of with what is appended after the
+   * call. `client` is the Redis of that region.
+   */
+  readonly notAppliedIn?: { readonly client: RedisClient; readonly region: string };
+  /** Memory for the keys: their length and 160 bytes each. With more writes than that every key counts as written. @default 67108864 */
+  readonly maxBytes?: number;
+  /** How long one answer of Redis may take. @default 2000 */
+  readonly timeoutMs?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** Knows which keys a region has written since a moment, for those who copy values past the journal. */
+export interface WriteWatch extends AsyncDisposable {
+  /** Takes in all that was appended before the call. @throws ReplicationError `ERR_REPLICATION_REDIS`. */
+  catchUp(): Promise<void>;
+  /** Whether the key was written since, or that cannot be known. As of the last `catchUp`. */
+  isWritten(key: Buffer): boolean;
+}
+
+/** @throws ReplicationError `ERR_REPLICATION_REDIS`; `ERR_REPLICATION_TAIL_LOST` when the journal ends before where it should begin. */
+export async function openWriteWatch(options: WriteWatchOptions): Promise<WriteWatch> {
+  const { client, region, maxBytes = 64 * 1024 * 1024, timeoutMs = 2000, clock = systemClock } = options;
+  requireRegionName('region', region);
+  const connection = new OwnedConnection({ client, clock });
+  try {
+    const stored = await connection.run((redis) => redis.call('GET', journalShardsKey(region)), timeoutMs);
+    const shards = stored === null ? DEFAULT_SHARDS : Number(stored);
+    const all = await Promise.all(
+      Array.from({ length: shards }, async (_, shard) => {
+        const from = await findStart({ ...options, clock, timeoutMs }, connection, shard);
+        const bytes = Math.ceil(maxBytes / shards);
+        return new LocalWrites({ connection, region, shard, isFor: () => true, maxBytes: bytes, timeoutMs, from });
+      }),
+    );
+    let isSure = true;
+    return {
+      async catchUp() {
+        const outcomes = await Promise.all(all.map((writes) => writes.catchUp()));
+        isSure &&= outcomes.every(Boolean);
+      },
+      isWritten(key) {
+        const writes = all[shardOf(key, shards)];
+        return !isSure || writes === undefined || writes.hasGap || writes.lastOf(key) !== undefined;
+      },
+      // oxlint-disable-next-line require-await -- an AsyncDisposable must give a promise; there is nothing to wait for
+      async [Symbol.asyncDispose]() {
+        connection.close();
+      },
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+async function findStart(
+  { region, notAppliedIn, timeoutMs, clock }: WriteWatchOptions & { timeoutMs: number; clock: Clock },
+  connection: OwnedConnection,
+  shard: number,
+): Promise<{ readonly id: StreamId; readonly operations: number }> {
+  const keys = journalKeys(region, shard);
+  const probe = (cursor: StreamId | undefined) =>
+    connection.run((redis) => probeJournal(redis, keys, cursor), timeoutMs);
+  if (notAppliedIn === undefined) {
+    const { tail, total } = await probe(undefined);
+    return { id: tail, operations: total };
+  }
+  const there = new OwnedConnection({ client: notAppliedIn.client, clock });
+  try {
+    const [lane] = laneKeys(notAppliedIn.region, { source: region, shard });
+    const stored = await there.run((redis) => redis.call('HGET', lane, 'cursor'), timeoutMs);
+    const id = typeof stored === 'string' && isStreamId(stored) ? stored : STREAM_START;
+    const { tail, total, oldest } = await probe(id);
+    if (compareStreamIds(tail, id) >= 0) return { id, operations: oldest?.before ?? total };
+    const message = `the journal of ${region} ends at ${tail}, and ${notAppliedIn.region} has applied it up to ${id}`;
+    throw new ReplicationError('ERR_REPLICATION_TAIL_LOST', message);
+  } finally {
+    there.close();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Operation } from './operation.ts';
+import { ReplicationError } from '../replication-error.ts';
+
+/** Longest key, in bytes: memcached's own limit. */
+export const MAX_KEY_BYTES = 250;
+
+const MAX_U32 = 0xff_ff_ff_ff;
+
+/** @throws ReplicationError `ERR_REPLICATION_BAD_OPERATION` naming the member that a block cannot carry. */
+export function checkOperation(operation: Operation): void {
+  const { kind, key } = operation;
+  if (kind !== 'set' && kind !== 'delete') throw bad(`kind must be "set" or "delete", got ${String(kind)}`);
+  if (!(key instanceof Uint8Array)) throw bad('key must be a Buffer');
+  if (key.length === 0 || key.length > MAX_KEY_BYTES)
+    throw bad(`key must be 1 to ${MAX_KEY_BYTES} bytes, got ${key.length}`);
+  if (kind === 'delete') return;
+  const { value, flags, expiresAt } = operation;
+  if (!(value instanceof Uint8Array)) throw bad('value must be a Buffer');
+  if (value.length > MAX_U32) throw bad(`value must be at most ${MAX_U32} bytes, got ${value.length}`);
+  if (!Number.isInteger(flags) || flags < 0 || flags > MAX_U32)
+    throw bad(`flags must be an unsigned 32-bit number, got ${flags}`);
+  if (!isExpiry(expiresAt)) throw bad(`expiresAt must be 0 or seconds since the epoch, got ${expiresAt}`);
+}
+
+/** Whether `seconds` can be an expiry: finite and not negative. */
+export function isExpiry(seconds: number): boolean {
+  return Number.isFinite(seconds) && seconds >= 0;
+}
+
+function bad(reason: string): ReplicationError {
+  return new ReplicationError('ERR_REPLICATION_BAD_OPERATION', `operation refused: ${reason}`);
+}

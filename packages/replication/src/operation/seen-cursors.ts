@@ -1,0 +1,49 @@
+import { ReplicationError } from '../replication-error.ts';
+import { isRegionName } from './region-name.ts';
+import { isStreamId, type StreamId } from './stream-id.ts';
+
+/** How far a region had applied the journals of others when an operation was begun there: a version vector of one shard. */
+export interface SeenCursors {
+  /** Shards of the journal that says so. With another number, a shard here would hold other keys. */
+  readonly shards: number;
+  /** By region. */
+  readonly cursors: ReadonlyMap<string, StreamId>;
+}
+
+/** Packs a vector: u32 shards · u8 regions · for each u8 length · name · u8 length · cursor. */
+export function packSeen({ shards, cursors }: SeenCursors): Buffer {
+  if (cursors.size > 255) throw new RangeError(`a vector has at most 255 regions, got ${cursors.size}`);
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(shards);
+  head[4] = cursors.size;
+  const parts = [head];
+  for (const [region, cursor] of cursors) {
+    parts.push(Buffer.from([region.length]), Buffer.from(region), Buffer.from([cursor.length]), Buffer.from(cursor));
+  }
+  return Buffer.concat(parts);
+}
+
+/** Reads the vector at an offset, and gives where it ends. @throws ReplicationError `ERR_REPLICATION_BAD_BLOCK`. */
+export function readSeen(bytes: Buffer, from: number): { readonly seen: SeenCursors; readonly end: number } {
+  let at = from;
+  const take = (count: number): Buffer => {
+    if (bytes.length - at < count) throw badVector(at, `${count} bytes are needed and ${bytes.length - at} are left`);
+    at += count;
+    return bytes.subarray(at - count, at);
+  };
+  const shards = take(4).readUInt32BE(0);
+  const count = take(1)[0] as number;
+  const cursors = new Map<string, StreamId>();
+  for (let left = count; left > 0; left -= 1) {
+    const start = at;
+    const region = take(take(1)[0] as number).toString('latin1');
+    const cursor = take(take(1)[0] as number).toString('latin1');
+    if (!isRegionName(region) || !isStreamId(cursor)) throw badVector(start, 'it names no region or no cursor');
+    cursors.set(region, cursor);
+  }
+  return { seen: { shards, cursors }, end: at };
+}
+
+function badVector(at: number, reason: string): ReplicationError {
+  return new ReplicationError('ERR_REPLICATION_BAD_BLOCK', `bad version vector at offset ${at}: ${reason}`);
+}

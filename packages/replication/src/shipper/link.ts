@@ -1,0 +1,112 @@
+import { type Backoff, createBackoff, describeError, sleep } from '@lockstep/core';
+
+import { AdaptiveWindow } from './adaptive-window.ts';
+import { BatchSender, type BatchSenderOptions } from './batch-sender.ts';
+import { JournalFollower } from './journal-follower.ts';
+import type { JournalProbe } from '../journal/journal-probe.ts';
+import { LinkMeter, type ShardStatus } from './link-meter.ts';
+import type { OwnedConnection } from '../owned-connection.ts';
+import { type BatchLimits, PendingEntries } from './pending-entries.ts';
+import type { StreamId } from '../operation/stream-id.ts';
+
+/** What one link needs. */
+export interface LinkOptions
+  extends BatchLimits, Omit<BatchSenderOptions, 'pending' | 'meter' | 'window' | 'onConfirmed'> {
+  readonly stream: string;
+  /** The link's own: reads block on it. */
+  readonly connection: OwnedConnection;
+  readonly maxWindow: number;
+  readonly maxAheadBytes: number;
+  readonly blockMs: number;
+  readonly timeoutMs: number;
+  readonly retry: { readonly minMs: number; readonly maxMs: number };
+}
+
+/** One direction between two regions, for one shard: reads the journal ahead and hands it to the receiver. */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #pending: PendingEntries;
+  readonly #backoff: Backoff;
+  readonly #meter: LinkMeter;
+  readonly #window: AdaptiveWindow;
+  readonly #sender: BatchSender;
+  readonly #follower: JournalFollower;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    const pending = new PendingEntries(options);
+    const meter = new LinkMeter(options);
+    this.#pending = pending;
+    this.#meter = meter;
+    this.#backoff = createBackoff(options.retry);
+    this.#window = new AdaptiveWindow({ max: options.maxWindow });
+    this.#follower = new JournalFollower({
+      ...options,
+      pending,
+      onRead: (entries) => {
+        meter.read(entries);
+        this.#sender.nudge();
+      },
+      onOutcome: (error) => meter.reading(error),
+    });
+    this.#sender = new BatchSender({
+      ...options,
+      pending,
+      meter,
+      window: this.#window,
+      onConfirmed: () => this.#follower.nudge(),
+    });
+  }
+
+  get shard(): number {
+    return this.#options.shard;
+  }
+
+  /** The newest cursor that the receiver confirmed, undefined before it has been heard of. */
+  get cursor(): StreamId | undefined {
+    return this.#sender.hasCursor ? this.#pending.cursor : undefined;
+  }
+
+  status(): ShardStatus {
+    return this.#meter.status({
+      cursor: this.cursor,
+      oldestPending: this.#pending.oldest?.id,
+      window: this.#window.size,
+    });
+  }
+
+  /** Whether a marker is on its way. */
+  get isMarked(): boolean {
+    return this.#meter.isMarked;
+  }
+
+  /** A marker was appended at this monotonic moment. */
+  mark(id: StreamId, at: number): void {
+    this.#meter.mark(id, at);
+  }
+
+  /** Takes in what a look at the journal found for `cursor`. */
+  observe(cursor: StreamId | undefined, probe: JournalProbe): void {
+    if (cursor === this.cursor) this.#meter.observe(cursor, probe);
+  }
+
+  /** Ships until the signal aborts. Never rejects: failures are kept in the status and tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#follower.run(signal), this.#send(signal)]);
+  }
+
+  async #send(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#sender.run(signal, () => this.#backoff.reset());
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#window.failed();
+        this.#meter.sending(error instanceof Error ? error : new Error(describeError(error)));
+        await sleep(this.#backoff.next(), { signal, clock: this.#options.clock }).catch(() => {
+          // The signal aborted: the loop ends by its own condition.
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
+
+import { DEFAULT_SHARDS } from '../journal/claim-shards.ts';
+import type { LinkStatus } from './link-status.ts';
+import { StreamShipper } from './stream-shipper.ts';
+import type { Transport } from '../transport/transport.ts';
+
+/** Where one link leads. */
+export interface ShipperLink {
+  /** The region that the journal is shipped to. */
+  readonly to: string;
+  /** Yours: the shipper never closes it. */
+  readonly transport: Transport;
+  /** Most bytes per second over the link, all shards together, as they are on the wire. @default no bound */
+  readonly maxBytesPerSecond?: number;
+}
+
+/** What a shipper needs. */
+export interface ShipperOptions {
+  /** Yours; the shipper asks it for a duplicate for each link and shard and one more, and closes only those. */
+  readonly client: RedisClient;
+  /** The region whose journal is shipped. */
+  readonly region: string;
+  /** All regions that the journal goes to: what every one of these has confirmed is trimmed. */
+  readonly links: readonly ShipperLink[];
+  /** Shards of the journal, the same number as of the journals that write it. @default 16 */
+  readonly shards?: number;
+  /** Most operations in one batch. @default 1000 */
+  readonly maxBatchOperations?: number;
+  /** Most bytes in one batch; one larger block is a batch alone. @default 1048576 */
+  readonly maxBatchBytes?: number;
+  /** Most batches of one shard on their way at once; fewer while answers are slow or fail. @default 8 */
+  readonly maxWindow?: number;
+  /** Bytes of memory that entries of one shard may take before the receiver confirms them, and one read. @default 4194304 */
+  readonly maxAheadBytes?: number;
+  /** How long one read waits for new entries. @default 1000 */
+  readonly blockMs?: number;
+  /** How long one answer of Redis may take. @default 2000 */
+  readonly timeoutMs?: number;
+  /** How long one exchange of a transport may take, should it not keep its own deadline. @default 30000 */
+  readonly exchangeTimeoutMs?: number;
+  /** Delays between attempts after a failure. @default { minMs: 50, maxMs: 1000 } */
+  readonly retry?: { readonly minMs: number; readonly maxMs: number };
+  /**
+   * Bytes of the journal that stay in Redis after every receiver has confirmed them, an equal part for each shard: what
+   * receivers here compare with to find conflicts, and what can be replayed. @default 0
+   */
+  readonly retainBytes?: number;
+  /**
+   * How often the lag of each shard is measured with a marker: a delete of a key that nobody has, which goes the way of
+   * every write, until the receiver confirms it. 0 does not. @default 0
+   */
+  readonly markerIntervalMs?: number;
+  /** How often the journal is looked at for the status, and trimmed. @default 1000 */
+  readonly monitorIntervalMs?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+}
+
+/** Carries the journal of one region to the receivers of others. */
+export interface Shipper extends AsyncDisposable {
+  /** Starts every link. Doing it twice does nothing. @throws ReplicationError `ERR_REPLICATION_CLOSED` after `close()`. */
+  start(): void;
+  /** How each link stands, in the order of the options. */
+  status(): LinkStatus[];
+  /** Why the journal could not be looked at or trimmed the last time; undefined when it could. */
+  monitorError(): Error | undefined;
+  /** Stops every link. A batch in flight may still be applied; the next shipper learns of it from the receiver. */
+  close(): Promise<void>;
+}
+
+/**
+ * Wires a shipper; nothing happens before `start()`.
+ *
+ * @throws RangeError for an option out of bounds, two links to one region, or a link to the region itself.
+ */
+export function createShipper(options: ShipperOptions): Shipper {
+  return new StreamShipper({
+    shards: DEFAULT_SHARDS,
+    maxBatchOperations: 1000,
+    maxBatchBytes: 1024 * 1024,
+    maxWindow: 8,
+    maxAheadBytes: 4 * 1024 * 1024,
+    blockMs: 1000,
+    timeoutMs: 2000,
+    exchangeTimeoutMs: 30_000,
+    retry: { minMs: 50, maxMs: 1000 },
+    retainBytes: 0,
+    markerIntervalMs: 0,
+    monitorIntervalMs: 1000,
+    clock: systemClock,
+    ...options,
+  });
+}
