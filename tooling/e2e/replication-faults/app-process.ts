@@ -12,6 +12,15 @@ export interface AppCommand {
   readonly readyUrl: string;
 }
 
+/** What is wrong with a process that runs; what is left out is right. See preload.mjs. */
+export interface Affliction {
+  /** Milliseconds that its clock is ahead. */
+  readonly skewMs?: number;
+  /** Where it ends, such as `before:commit-batch:3`. */
+  readonly failPoint?: string;
+}
+
+const preload = new URL('preload.mjs', import.meta.url).href;
 const startMs = 110_000;
 /** The end of what it printed, for whoever has to find out why. */
 const maxOutput = 20_000;
@@ -45,7 +54,7 @@ export class AppProcess implements AsyncDisposable {
     const { args, environment } = this.#command;
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...environment, ...extra },
+      env: { ...process.env, NODE_OPTIONS: `--import=${preload}`, ...environment, ...extra },
     });
     const keep = (chunk: Buffer): void => {
       this.#output = `${this.#output}${chunk.toString()}`.slice(-maxOutput);
@@ -67,6 +76,15 @@ export class AppProcess implements AsyncDisposable {
       if (performance.now() > giveUpAt) throw new Error(`${label} is not ready: ${this.#output}`);
       await wait(50);
     }
+  }
+
+  /** Resolves when that holds, or the process has ended. */
+  async afflict(affliction: Affliction): Promise<void> {
+    const child = this.#child;
+    if (child?.connected !== true) return;
+    const told = once(child, 'message');
+    child.send(affliction, () => undefined);
+    await Promise.race([told, this.#exited]);
   }
 
   /** SIGKILL; resolves when it has ended. */

@@ -118,11 +118,12 @@ function skewOf(role: RoleName): Fault {
       const app = chance.pick(region.apps[role]);
       // Within what a signature may be off, and far beyond it.
       const skewMs = chance.pick([-120_000, 120_000, -3_600_000, 3_600_000]);
-      await app.kill();
-      await startAgain(app, { LOCKSTEP_TEST_SKEW_MS: String(skewMs) });
+      if (chance.pick([true, false])) {
+        await app.kill();
+        await startAgain(app, { LOCKSTEP_TEST_SKEW_MS: String(skewMs) });
+      } else await app.afflict({ skewMs });
       await wait(ms);
-      await app.kill();
-      await startAgain(app);
+      await app.afflict({});
     },
   };
 }
@@ -132,19 +133,22 @@ function failPointFault({ role, command, when }: FailPoint): Fault {
     name: `kill -9 of a ${role} ${when} ${command}`,
     costs: [],
     async run({ region, chance, note }) {
-      // Which of several takes part in what comes next is not known.
       const apps = region.apps[role];
       const point = `${when}:${command}:${1 + Math.floor(chance.between(0, 6))}`;
-      await Promise.all(apps.map((app) => app.kill()));
-      for (const app of apps) app.start({ LOCKSTEP_TEST_FAIL_POINT: point });
+      // One that has just been started takes up what another left.
+      const fresh = chance.pick([undefined, chance.pick(apps)]);
+      await fresh?.kill();
+      fresh?.start({ LOCKSTEP_TEST_FAIL_POINT: point });
+      // Which of several takes part in what comes next is not known. Who ends before he is ready has come there already.
+      await Promise.all(apps.map((app) => (app === fresh ? app.ready() : app.afflict({ failPoint: point })))).catch(
+        () => undefined,
+      );
       const isHit = (): boolean => apps.some((app) => !app.isRunning);
-      // Who ends before he is ready has come to the place already.
-      await Promise.all(apps.map((app) => app.ready())).catch(() => undefined);
       const giveUpAt = performance.now() + failPointMs;
       while (!isHit() && performance.now() < giveUpAt) await wait(10);
       note(isHit() ? `at ${point}` : `${point} was not reached`);
-      await Promise.all(apps.map((app) => app.kill()));
-      await Promise.all(apps.map((app) => startAgain(app)));
+      await Promise.all(apps.map((app) => app.afflict({})));
+      await Promise.all(apps.filter((app) => !app.isRunning).map((app) => startAgain(app)));
     },
   };
 }

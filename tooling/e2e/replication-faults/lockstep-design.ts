@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 import type { AppPlan, Design, FailPoint, RegionPlace } from './design.ts';
 
 const repository = new URL('../../../', import.meta.url);
-const preload = pathToFileURL(fileURLToPath(new URL('preload.mjs', import.meta.url))).href;
 
 /** What one link says of itself on `/v1/links`. */
 interface LinkView {
@@ -28,7 +27,6 @@ export const lockstepDesign: Design = {
     return (role === 'shipper' && region === 'east') || (role === 'receiver' && region === 'west') ? 2 : 1;
   },
   environment: {
-    NODE_OPTIONS: `--import=${preload}`,
     LOCKSTEP_LINK_KEYS: 'a key for replication faults',
     LOG_LEVEL: 'warn',
   },
