@@ -8,13 +8,13 @@ import { type DumpedKey, readDumpedKey } from './dumped-key.ts';
 /** How a walk is bounded. */
 export interface WalkOptions {
   readonly signal: AbortSignal;
+  /** Longest silence of a server that is walking, in milliseconds. @default 10,000 */
+  readonly silenceMs?: number;
 }
 
 /** A memcached that cannot be walked: its crawler is off, or it is too old to walk by its hash table. */
 export class CannotWalk extends Error {}
 
-/** Longest silence of a server that is walking. */
-const silenceMs = 10_000;
 /** A server walks for one client at a time; it is asked again this often. */
 const busyMs = 100;
 
@@ -26,19 +26,22 @@ const busyMs = 100;
  *
  * @throws CannotWalk when the server says so; the signal's reason; Error when the walk ended early.
  */
-export async function* walkKeys(address: NodeAddress, { signal }: WalkOptions): AsyncGenerator<DumpedKey[]> {
+export async function* walkKeys(address: NodeAddress, options: WalkOptions): AsyncGenerator<DumpedKey[]> {
   for (;;) {
     let isBusy = false;
-    for await (const lines of answer(address, signal)) {
+    for await (const lines of answer(address, options)) {
       if (lines === 'busy') isBusy = true;
       else yield lines.map(readDumpedKey);
     }
     if (!isBusy) return;
-    await sleep(busyMs, { signal });
+    await sleep(busyMs, { signal: options.signal });
   }
 }
 
-async function* answer(address: NodeAddress, signal: AbortSignal): AsyncGenerator<string[] | 'busy'> {
+async function* answer(
+  address: NodeAddress,
+  { signal, silenceMs = 10_000 }: WalkOptions,
+): AsyncGenerator<string[] | 'busy'> {
   signal.throwIfAborted();
   const socket = connect('socketPath' in address ? { path: address.socketPath } : { port: 11_211, ...address });
   const stop = (): void => void socket.destroy(signal.reason as Error);
@@ -61,7 +64,12 @@ async function* answer(address: NodeAddress, signal: AbortSignal): AsyncGenerato
       }
       if (refusal?.startsWith('NOTSTARTED') === true) return;
       if (refusal !== undefined) throw new CannotWalk(`memcached does not walk over its keys: ${refusal}`);
-      if (lines.length > 0) yield lines;
+      if (lines.length > 0) {
+        // Whoever works on a portion for long keeps the server waiting, which is then no silence of its own.
+        socket.setTimeout(0);
+        yield lines;
+        socket.setTimeout(silenceMs);
+      }
       if (isEnd) return;
     }
   } finally {
