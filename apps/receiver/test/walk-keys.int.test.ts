@@ -15,7 +15,10 @@ it('waits for whoever works on a portion for longer than the server may be silen
   await using driver = createMetaDriver({ host, port });
   const value = Buffer.from('v');
   await driver.batch(
-    Array.from({ length: keys }, (_, n) => ({ kind: 'set' as const, key: `user:${n}`, value, flags: 0, expiresAt: 0 })),
+    Array.from({ length: keys }, (_, n) => {
+      const key = Buffer.from(`user:${n}`);
+      return { kind: 'set' as const, key, value, flags: 0, expiresAt: 0 };
+    }),
   );
   let walked = 0;
   let portions = 0;
