@@ -6,8 +6,6 @@ import type { Message } from '../source/message.ts';
 export interface Lane {
   /** Those that are not done, the oldest first. */
   readonly messages: readonly Message[];
-  /** How often the first of them was refused. */
-  refusals: number;
   /** How often in a row it could not be taken to the sink, for whatever reason. */
   failures: number;
 }
@@ -73,7 +71,7 @@ export class Lanes {
       lane.messages.push(message);
       return;
     }
-    const opened: OpenLane = { messages: [message], refusals: 0, failures: 0 };
+    const opened: OpenLane = { messages: [message], failures: 0 };
     this.#lanes.set(name, opened);
     this.#ready.push([name, opened]);
     this.#pump();

@@ -5,9 +5,11 @@ import type { LaneOf } from '../lanes/lane-of.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Source, SourceSession } from '../source/source.ts';
-import { attemptDelivery, type DeliveryRules } from './attempt-delivery.ts';
+import { attemptDelivery } from './attempt-delivery.ts';
+import type { DeliveryRules } from './delivery-rules.ts';
 import type { QueueCounters } from './queue-counters.ts';
 import type { QueueView } from './queue-view.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** What a leadership grants its work. */
 export interface HeldLeadership {
@@ -73,6 +75,8 @@ export async function consumeQueue(leadership: HeldLeadership, options: ConsumeO
       token: leadership.token,
       assertHeld: leadership.assertHeld,
       signal: requests.signal,
+      stopping: work.signal,
+      turnstile: new Turnstile(),
       session,
     };
     const lanes = new Lanes({

@@ -1,6 +1,6 @@
 import type { ConsumerQueue } from '@lockstep/service-kit';
 
-import type { DeliveryRules } from './attempt-delivery.ts';
+import type { DeliveryRules } from './delivery-rules.ts';
 
 /** What a queue of the topology says, with the defaults filled in. */
 export interface QueueRules extends DeliveryRules {

@@ -1,3 +1,4 @@
+import type { Tries } from '../tries/tries.ts';
 import type { Message } from './message.ts';
 
 /** For whom a queue is read. */
@@ -35,6 +36,15 @@ export interface SourceSession {
    * @throws ConsumerError `ERR_CONSUMER_SOURCE`, or the reason of the signal.
    */
   read(max: number): Promise<readonly Message[]>;
+  /** What earlier attempts at a message came to. Where the leader before died, one that it may have begun is unfinished once. */
+  triesOf(message: Message): Tries;
+  /**
+   * Notes what attempts at a message came to, for the leaders to come. Resolves when the server knows; this session knows
+   * in any case.
+   *
+   * @throws ConsumerError `ERR_CONSUMER_STALE` or `ERR_CONSUMER_SOURCE`.
+   */
+  note(message: Message, tries: Tries): Promise<void>;
   /** Notes that messages are done, in any order. Told to the server soon; `settle` waits for it. */
   done(messages: readonly Message[]): void;
   /**
@@ -47,7 +57,7 @@ export interface SourceSession {
   backlog(): Promise<Backlog>;
   /** Resolves when the server knows of everything that is done, or rejects when it cannot be told. */
   settle(): Promise<void>;
-  /** Gives back what is not done. Idempotent, never rejects. */
+  /** Gives back what is not done; no attempt is under way any more. Idempotent, never rejects. */
   close(): Promise<void>;
 }
 

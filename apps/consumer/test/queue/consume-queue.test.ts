@@ -40,7 +40,7 @@ describe('a leadership that consumes', () => {
     await expect.poll(() => harness.queue.done).toHaveLength(5);
     harness.end(new Error('enough'));
     await running;
-    expect(harness.requests.map((ids) => ids.join(''))).toEqual(['a1', 'b1', 'a2a3a4']);
+    expect(harness.requests.map((ids) => ids.join(''))).toEqual(['a1a2a3', 'b1', 'a4']);
   });
 
   it('lets a request end when it is asked to stop, and notes what it did', async () => {

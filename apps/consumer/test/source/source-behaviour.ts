@@ -69,6 +69,27 @@ export function describeSource(create: () => Promise<TestedQueue>): void {
     await second.session.close();
   });
 
+  it('tells the next leader what attempts came to, until the message is done', async () => {
+    const { source, write } = await create();
+    await write(['1', '2', '3']);
+    const first = await open(source, 1);
+    const [one, two, three] = await readAll(first.session, 3);
+    expect(first.session.triesOf(one!)).toEqual({ refused: 0, unfinished: 0 });
+    await first.session.note(one!, { refused: 1, unfinished: 0 });
+    await first.session.note(two!, { refused: 2, unfinished: 1 });
+    first.session.done([one!]);
+    await first.session.settle();
+    await first.session.close();
+    const second = await open(source, 2);
+    const rest = await readAll(second.session, 2);
+    expect(rest.map((message) => second.session.triesOf(message))).toEqual([
+      { refused: 2, unfinished: 1 },
+      { refused: 0, unfinished: 0 },
+    ]);
+    expect(rest[1]!.id).toBe(three!.id);
+    await second.session.close();
+  });
+
   it('waits for a message, and stops waiting when it is told to', async () => {
     const { source, write } = await create();
     const { session, stop } = await open(source, 1);

@@ -65,6 +65,44 @@ describe('a stream as source', () => {
     await Promise.all([zombie.session.close(), session.close()]);
   });
 
+  it('suspects what the leader before may have begun, unless that one has ended in order', async () => {
+    const { source, write, stream } = create({ window: 2 });
+    await write(['1', '2', '3']);
+    const first = await open(source, 1);
+    await readAll(first.session, 2);
+    const second = await open(source, 2);
+    const messages = [...(await readAll(second.session, 2))];
+    expect(messages.map((message) => second.session.triesOf(message).unfinished)).toEqual([1, 1]);
+    second.session.done(messages);
+    await second.session.settle();
+    const [third] = await readAll(second.session, 1);
+    expect(second.session.triesOf(third!).unfinished).toBe(0);
+    await second.session.close();
+    const last = await open(source, 3);
+    const [again] = await readAll(last.session, 1);
+    expect(last.session.triesOf(again!).unfinished).toBe(0);
+    const late = first.session.note(messages[0]!, { refused: 1, unfinished: 0 });
+    await expect(late).rejects.toMatchObject({ code: 'ERR_CONSUMER_STALE' });
+    expect(await client.hgetall(`{${stream}}:consumer:policies:tries`)).toEqual({});
+    await Promise.all([first.session.close(), last.session.close()]);
+    expect(await client.hgetall(`{${stream}}:consumer:policies:reader`)).toEqual({ began: '3', left: '3' });
+  });
+
+  it('strikes out the tries of what is behind the cursor', async () => {
+    const { source, write, stream } = create();
+    await write(['1']);
+    const first = await open(source, 1);
+    const messages = await readAll(first.session, 1);
+    first.session.done(messages);
+    await first.session.settle();
+    // As a leader leaves it that died between the two.
+    const key = `{${stream}}:consumer:policies:tries`;
+    await client.hset(key, messages[0]!.id, '1 0');
+    const second = await open(source, 2);
+    await expect.poll(() => client.hgetall(key)).toEqual({});
+    await Promise.all([first.session.close(), second.session.close()]);
+  });
+
   it('removes what is done where it may, and keeps the rest', async () => {
     const { source, write, stream } = create({ trim: true });
     await write(['1', '2', '3', '4']);

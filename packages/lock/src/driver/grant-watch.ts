@@ -17,6 +17,8 @@ export interface GrantWatchOptions {
 
 /** Looks after what this process has passed on: whoever was granted a lock by a release may stand still. */
 export interface GrantWatch {
+  /** Whether nothing is looked after. */
+  readonly isEmpty: boolean;
   /** Others wait behind one who was granted the lock for so long, in ms. */
   granted(key: string, ms: number): void;
   /** The lock was asked for since: whoever asked knows when to ask again. */
@@ -52,6 +54,9 @@ export function createGrantWatch({ clock, random, passOn }: GrantWatchOptions): 
   }
 
   return {
+    get isEmpty() {
+      return timers.size === 0;
+    },
     granted,
     asked,
     close() {

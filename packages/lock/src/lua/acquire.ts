@@ -29,7 +29,8 @@ local function occupied(base, owner, lease, mode, period, priority, delay, metad
 end
 
 local function acquire(base, owner, period, grantPeriod, mode, priority, delay, metadata)
-  local name = base .. ':l'
+  local name, line = base .. ':l', base .. ':q'
+  if redis.call('EXISTS', name, line) == 0 then return (give(base, owner, period, delay, metadata)) end
   local lease = redis.call('GET', name)
   if lease then
     if isOf(lease, owner) then
@@ -41,7 +42,7 @@ local function acquire(base, owner, period, grantPeriod, mode, priority, delay, 
     end
     return occupied(base, owner, lease, mode, grantPeriod, priority, delay, metadata)
   end
-  if redis.call('EXISTS', base .. ':q') == 1 then
+  if redis.call('EXISTS', line) == 1 then
     if mode == 'B' then
       leave(base, owner)
     else

@@ -15,10 +15,11 @@ import { term } from './term.ts';
  * Does any number of steps on locks of one slot, in order: what a process asks for in one turn is one command.
  *
  * KEYS: the base of each lock; what lies beside it (see `leaseValue`) has names that begin with it, and is in its slot.
- * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step:
- * 'A' owner, period, grant period, mode, priority, delay, metadata · 'M' count, then the same for each of so many keys ·
- * 'R' owner (release or cancel) · 'E' owner, period (renew) · 'T' owner (term) · 'I' (inspect) ·
- * 'N' (passOn).
+ * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step. The
+ * first argument of a step is a letter, with the owner behind it where there is one:
+ * 'A'owner, period, grant period, mode, priority, delay, metadata · 'S'owner: like the last 'A' before it · 'M', count,
+ * then the owner and the rest of an 'A' for each of so many keys · 'R'owner (release or cancel) · 'E'owner, period
+ * (renew) · 'T'owner (term) · 'I' (inspect) · 'N' (passOn).
  *
  * Reply: for each step what its function returns, or { -1, message } where it failed; the other steps are done.
  */
@@ -33,21 +34,27 @@ ${renew}
 ${term}
 ${inspect}
 local at, key = 3, 0
+local period, grantPeriod, mode, priority, delay, metadata
 local function step()
-  local op, base, from = ARGV[at], KEYS[key + 1], at
+  local base, from = KEYS[key + 1], at
+  local op, owner = string.sub(ARGV[at], 1, 1), string.sub(ARGV[at], 2)
   key = key + 1
-  if op == 'A' then
-    at = at + 8
-    return acquire(base, ARGV[from + 1], ARGV[from + 2], ARGV[from + 3], ARGV[from + 4], ARGV[from + 5], ARGV[from + 6], ARGV[from + 7])
+  if op == 'S' then
+    at = at + 1
+    return acquire(base, owner, period, grantPeriod, mode, priority, delay, metadata)
   elseif op == 'R' then
-    at = at + 2
-    return release(base, ARGV[from + 1])
+    at = at + 1
+    return release(base, owner)
+  elseif op == 'A' then
+    at = at + 7
+    period, grantPeriod, mode, priority, delay, metadata = unpack(ARGV, from + 1, from + 6)
+    return acquire(base, owner, period, grantPeriod, mode, priority, delay, metadata)
   elseif op == 'E' then
-    at = at + 3
-    return renew(base, ARGV[from + 1], ARGV[from + 2])
-  elseif op == 'T' then
     at = at + 2
-    return term(base, ARGV[from + 1])
+    return renew(base, owner, ARGV[from + 1])
+  elseif op == 'T' then
+    at = at + 1
+    return term(base, owner)
   elseif op == 'N' then
     at = at + 1
     return passOn(base)

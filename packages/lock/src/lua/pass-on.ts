@@ -3,10 +3,15 @@
  * one that has it now, 1 + for how many ms he has it: who passed it on looks again then.
  */
 export const passOn = `
-local function passOn(base)
-  if redis.call('EXISTS', base .. ':l') == 1 or redis.call('EXISTS', base .. ':q') == 0 then return 1 end
+local function passFree(base)
+  if redis.call('EXISTS', base .. ':q') == 0 then return 1 end
   local _, period = grant(base)
   if not period or redis.call('EXISTS', base .. ':q') == 0 then return 1 end
   return 1 + period
+end
+
+local function passOn(base)
+  if redis.call('EXISTS', base .. ':l') == 1 then return 1 end
+  return passFree(base)
 end
 `;

@@ -10,9 +10,9 @@ local function release(base, owner)
     leave(base, owner)
     return 0
   end
-  local _, _, held = fieldsOf(lease)
-  if held > 0 and validFor(name, held) <= 0 then return 0 end
+  local held = string.match(lease, '^%d+|(%d+)|', #owner + 2)
+  if held ~= '0' and validFor(name, held) <= 0 then return 0 end
   redis.call('DEL', name)
-  return passOn(base)
+  return passFree(base)
 end
 `;

@@ -9,8 +9,9 @@ import { sharedState } from './shared-state.ts';
  * Does any number of steps on semaphores and read-write locks of one slot, in order.
  *
  * KEYS: the base of each lock; what lies beside it (see `sharedState`) has names that begin with it, and is in its slot.
- * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step:
- * 'A' owner, period, grant period, mode, priority, shape, metadata · 'R' owner (release or cancel) · 'E' owner, period
+ * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step. The
+ * first argument of a step is a letter, with the owner behind it where there is one:
+ * 'A'owner, period, grant period, mode, priority, shape, metadata · 'R'owner (release or cancel) · 'E'owner, period
  * (renew) · 'I' (inspect) · 'N' (passOn).
  *
  * Reply: for each step a token or what `acquire` says; 1, or 0 where it was not the owner's any more, or 1 + for how many ms
@@ -57,17 +58,18 @@ end
 
 local at, key = 3, 0
 local function step()
-  local op, base, from = ARGV[at], KEYS[key + 1], at
+  local base, from = KEYS[key + 1], at
+  local op, owner = string.sub(ARGV[at], 1, 1), string.sub(ARGV[at], 2)
   key = key + 1
   if op == 'A' then
-    at = at + 8
-    return acquire(base, unpack(ARGV, from + 1, from + 7))
+    at = at + 7
+    return acquire(base, owner, unpack(ARGV, from + 1, from + 6))
   elseif op == 'R' then
-    at = at + 2
-    return release(base, ARGV[from + 1])
+    at = at + 1
+    return release(base, owner)
   elseif op == 'E' then
-    at = at + 3
-    return renew(base, ARGV[from + 1], ARGV[from + 2])
+    at = at + 2
+    return renew(base, owner, ARGV[from + 1])
   end
   at = at + 1
   if op == 'N' then return passOn(base) end

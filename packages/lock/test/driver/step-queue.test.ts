@@ -1,7 +1,8 @@
 import type { RedisArgument, RedisClient } from '@lockstep/core';
 import { describe, expect, it } from 'vitest';
 
-import { createStepQueue, type Step, type StepQueue } from '../../src/driver/redis/step-queue.ts';
+import { createStepQueue, type StepQueue } from '../../src/driver/redis/step-queue.ts';
+import type { Step } from '../../src/driver/redis/step.ts';
 import { createManualClock, type ManualClock } from '../manual-clock.ts';
 
 interface Setup {
@@ -109,6 +110,21 @@ describe('a queue of steps', () => {
   });
 
   const stepsPerCommand = ({ sent }: Setup): number[] => sent.map((args) => (args.length - 1) / 2);
+
+  it('says what several steps have in common once, and again after another one', async () => {
+    const { queue, sent, endTurn, answer } = setup();
+    const one = {};
+    const alike = (name: string, like?: object): Step<unknown> => ({
+      ...step(name),
+      ...(like !== undefined && { like, again: [`also ${name}`] }),
+    });
+    const names: [string, object?][] = [['a', one], ['b', one], ['c'], ['d', one], ['e', {}], ['f', one]];
+    const asked = names.map(([name, like]) => queue.run(alike(name, like), { timeoutMs: 10 }));
+    endTurn();
+    expect(sent[0]!.slice(7)).toEqual(['do a', 'also b', 'do c', 'also d', 'do e', 'do f']);
+    answer(...names.map(([name]) => name));
+    expect(await Promise.all(asked)).toHaveLength(names.length);
+  });
 
   it('takes no more than 128 steps into one command', () => {
     const made = setup();

@@ -19,6 +19,16 @@ export function describeSemaphores(drivers: DriversUnderTest): void {
       await expect(a.driver.inspect(key, BOUND)).resolves.toMatchObject({ holders: 2, waiters: 0 });
     });
 
+    it('give each of those who ask in one turn what he asks for', async () => {
+      await using a = drivers.process('semaphore');
+      const key = drivers.key();
+      const other = drivers.key();
+      const asked = [key, key, key].map((one) => a.ask(one, TWO));
+      asked.push(...[other, other].map((one) => a.ask(one, { shape: { kind: 'semaphore', permits: 1 } })));
+      const replies = (await Promise.all(asked)).map(({ reply }) => reply.kind);
+      expect(replies).toEqual(['held', 'held', 'taken', 'held', 'taken']);
+    });
+
     it('give a permit that comes back to the first in line', async () => {
       await using a = drivers.process('semaphore');
       await using b = drivers.process('semaphore');

@@ -91,26 +91,3 @@ function countDisorder(sessions: readonly Session[]): number {
   }
   return disordered;
 }
-
-/** What counts as work without a break. */
-export interface Pace {
-  /** From the last effect of one acquisition to the first of another, in ms. */
-  readonly handOffMs: number;
-  /** Between two effects of one acquisition, in ms: longer than a busy machine keeps a process waiting. */
-  readonly stallMs: number;
-}
-
-/** The share of a time in which somebody worked: each effect stands for the time until the next one, up to a bound. */
-export function workingShare(
-  effects: readonly Effect[],
-  { from, to }: { readonly from: number; readonly to: number },
-  { handOffMs, stallMs }: Pace,
-): number {
-  const within = effects.filter(({ at }) => at >= from && at < to).toSorted((a, b) => a.at - b.at);
-  const worked = within.reduce((sum, { at, session }, index) => {
-    const next = within[index + 1];
-    const restMs = next?.session === session ? stallMs : handOffMs;
-    return sum + Math.min(restMs, (next?.at ?? to) - at);
-  }, 0);
-  return to > from ? worked / (to - from) : 0;
-}

@@ -31,6 +31,11 @@ const columns: readonly Column[] = [
       return `${percent(sum(shares) / shares.length)} (${percent(Math.min(...shares))})`;
     },
   },
+  {
+    head: 'the same, of the time that holders who were hit did not keep',
+    story: untargetedStory,
+    value: (outcomes) => percent(sum(outcomes.map(({ working, owed }) => working / (1 - owed))) / outcomes.length),
+  },
   { head: 'stale effects, Redis forgets', story: forgetfulStory, value: count('stale') },
   {
     head: 'of them let through by a resource that checks tokens',

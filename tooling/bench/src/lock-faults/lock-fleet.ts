@@ -1,6 +1,8 @@
 import { type FaultProxy, startFaultProxy } from '@lockstep/testing';
 
 import type { Effect, History } from './history.ts';
+import { findLibrary } from './libraries.ts';
+import { nemesisKey } from './nemesis-key.ts';
 import { type LockWorker, startLockWorker } from './lock-worker.ts';
 import { type Primary, startPrimary } from './primary.ts';
 
@@ -11,6 +13,8 @@ export interface LockFleet extends AsyncDisposable {
   readonly history: History;
   /** Whoever had the last effect. */
   lastAtWork(): FleetMember | undefined;
+  /** For how long the lock is still taken, in ms, unless it is renewed; 0 where it is free. */
+  leaseRestMs(): Promise<number>;
 }
 
 /** One place in the fleet; the process in it may be another one after a kill. */
@@ -69,6 +73,7 @@ export async function startLockFleet(library: string, sectionMs: number): Promis
       members,
       history: { effects, unheard },
       lastAtWork: () => members[effects.at(-1)?.worker ?? -1],
+      leaseRestMs: () => primary.restMs(findLibrary(library).nameInRedis(nemesisKey)),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

@@ -6,12 +6,12 @@ import { describeError } from '@lockstep/core';
 import { machineNow } from '../invalidation/sent-key.ts';
 import type { WorkerEvent, WorkerRequest } from './history.ts';
 import { findLibrary } from './libraries.ts';
+import { nemesisKey } from './nemesis-key.ts';
 import type { WorkerSettings } from './lock-worker.ts';
 
 const { library, redisUrl, ttlMs, sectionMs, everyMs } = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
 /** Between two sections, so that others can have the lock; and after a failure. */
 const restMs = 10;
-const key = 'nemesis';
 
 function tell(event: WorkerEvent): void {
   process.send?.(event);
@@ -31,7 +31,7 @@ for (let count = 1; ; count += 1) {
   const session = `${process.pid}.${count}`;
   const askedAt = machineNow();
   try {
-    await locks.hold(key, async ({ token, isHeld }) => {
+    await locks.hold(nemesisKey, async ({ token, isHeld }) => {
       const beganAt = machineNow();
       tell({ kind: 'began', session, askedAt, at: beganAt });
       while (machineNow() < beganAt + sectionMs) {

@@ -9,6 +9,8 @@ import { openMovingAddress } from './moving-address.ts';
 export interface Primary extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
+  /** For how long a key is still there, in ms; 0 where it is not. */
+  restMs(key: string): Promise<number>;
   freeze(lastsMs: number): Promise<void>;
   flushScripts(): Promise<void>;
   killListeners(): Promise<void>;
@@ -28,12 +30,12 @@ export async function startPrimary(): Promise<Primary> {
   let server = await startRedis({ config: withoutDelay });
   const address = await openMovingAddress(server.port);
 
-  async function ask(...command: readonly string[]): Promise<void> {
+  async function ask(...command: readonly string[]): Promise<unknown> {
     const client = new Redis(server.port, { lazyConnect: true, maxRetriesPerRequest: 1 });
     // The command tells.
     client.on('error', () => {});
     try {
-      await client.call(command[0]!, ...command.slice(1));
+      return await client.call(command[0]!, ...command.slice(1));
     } finally {
       client.disconnect();
     }
@@ -47,8 +49,13 @@ export async function startPrimary(): Promise<Primary> {
       await pause(lastsMs);
       await server.thaw();
     },
-    flushScripts: () => ask('SCRIPT', 'FLUSH'),
-    killListeners: () => ask('CLIENT', 'KILL', 'TYPE', 'pubsub'),
+    restMs: async (key) => Math.max(0, Number(await ask('PTTL', key))),
+    async flushScripts() {
+      await ask('SCRIPT', 'FLUSH');
+    },
+    async killListeners() {
+      await ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    },
     async lose() {
       await server.kill();
       await server.restart({ keepData: false });

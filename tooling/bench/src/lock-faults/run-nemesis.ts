@@ -3,18 +3,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '@lockstep/core';
 
 import { machineNow } from '../invalidation/sent-key.ts';
-import { checkHistory, type Findings, workingShare } from './check-history.ts';
+import { checkHistory, type Findings } from './check-history.ts';
 import type { PlannedFault } from './fault-plan.ts';
 import type { FleetMember, LockFleet } from './lock-fleet.ts';
+import { type Span, workingTime, type WorkingTime } from './working-time.ts';
 
 /** What a nemesis did, and what it found. */
-export interface NemesisOutcome extends Findings {
+export interface NemesisOutcome extends Findings, WorkingTime {
   /** Faults that hit somebody. */
   readonly faults: number;
   /** Rejections that nobody had been given. */
   readonly unheard: number;
-  /** The share of the time with faults in which somebody worked. */
-  readonly working: number;
   /** From the end of all faults until somebody works again, in ms. */
   readonly recoveryMs: number;
 }
@@ -36,6 +35,7 @@ export async function runNemesis(fleet: LockFleet, plan: readonly PlannedFault[]
   const from = machineNow();
   const busy = new Set<unknown>();
   const failures: unknown[] = [];
+  const owed: Promise<Span>[] = [];
   const underWay: Promise<void>[] = [];
   let faults = 0;
   for (const fault of plan) {
@@ -44,6 +44,7 @@ export async function runNemesis(fleet: LockFleet, plan: readonly PlannedFault[]
     if (target === undefined) continue;
     faults += 1;
     busy.add(target);
+    if (target === fleet.lastAtWork() && idling.has(fault.kind)) owed.push(owedBy(fleet, fault));
     underWay.push(
       makeHappen(fleet, fault, target)
         .catch((error: unknown) => void failures.push(error))
@@ -58,7 +59,7 @@ export async function runNemesis(fleet: LockFleet, plan: readonly PlannedFault[]
     ...checkHistory(effects),
     faults,
     unheard: unheard.length,
-    working: workingShare(effects, { from, to }, pace),
+    ...workingTime(effects, { from, to }, pace, await Promise.all(owed)),
     recoveryMs,
   };
 }
@@ -71,6 +72,16 @@ async function untilWork({ history }: LockFleet, after: number, boundMs: number)
     await pause(10);
   }
   return machineNow() - startedAt;
+}
+
+/** What keeps a holder from working under the lease that it has. */
+const idling: ReadonlySet<PlannedFault['kind']> = new Set(['stop', 'block', 'kill']);
+
+/** For how long the lock belongs to a holder that is hit now and does nothing with it. */
+async function owedBy(fleet: LockFleet, { kind, lastsMs }: PlannedFault): Promise<Span> {
+  const from = machineNow();
+  const restMs = await fleet.leaseRestMs();
+  return { from, to: from + (kind === 'kill' ? restMs : Math.min(restMs, lastsMs)) };
 }
 
 type Target = FleetMember | 'redis';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { checkHistory, workingShare } from '../../src/lock-faults/check-history.ts';
+import { checkHistory } from '../../src/lock-faults/check-history.ts';
 import type { Effect } from '../../src/lock-faults/history.ts';
 import { seededRandom } from '../../src/cache-faults/seeded-random.ts';
 
@@ -80,22 +80,5 @@ describe('checkHistory of histories at random', () => {
       expect(checkHistory(clean)).toMatchObject({ stale: 0, disorderedTokens: 0 });
       expect(checkHistory(withoutTokens(history))).toMatchObject({ stale, staleAccepted: stale });
     }
-  });
-});
-
-describe('workingShare', () => {
-  const at = (session: string, ...times: readonly number[]): Effect[] =>
-    times.map((time) => ({ worker: 0, session, token: undefined, at: time }));
-  const pace = { handOffMs: 20, stallMs: 50 };
-
-  it('counts from each effect to the next, but no longer than a stall', () => {
-    expect(workingShare(at('a', 0, 10, 60, 90), { from: 0, to: 100 }, pace)).toBe(1);
-    expect(workingShare(at('a', 0, 90), { from: 0, to: 100 }, pace)).toBeCloseTo(0.6);
-    expect(workingShare([], { from: 0, to: 100 }, pace)).toBe(0);
-  });
-
-  it('counts less of the time between two acquisitions, and nothing after the end', () => {
-    expect(workingShare([...at('a', 0, 10), ...at('b', 90)], { from: 0, to: 100 }, pace)).toBeCloseTo(0.4);
-    expect(workingShare(at('a', 0, 10, 150), { from: 0, to: 100 }, pace)).toBeCloseTo(0.3);
   });
 });

@@ -13,6 +13,7 @@ const outcome = {
   faults: 9,
   unheard: 0,
   working: 0.9,
+  owed: 0,
   recoveryMs: 10,
 };
 const result = (library: string, story: string, seed: number, figures: Partial<typeof outcome>) => ({
@@ -28,7 +29,7 @@ describe('renderLockFaultTable', () => {
     const results = [
       result('one', 'aimed at the holder', 1, {}),
       result('one', 'at anybody', 1, { working: 0.9 }),
-      result('one', 'at anybody', 2, { working: 0.8 }),
+      result('one', 'at anybody', 2, { working: 0.8, owed: 0.2 }),
       result('other', 'aimed at the holder', 1, { stale: 1000, staleForMs: 1234 }),
       result('other', 'aimed at the holder', 2, { stale: 472, staleForMs: 10, unheard: 2 }),
       { bench: 'lock-faults' as const, library: 'other', story: 'at anybody', seed: 1, failure: 'no answer' },
@@ -36,8 +37,8 @@ describe('renderLockFaultTable', () => {
     const [head, , ...rows] = renderLockFaultTable(results, 15_000).split('\n');
     expect(head).toContain('| 2 × 15 s |');
     expect(rows).toEqual([
-      '| one | 0 | 0.00 s | 85 % (80 %) |  |  | 0 |',
-      '| other | 1,472 | 1.23 s | failed |  |  | 2, 1 failed |',
+      '| one | 0 | 0.00 s | 85 % (80 %) | 95 % |  |  | 0 |',
+      '| other | 1,472 | 1.23 s | failed | failed |  |  | 2, 1 failed |',
     ]);
   });
 });

@@ -25,10 +25,10 @@ export class Consumers implements AsyncDisposable {
   static async start(
     redis: RedisServer,
     sinkUrl: string,
-    { count, leaseMs }: { count: number; leaseMs: number },
+    { count, leaseMs, tries = 5 }: { count: number; leaseMs: number; tries?: number },
   ): Promise<Consumers> {
     const ports = await freePorts(count);
-    const consumers = new Consumers(topologyOf(redis, sinkUrl, ports, leaseMs), ports);
+    const consumers = new Consumers(topologyOf(redis, sinkUrl, ports, { leaseMs, tries }), ports);
     try {
       await consumers.leader();
       return consumers;
@@ -76,7 +76,12 @@ async function askLeader(port: number): Promise<number | undefined> {
   }
 }
 
-function topologyOf(redis: RedisServer, sinkUrl: string, ports: readonly number[], leaseMs: number): string {
+function topologyOf(
+  redis: RedisServer,
+  sinkUrl: string,
+  ports: readonly number[],
+  { leaseMs, tries }: { leaseMs: number; tries: number },
+): string {
   return `version: 1
 regions:
   east:
@@ -88,6 +93,10 @@ regions:
     consumer:
       http: [${ports.map((port) => `"127.0.0.1:${port}"`).join(', ')}]
       queues:
-        policies: { source: { stream: policies, trim: true }, sink: { url: "${sinkUrl}" }, leaseMs: ${leaseMs} }
+        policies:
+          source: { stream: policies, trim: true }
+          sink: { url: "${sinkUrl}" }
+          poison: { tries: ${tries} }
+          leaseMs: ${leaseMs}
 `;
 }

@@ -3,11 +3,14 @@ import type { ConsumeMessage } from 'amqplib';
 
 import { ConsumerError } from '../../consumer-error.ts';
 import type { DeadLetters } from '../../dead-letters/dead-letters.ts';
+import { noTries, type Tries } from '../../tries/tries.ts';
+import { triesIn, type TryBook } from '../../tries/try-book.ts';
 import type { Message } from '../message.ts';
 import type { Backlog, Burial, SessionTerms, SourceSession } from '../source.ts';
 import type { AmqpLink } from './amqp-link.ts';
 import type { Inbox } from './inbox.ts';
 import { parseDelivery } from './parse-delivery.ts';
+import { tryKeyOf } from './try-key-of.ts';
 
 /** What a session of a broker's queue is made of. */
 export interface AmqpSessionOptions {
@@ -15,6 +18,7 @@ export interface AmqpSessionOptions {
   readonly inbox: Inbox<ConsumeMessage>;
   readonly queue: string;
   readonly deadLetters: DeadLetters;
+  readonly book: TryBook;
   readonly terms: SessionTerms;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -42,11 +46,26 @@ export class AmqpSession implements SourceSession {
     });
   }
 
+  triesOf(message: Message): Tries {
+    const { book } = this.#options;
+    // A name may have to be made of all of a message.
+    if (book.isEmpty && !book.isDoubted) return noTries;
+    const delivery = this.#open.get(message)!;
+    const isDoubted = book.isDoubted && delivery.fields.redelivered;
+    return triesIn(book, tryKeyOf(delivery), isDoubted);
+  }
+
+  note(message: Message, tries: Tries): Promise<void> {
+    return this.#options.book.note(tryKeyOf(this.#open.get(message)!), tries);
+  }
+
   done(messages: readonly Message[]): void {
     for (const message of messages) {
       const delivery = this.#open.get(message);
       if (delivery === undefined) continue;
       this.#open.delete(message);
+      const { book } = this.#options;
+      if (!book.isEmpty) book.forget([tryKeyOf(delivery)]);
       try {
         this.#options.link.channel.ack(delivery);
       } catch (error) {
@@ -72,8 +91,9 @@ export class AmqpSession implements SourceSession {
     await this.#ask();
   }
 
-  close(): Promise<void> {
-    return this.#options.link.close();
+  async close(): Promise<void> {
+    await this.#options.book.leave();
+    await this.#options.link.close();
   }
 
   async #ask(): Promise<{ readonly messageCount: number }> {

@@ -39,7 +39,14 @@ export function createAmqpSource(options: AmqpSourceOptions): Source {
         signal,
         clock,
       });
-      return new AmqpSession({ link, inbox, queue, deadLetters, terms, timeoutMs, clock });
+      try {
+        // Only now the leader before is gone from the broker as well.
+        const book = await deadLetters.openBook(token, signal);
+        return new AmqpSession({ link, inbox, queue, deadLetters, book, terms, timeoutMs, clock });
+      } catch (error) {
+        await link.close();
+        throw error;
+      }
     },
   };
 }

@@ -3,6 +3,8 @@ import { guardScript, type GuardScript } from '@lockstep/lock';
 
 import { ConsumerError } from '../../consumer-error.ts';
 import { deadLetterFields } from '../../dead-letters/dead-letter-fields.ts';
+import type { Tries } from '../../tries/tries.ts';
+import { triesIn, type TryBook } from '../../tries/try-book.ts';
 import type { Message } from '../message.ts';
 import type { Backlog, Burial, SessionTerms, SourceSession } from '../source.ts';
 import { buryOnceLua } from './lua/bury.ts';
@@ -10,6 +12,7 @@ import { commitLua } from './lua/commit.ts';
 import { parseEntries } from './parse-entries.ts';
 import { readStreamState } from './read-stream-state.ts';
 import type { StreamKeys } from './stream-keys.ts';
+import { compareStreamIds } from './stream-id.ts';
 import { type StreamPosition, StreamProgress } from './stream-progress.ts';
 import type { StreamSourceOptions } from './stream-source.ts';
 import { toSourceError } from '../to-source-error.ts';
@@ -19,6 +22,7 @@ export interface StreamSessionOptions extends StreamSourceOptions {
   readonly keys: StreamKeys;
   readonly terms: SessionTerms;
   readonly position: StreamPosition;
+  readonly book: TryBook;
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
@@ -36,6 +40,9 @@ export class StreamSession implements SourceSession {
   readonly #committing: GuardScript;
   readonly #burying: GuardScript;
   readonly #closed = new AbortController();
+  /** Messages that the leader before may have begun when it died. */
+  readonly #doubted = new Set<string>();
+  #toDoubt: number;
   #after: string;
   /** Entries that were trimmed away, and that nobody has read as far as it is known. */
   #suspected = 0;
@@ -43,8 +50,11 @@ export class StreamSession implements SourceSession {
   #failure: Error | undefined;
 
   constructor(options: StreamSessionOptions) {
-    const { client, position, timeoutMs, clock } = options;
+    const { client, position, timeoutMs, clock, book, window } = options;
     this.#options = options;
+    // Nobody reads further ahead than his window.
+    this.#toDoubt = book.isDoubted ? window : 0;
+    book.forgetWhere((id) => compareStreamIds(id, position.cursor) <= 0);
     this.#progress = new StreamProgress(position);
     this.#after = position.cursor;
     this.#committing = guardScript(commitLua, { timeoutMs, clock });
@@ -71,13 +81,28 @@ export class StreamSession implements SourceSession {
     );
     const messages = parseEntries(reply);
     this.#after = messages.at(-1)?.id ?? this.#after;
+    for (const { id } of messages.slice(0, this.#toDoubt)) this.#doubted.add(id);
+    this.#toDoubt = Math.max(0, this.#toDoubt - messages.length);
     const fresh = this.#progress.add(messages);
     this.#tell();
     return fresh;
   }
 
+  triesOf({ id }: Message): Tries {
+    return triesIn(this.#options.book, id, this.#doubted.has(id));
+  }
+
+  note({ id }: Message, tries: Tries): Promise<void> {
+    return this.#options.book.note(id, tries);
+  }
+
   done(messages: readonly Message[]): void {
-    for (const { id } of messages) this.#progress.done(id);
+    const ids = messages.map(({ id }) => id);
+    for (const id of ids) {
+      this.#progress.done(id);
+      this.#doubted.delete(id);
+    }
+    this.#options.book.forget(ids);
     this.#tell();
   }
 
@@ -120,6 +145,7 @@ export class StreamSession implements SourceSession {
     this.#closed.abort(new ConsumerError('ERR_CONSUMER_CLOSED', 'the session is closed'));
     this.#reader.disconnect();
     await this.#telling;
+    await this.#options.book.leave();
   }
 
   #tell(): void {

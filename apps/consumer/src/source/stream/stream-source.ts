@@ -5,6 +5,7 @@ import type { Source } from '../source.ts';
 import { openLua } from './lua/open.ts';
 import { streamKeysOf } from './stream-keys.ts';
 import { StreamSession } from './stream-session.ts';
+import { TryBook } from '../../tries/try-book.ts';
 import { toSourceError } from '../to-source-error.ts';
 
 /** Which stream, and how. */
@@ -44,7 +45,9 @@ export function createStreamSource(options: StreamSourceOptions): Source {
       const [cursor, passed, missed, ...done] = reply;
       if (missed > 0) options.onMissed(missed);
       const position = { cursor, passed, done };
-      return new StreamSession({ ...options, timeoutMs, clock, keys, terms, position });
+      const { fence, state: base } = keys;
+      const book = await TryBook.open({ client, fence, base, token, timeoutMs, clock, signal });
+      return new StreamSession({ ...options, timeoutMs, clock, keys, terms, position, book });
     },
   };
 }

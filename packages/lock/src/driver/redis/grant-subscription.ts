@@ -2,7 +2,7 @@ import { type Clock, createBackoff, type RedisClient, type RedisConnection, type
 
 import { createPushPulse } from './push-pulse.ts';
 import { toLockError } from './redis-failure.ts';
-import type { SentAt } from './step-queue.ts';
+import type { SentAt } from './step.ts';
 
 /** What a process tells itself in a Cluster, and how often at the most, in ms: every node passes it on to all others. */
 const ECHO = 'echo';

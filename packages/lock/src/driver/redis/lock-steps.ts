@@ -2,7 +2,7 @@ import type { RedisArgument } from '@lockstep/core';
 
 import type { AcquireManyReply, AcquireReply, AcquireRequest, LockInfo, RenewRequest } from '../lock-driver.ts';
 import type { LockNames } from './lock-names.ts';
-import type { Step } from './step-queue.ts';
+import type { Step } from './step.ts';
 
 const MODES = { try: 'T', queue: 'Q', barge: 'B' } as const;
 
@@ -32,20 +32,35 @@ export function createLockSteps(names: LockNames): LockSteps {
     args,
     decode,
   });
+  /** Most that is asked for in a turn is asked for in the same way. */
+  let last: readonly RedisArgument[] = [];
   return {
     acquire(request) {
       const { key, owner, ttlMs } = request;
-      return step(key, ['A', ...wish(request)], (reply, sent) => {
-        if (typeof reply === 'number') return { kind: 'held', key, owner, token: reply, ttlMs, ...sent };
-        const [queued, rank, holder, holderTtlMs] = reply as [number, number, string, number];
-        return { kind: queued === 1 ? 'queued' : 'taken', rank, holder, holderTtlMs };
-      });
+      const wish = wishOf(request);
+      if (wish.some((part, i) => part !== last[i])) last = wish;
+      return {
+        group: names.groupOf(key),
+        keys: [names.base(key)],
+        args: [`A${owner}`, ...wish],
+        again: [`S${owner}`],
+        like: last,
+        decode(reply, { sentAt, sentAtWall }) {
+          if (typeof reply === 'number') return { kind: 'held', key, owner, token: reply, ttlMs, sentAt, sentAtWall };
+          const [queued, rank, holder, holderTtlMs] = reply as [number, number, string, number];
+          return { kind: queued === 1 ? 'queued' : 'taken', rank, holder, holderTtlMs };
+        },
+      };
     },
     acquireMany(requests) {
       return {
         group: names.groupOf(requests[0]!.key),
         keys: requests.map(({ key }) => names.base(key)),
-        args: ['M', requests.length, ...requests.flatMap((request) => wish({ ...request, mode: 'try' }))],
+        args: [
+          'M',
+          requests.length,
+          ...requests.flatMap((request) => [request.owner, ...wishOf({ ...request, mode: 'try' })]),
+        ],
         decode(reply, sent) {
           const tokens = reply as number[];
           if (tokens[0] !== 0) {
@@ -64,16 +79,16 @@ export function createLockSteps(names: LockNames): LockSteps {
       };
     },
     release: (key, owner) =>
-      step(key, ['R', owner], (reply) => ({
+      step(key, [`R${owner}`], (reply) => ({
         outcome: reply === 0 ? 'lost' : 'released',
         grantedMs: Math.max(0, (reply as number) - 1),
       })),
     passOn: (key) => step(key, ['N'], (reply) => (reply as number) - 1),
     renew: ({ key, owner, ttlMs }) => ({
-      ...step(key, ['E', owner, Math.ceil(ttlMs)], (reply) => (reply === 1 ? 'held' : 'lost')),
+      ...step(key, [`E${owner}`, Math.ceil(ttlMs)], (reply) => (reply === 1 ? 'held' : 'lost')),
       isPatient: true,
     }),
-    term: (key, owner) => step(key, ['T', owner], (reply) => (reply === 0 ? undefined : (reply as number))),
+    term: (key, owner) => step(key, [`T${owner}`], (reply) => (reply === 0 ? undefined : (reply as number))),
     inspect: (key) =>
       step(key, ['I'], (reply) => {
         if (reply === 0) return undefined;
@@ -92,7 +107,8 @@ export function createLockSteps(names: LockNames): LockSteps {
   };
 }
 
-function wish(request: AcquireRequest): RedisArgument[] {
-  const { owner, ttlMs, grantMs, mode, priority = 0, lockDelayMs = 0, metadata = '' } = request;
-  return [owner, Math.ceil(ttlMs), Math.ceil(grantMs), MODES[mode], priority, Math.ceil(lockDelayMs), metadata];
+/** What is asked for, by whomever. */
+function wishOf(request: AcquireRequest): RedisArgument[] {
+  const { ttlMs, grantMs, mode, priority = 0, lockDelayMs = 0, metadata = '' } = request;
+  return [Math.ceil(ttlMs), Math.ceil(grantMs), MODES[mode], priority, Math.ceil(lockDelayMs), metadata];
 }

@@ -1,6 +1,6 @@
 import type { Clock, RedisClient, Timer } from '@lockstep/core';
 
-import type { SentAt } from './step-queue.ts';
+import type { SentAt } from './step.ts';
 
 /** A connection that does not answer for so long is dead: so many periods, and no less than the second number of ms. */
 const PATIENCE_PERIODS = 4;

@@ -19,7 +19,8 @@ import type { ParsedPush } from './parse-push.ts';
 import { closedError, toLockError } from './redis-failure.ts';
 import { createReplicaCheck } from './replica-check.ts';
 import { createSharedSteps } from './shared-steps.ts';
-import { createStepQueue, type SentAt } from './step-queue.ts';
+import { createStepQueue } from './step-queue.ts';
+import type { SentAt } from './step.ts';
 
 const PASS_ON_TIMEOUT_MS = 1000;
 
@@ -83,18 +84,22 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
     for (const listener of listeners) listener.onLost?.(key, owner);
   }
 
-  async function ask(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
-    const reply = await askOnce(request, bound);
-    if (reply.kind !== 'taken') watch.asked(request.key);
+  function ask(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
+    if ((request.replicas ?? 0) > 0) return askReplicas(request, bound);
+    const step = steps.acquire(request);
+    return queue.run({ ...step, decode: (reply, sent) => heard(request, step.decode(reply, sent)) }, bound);
+  }
+
+  function heard({ key }: AcquireRequest, reply: AcquireReply): AcquireReply {
+    if (!watch.isEmpty && reply.kind !== 'taken') watch.asked(key);
     return reply;
   }
 
-  async function askOnce(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
-    if ((request.replicas ?? 0) === 0) return queue.run(steps.acquire(request), bound);
+  async function askReplicas(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
     if (request.mode !== 'try') unchecked.set(request.owner, request);
     const reply = await replicas.acquire(request, bound);
     if (reply.kind === 'held') unchecked.delete(request.owner);
-    return reply;
+    return heard(request, reply);
   }
 
   async function release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'> {

@@ -6,7 +6,7 @@ import { createGrantSubscription } from './grant-subscription.ts';
 import { createLockNames } from './lock-names.ts';
 import { parsePush } from './parse-push.ts';
 import { createRedisFamily, type RedisFamily } from './redis-family.ts';
-import type { SentAt } from './step-queue.ts';
+import type { SentAt } from './step.ts';
 
 /** What a driver works with. */
 export interface RedisLockDriverOptions {

@@ -11,10 +11,10 @@ export function createSharedSteps(names: LockNames): LockSteps {
   return {
     ...steps,
     acquire(request) {
-      const step = steps.acquire({ ...request, priority: sharedPriority(request) });
+      const { again: _again, like: _like, ...step } = steps.acquire({ ...request, priority: sharedPriority(request) });
       const args: RedisArgument[] = [...step.args];
       // The place of the lock delay.
-      args[6] = shapeText(checkShape(request.shape));
+      args[5] = shapeText(checkShape(request.shape));
       return { ...step, args };
     },
     acquireMany() {

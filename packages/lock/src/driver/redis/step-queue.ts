@@ -2,28 +2,13 @@ import type { Clock, RedisArgument, RedisClient, RedisScript, Timer } from '@loc
 
 import type { Bound } from '../lock-driver.ts';
 import { closedError, silenceError, toLockError } from './redis-failure.ts';
+import type { Step } from './step.ts';
+import { WaitingStep } from './waiting-step.ts';
 
 /** The most steps in one command, so that no command keeps Redis busy for long. */
 const MAX_STEPS = 128;
 /** From so many on, steps do not wait for the end of the turn when Redis has no more than these to do. */
 const MIN_STEPS = 16;
-
-/** When something was sent, on both clocks. */
-export interface SentAt {
-  readonly sentAt: number;
-  readonly sentAtWall: number;
-}
-
-/** One step of a script: what it takes, and how its answer reads. */
-export interface Step<T> {
-  /** Steps of one group go together. */
-  readonly group: string;
-  readonly keys: readonly string[];
-  readonly args: readonly RedisArgument[];
-  readonly decode: (reply: unknown, sent: SentAt) => T;
-  /** It goes with all others of its turn, and never before the end of it. */
-  readonly isPatient?: boolean;
-}
 
 /** Where the steps go. */
 export interface StepQueueOptions {
@@ -42,21 +27,11 @@ export interface StepQueue {
   close(): void;
 }
 
-/** A step that somebody waits for. It settles once. */
-interface Waiting {
-  readonly step: Step<unknown>;
-  readonly due: number;
-  readonly timeoutMs: number;
-  settle: ((outcome: () => void) => void) | undefined;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** Makes a queue. Its promises settle by their bound whether or not the client ever does. */
 export function createStepQueue(options: StepQueueOptions): StepQueue {
   const { client, script, head, clock, schedule } = options;
-  let groups = new Map<string, Waiting[]>();
-  const underWay = new Set<readonly Waiting[]>();
+  let groups = new Map<string, WaitingStep[]>();
+  const underWay = new Set<readonly WaitingStep[]>();
   let isScheduled = false;
   let gathered = 0;
   let unanswered = 0;
@@ -75,18 +50,20 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     gathered = 0;
     for (const waiting of ready.values()) {
       for (let from = 0; from < waiting.length; from += MAX_STEPS) {
-        void send(waiting.slice(from, from + MAX_STEPS).filter(({ settle }) => settle !== undefined));
+        void send(waiting.slice(from, from + MAX_STEPS).filter(({ isSettled }) => !isSettled));
       }
     }
   }
 
-  async function send(batch: readonly Waiting[]): Promise<void> {
+  async function send(batch: readonly WaitingStep[]): Promise<void> {
     if (batch.length === 0) return;
     const keys: string[] = [];
     const args: RedisArgument[] = [...head];
+    let like: object | undefined;
     for (const { step } of batch) {
       keys.push(...step.keys);
-      args.push(...step.args);
+      args.push(...(step.like !== undefined && step.like === like ? step.again! : step.args));
+      like = step.like ?? like;
     }
     const sent = { sentAt: clock.monotonic(), sentAtWall: clock.now() };
     underWay.add(batch);
@@ -94,9 +71,9 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     watch(batch);
     try {
       const replies = (await script.run(client, keys, args)) as unknown[];
-      for (const [i, waiting] of batch.entries()) answer(waiting, replies[i], sent);
+      for (let i = 0; i < batch.length; i++) batch[i]!.answer(replies[i], sent);
     } catch (error) {
-      for (const { settle, reject } of batch) settle?.(() => reject(toLockError(error)));
+      for (const waiting of batch) waiting.fail(toLockError(error));
     } finally {
       underWay.delete(batch);
       unanswered -= batch.length;
@@ -104,9 +81,9 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
   }
 
   /** One timer for everything that is under way: most steps are answered long before it is over. */
-  function watch(batch: readonly Waiting[]): void {
-    for (const { settle, due } of batch) {
-      if (settle === undefined || due >= watchedAt) continue;
+  function watch(batch: readonly WaitingStep[]): void {
+    for (const { isSettled, due } of batch) {
+      if (isSettled || due >= watchedAt) continue;
       watchedAt = due;
       timer?.cancel();
       timer = clock.setTimer(check, Math.max(0, due - clock.monotonic()));
@@ -117,32 +94,18 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     const at = clock.monotonic();
     watchedAt = Infinity;
     for (const batch of underWay) {
-      for (const { settle, due, timeoutMs, reject } of batch) {
-        if (due <= at) settle?.(() => reject(silenceError(timeoutMs)));
-      }
+      for (const waiting of batch) if (waiting.due <= at) waiting.fail(silenceError(waiting.timeoutMs));
       watch(batch);
     }
   }
 
   return {
-    run<T>(step: Step<T>, { timeoutMs, signal }: Bound): Promise<T> {
+    run<T>(step: Step<T>, bound: Bound): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         if (isClosed) return reject(closedError());
-        if (signal?.aborted === true) return reject(signal.reason);
-        const abort = (): void => waiting.settle?.(() => reject(signal?.reason));
-        const waiting: Waiting = {
-          step,
-          due: clock.monotonic() + timeoutMs,
-          timeoutMs,
-          settle(outcome) {
-            waiting.settle = undefined;
-            signal?.removeEventListener('abort', abort);
-            outcome();
-          },
-          resolve: resolve as (value: unknown) => void,
-          reject,
-        };
-        signal?.addEventListener('abort', abort, { once: true });
+        if (bound.signal?.aborted === true) return reject(bound.signal.reason);
+        const due = clock.monotonic() + bound.timeoutMs;
+        const waiting = new WaitingStep(step, bound, due, resolve as (value: unknown) => void, reject);
         if (!isScheduled) {
           isScheduled = true;
           schedule(endTurn);
@@ -160,20 +123,9 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
       isClosed = true;
       timer?.cancel();
       for (const batch of [...underWay, ...groups.values()]) {
-        for (const { settle, reject } of batch) settle?.(() => reject(closedError()));
+        for (const waiting of batch) waiting.fail(closedError());
       }
       groups.clear();
     },
   };
-}
-
-function answer({ step, settle, resolve, reject }: Waiting, reply: unknown, sent: SentAt): void {
-  settle?.(() => {
-    try {
-      if (Array.isArray(reply) && reply[0] === -1) reject(toLockError(new Error(String(reply[1]))));
-      else resolve(step.decode(reply, sent));
-    } catch (error) {
-      reject(toLockError(error));
-    }
-  });
 }

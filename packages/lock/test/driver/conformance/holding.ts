@@ -35,6 +35,21 @@ export function describeHolding(drivers: DriversUnderTest): void {
       expect(second.reply).toMatchObject({ kind: 'held', token: (first.reply as { token: number }).token });
     });
 
+    it('gives each of those who ask in one turn what he asks for', async () => {
+      await using a = drivers.process();
+      const wishes = [
+        { ttlMs: 60_000, metadata: 'one' },
+        { ttlMs: 60_000, metadata: 'one' },
+        { ttlMs: 20_000, metadata: 'two' },
+        { ttlMs: 60_000, metadata: 'one' },
+      ];
+      const keys = wishes.map(() => drivers.key());
+      await Promise.all(wishes.map((wish, i) => a.hold(keys[i]!, wish)));
+      const infos = await Promise.all(keys.map((key) => a.driver.inspect(key, BOUND)));
+      expect(infos.map((info) => info?.metadata)).toEqual(['one', 'one', 'two', 'one']);
+      expect(infos.map((info) => info!.ttlMs > 20_000)).toEqual([true, true, false, true]);
+    });
+
     it('gives every grant a greater token', async () => {
       await using a = drivers.process();
       const key = drivers.key();

@@ -1,0 +1,2 @@
+/** The lock that all of a fleet want. */
+export const nemesisKey = 'nemesis';
