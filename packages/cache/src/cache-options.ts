@@ -2,6 +2,7 @@ import type { Clock } from '@lockstep/core';
 import type { InvalidationLog } from '@lockstep/invalidation';
 
 import { checkNumber } from './check-number.ts';
+import type { ClockPer } from './local/serving-gate.ts';
 import { checkTierTimes, checkWhenPartitioned } from './read/check-read-policy.ts';
 import type { SharedTier } from './shared/shared-tier.ts';
 import type { WhenPartitioned } from './view-options.ts';
@@ -20,6 +21,13 @@ export interface CacheOptions {
   readonly sizeOf?: (value: unknown) => number;
   /** No value is served by this process later than this after its invalidation was confirmed. @default 2000 */
   readonly maxStalenessMs?: number;
+  /**
+   * How often a hit in this process looks at the clock, which costs more than all the rest of it. `hit`: every time.
+   * `turn`: once for the code that runs now, and again after 64 hits in it. Then what is served was known to be fresh
+   * when that code first asked: if it blocks in between, it may serve by as much later than `maxStalenessMs`, also what
+   * was invalidated `everywhere`. @default 'hit'
+   */
+  readonly clockPer?: ClockPer;
   /**
    * What to do while the log has not been heard for that long. `origin`: ask the loader, keep nothing. `stale`: serve
    * what is held, marked. `throw`: reject with ERR_CACHE_PARTITIONED. @default 'origin'
@@ -51,6 +59,10 @@ export function checkCacheOptions(options: CacheOptions): CacheOptions {
   checkTierTimes(options);
   if (maxConcurrentLoads !== undefined) checkNumber('maxConcurrentLoads', maxConcurrentLoads, { min: 1 });
   if (maxOutbox !== undefined) checkNumber('maxOutbox', maxOutbox, { min: 1, isInteger: true });
+  const { clockPer } = options;
+  if (clockPer !== undefined && clockPer !== 'hit' && clockPer !== 'turn') {
+    throw new TypeError(`clockPer must be 'hit' or 'turn', got ${JSON.stringify(clockPer)}`);
+  }
   if (options.whenPartitioned !== undefined) checkWhenPartitioned(options.whenPartitioned);
   return options;
 }

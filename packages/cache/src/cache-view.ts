@@ -49,18 +49,17 @@ export class CacheView<Id, Value> implements View<Id, Value> {
 
   // Not an async function: a hit makes one promise and nothing else.
   get(id: Id, options?: ReadOptions): Promise<Value> {
-    if (options === undefined) {
-      let held: unknown;
-      try {
-        held = this.#reader.hit(this.#textOf(id));
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    if (options !== undefined) return this.getEntry(id, options).then(valueOf);
+    try {
+      const text = this.#textOf(id);
+      const held = this.#reader.hit(text);
       if (held !== undefined && held !== NOTHING) {
         return Promise.resolve((this.#isCloned ? structuredClone(held) : held) as Value);
       }
+      return this.#reader.valueOf(text, this.#prefix + text, this.#sourceOf(id)) as Promise<Value>;
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.getEntry(id, options).then(valueOf);
   }
 
   getEntry(id: Id, options?: ReadOptions): Promise<ReadEntry<Value>> {

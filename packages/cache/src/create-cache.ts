@@ -40,6 +40,7 @@ export function createCache(options: CacheOptions): Cache {
     log,
     shared = noSharedTier(),
     maxStalenessMs = 2000,
+    clockPer = 'hit',
     whenPartitioned = 'origin',
     loadLeaseMs = 5000,
     sharedTimeoutMs = 250,
@@ -63,7 +64,8 @@ export function createCache(options: CacheOptions): Cache {
     () => core.ledger.begin(follower.sequence(0)),
     () => undefined,
   );
-  const gate = createServingGate({ clock, horizonAgeMs: () => follower.horizonAgeMs(), maxStalenessMs });
+  const horizonAgeMs = (): number => follower.horizonAgeMs();
+  const gate = createServingGate({ clock, horizonAgeMs, maxStalenessMs, clockPer });
   let closing: Promise<void> | undefined;
 
   const adHoc = createAdHoc(() => core, room, options);

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '@lockstep/core';
 
 /** Time limits of many items, with one timer for all that have the same limit. */
 export interface Deadlines<Item> {
-  /** Gives an item `timeoutMs` from now on. When they have passed, `expired` is told of it. */
-  start(item: Item, timeoutMs: number): Deadline<Item>;
+  /** Gives an item `timeoutMs` from now on, where the caller knows which moment it is. When they have passed, `expired` is told of it. */
+  start(item: Item, timeoutMs: number, now?: number): Deadline<Item>;
   /** Ends a time limit. False when it was over already. */
   end(deadline: Deadline<Item>): boolean;
   /** Nothing expires any more. */
@@ -60,9 +60,9 @@ export function createDeadlines<Item>(clock: Clock, expired: (item: Item, timeou
   }
 
   return {
-    start(item, timeoutMs) {
+    start(item, timeoutMs, now = clock.monotonic()) {
       const lane = lanes.get(timeoutMs) ?? open(timeoutMs);
-      const deadline = new Deadline(item, lane, clock.monotonic() + timeoutMs);
+      const deadline = new Deadline(item, lane, now + timeoutMs);
       if (lane.last === undefined) lane.first = deadline;
       else lane.last.next = deadline;
       lane.last = deadline;

@@ -2,6 +2,7 @@
 export { createCache } from './create-cache.ts';
 export { type Cache, type CacheHealth, type GetOrSetOptions } from './cache.ts';
 export { type CacheOptions } from './cache-options.ts';
+export { type ClockPer } from './local/serving-gate.ts';
 export { type CacheCounters, type CacheStats } from './cache-stats.ts';
 
 // Views
@@ -40,6 +41,7 @@ export {
 export {
   type ClaimBound,
   type FenceBound,
+  type SharedAnswer,
   type SharedBound,
   type SharedContext,
   type SharedFill,

@@ -9,7 +9,10 @@ export interface SortedKeys {
   readonly binaries: Buffer[];
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
+/** A string as every Node that is supported has it; the types know it from ES2024 on. */
+interface CheckedString {
+  isWellFormed(): boolean;
+}
 
 /**
  * Sorts keys into text and bytes that are not text.
@@ -39,8 +42,8 @@ export function sortKeys(keys: readonly InvalidationKey[]): SortedKeys {
  */
 export function checkedText(text: string, name: string): string {
   if (typeof text !== 'string') throw new TypeError(`${name} must be a string, got ${typeof text}`);
-  if (LONE_SURROGATE.test(text)) throw new TypeError(`${name} must be well-formed text, got ${JSON.stringify(text)}`);
-  return text;
+  if ((text as unknown as CheckedString).isWellFormed()) return text;
+  throw new TypeError(`${name} must be well-formed text, got ${JSON.stringify(text)}`);
 }
 
 function bytesOf(key: unknown): Buffer {

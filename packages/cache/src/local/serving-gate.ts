@@ -7,7 +7,12 @@ export interface ServingGateOptions {
   readonly horizonAgeMs: () => number;
   /** With an older horizon nothing may be served. */
   readonly maxStalenessMs: number;
+  /** Whether `hitMoment` looks at the clock every time, or once for the code that runs now. @default 'hit' */
+  readonly clockPer?: ClockPer;
 }
+
+/** How often hits look at the clock. */
+export type ClockPer = 'hit' | 'turn';
 
 /** Tells at the moment of serving whether this process may serve what it holds, for the price of one clock. */
 export interface ServingGate {
@@ -16,12 +21,17 @@ export interface ServingGate {
    * says both that an entry is fresh and that it may be served.
    */
   moment(): number;
+  /** The same for a plain hit. Per turn: as it was when the code that runs now first asked, or at most 64 hits ago. */
+  hitMoment(): number;
   /** Looks again at the next moment: for when the horizon was lost. */
   recheck(): void;
 }
 
 /** The width of a look: what it finds holds as long as the wall clock shows the same millisecond. */
 const LOOK_MS = 1;
+/** So many hits share a look, which makes it as good as free, while a long loop still sees the time go by. */
+const HITS_PER_LOOK = 64;
+const settled = Promise.resolve();
 
 /**
  * A gate. A clock costs as much as a read of the store, and the horizon asks for two. So only the wall clock is read
@@ -30,7 +40,7 @@ const LOOK_MS = 1;
  * goes by the monotonic clock.
  */
 export function createServingGate(options: ServingGateOptions): ServingGate {
-  return new WallGate(options);
+  return options.clockPer === 'turn' ? new TurnGate(options) : new WallGate(options);
 }
 
 class WallGate implements ServingGate {
@@ -51,6 +61,10 @@ class WallGate implements ServingGate {
     return now === this.#millisecond ? this.#moment : this.#look(now);
   }
 
+  hitMoment(): number {
+    return this.moment();
+  }
+
   recheck(): void {
     this.#millisecond = Number.NaN;
   }
@@ -61,4 +75,37 @@ class WallGate implements ServingGate {
     this.#moment = canServe ? this.#clock.monotonic() + LOOK_MS : Infinity;
     return this.#moment;
   }
+}
+
+/** What a look found holds for the hits of the code that runs now: until promise callbacks that wait by then have run. */
+class TurnGate extends WallGate {
+  #found: number = Infinity;
+  #left = 0;
+  #isEnding = false;
+
+  override hitMoment(): number {
+    if (this.#left === 0) return this.#lookForHits();
+    this.#left--;
+    return this.#found;
+  }
+
+  override recheck(): void {
+    super.recheck();
+    this.#left = 0;
+  }
+
+  #lookForHits(): number {
+    this.#found = this.moment();
+    this.#left = HITS_PER_LOOK - 1;
+    if (!this.#isEnding) {
+      this.#isEnding = true;
+      void settled.then(this.#end);
+    }
+    return this.#found;
+  }
+
+  readonly #end = (): void => {
+    this.#isEnding = false;
+    this.#left = 0;
+  };
 }

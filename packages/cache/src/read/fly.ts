@@ -40,7 +40,7 @@ export function takeOff(
   };
   const flight = new Flight(plan, stale);
   flights.add(flight);
-  flight.deadline = core.deadlines.start(flight, request.policy.hardTimeoutMs);
+  flight.deadline = core.deadlines.start(flight, request.policy.hardTimeoutMs, plan.startedAt);
   // Before anybody waits for it: nobody may join it who has seen its end.
   const land = (): void => touchDown(core, flight, parts);
   flight.result.then(land, land);
@@ -76,12 +76,13 @@ function readPlainly(
   parts: FlightParts,
 ): void {
   const bound = { timeoutMs: request.policy.sharedTimeoutMs, form: request.view.form };
-  const found = parts.first ?? store.get(request.key, bound);
-  const fail = (error: unknown): void => {
+  const succeeded = (shared: SharedValue | undefined): void => take(core, store, request, flight, parts, shared);
+  const failed = (error: unknown): void => {
     if (!flight.isAborted) flight.resolve(fly(core, undefined, request, flight, parts, false));
     tierFailed(core, error);
   };
-  void found.then((shared) => take(core, store, request, flight, parts, shared), fail);
+  if (parts.first === undefined && store.read !== undefined) store.read(request.key, bound, { succeeded, failed });
+  else void (parts.first ?? store.get(request.key, bound)).then(succeeded, failed);
 }
 
 /** Settles a flight by what a plain read has found, or goes on without it. */

@@ -51,7 +51,7 @@ export class ViewReader {
 
   /** What this process holds and knows to be fresh, for `present`. */
   hit(text: string): unknown {
-    const held = this.#store.getFresh(text, this.#gate.moment());
+    const held = this.#store.getFresh(text, this.#gate.hitMoment());
     if (held === undefined) return undefined;
     this.#stats.localHits++;
     return this.#space.hasIdle ? this.#touched(text, held) : held;
@@ -66,6 +66,14 @@ export class ViewReader {
     const look = this.open(text, key, source, options);
     const held = this.held(look);
     return held === undefined ? this.waitFor(look, this.join(look)) : Promise.resolve(held);
+  }
+
+  /** The same for one who wants nothing but the value, without options. */
+  valueOf(text: string, key: string, source: LoadSource): Promise<unknown> {
+    const look = this.open(text, key, source);
+    const held = this.held(look);
+    if (held !== undefined) return Promise.resolve(held.value);
+    return this.#delivery(look, this.join(look)).then(this.#deliverValue);
   }
 
   /**
@@ -169,23 +177,28 @@ export class ViewReader {
     return flight;
   }
 
-  waitFor({ options, policy }: Lookup, flight: Flight): Promise<ReadEntry<unknown>> {
+  waitFor(look: Lookup, flight: Flight): Promise<ReadEntry<unknown>> {
+    const { isolation } = look.options;
+    const delivered = this.#delivery(look, flight);
+    return isolation === undefined
+      ? delivered.then(this.#deliver)
+      : delivered.then((entry) => this.#deliver(entry, isolation));
+  }
+
+  #delivery({ options, policy }: Lookup, flight: Flight): Promise<ReadEntry<unknown>> {
     const bounds = {
       signal: options.signal,
       softTimeoutMs: policy.softTimeoutMs,
       hardTimeoutMs: options.hardTimeoutMs,
       staleWhileLoading: policy.staleWhileLoading,
     };
-    const { isolation } = options;
-    const delivered = awaitFlight(flight, bounds, this.#core);
-    return isolation === undefined
-      ? delivered.then(this.#deliver)
-      : delivered.then((entry) => this.#deliver(entry, isolation));
+    return awaitFlight(flight, bounds, this.#core);
   }
 
   /** What is held past its time to live, within its grace. */
   #standIn(look: Lookup): StandIn | undefined {
     const { clock, ledger, pending } = this.#core;
+    if (this.#store.metaOf(look.text) === undefined) return undefined;
     if (look.options.forceLoad === true || pending.hasKey(look.key)) return undefined;
     const { ownTag, space } = this.settings;
     const held = space.inGrace(look.text, clock.monotonic());
@@ -213,6 +226,8 @@ export class ViewReader {
     if (entry.isStale) this.#core.stats.staleServed++;
     return isolation === 'clone' ? { ...entry, value: structuredClone(entry.value) } : entry;
   };
+
+  readonly #deliverValue = (entry: ReadEntry<unknown>): unknown => this.#deliver(entry).value;
 
   /** A value that is held, as its caller gets it. */
   #present(held: unknown, options: ReadOptions): unknown {

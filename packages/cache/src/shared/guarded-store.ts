@@ -1,12 +1,14 @@
 import { type Clock, describeError } from '@lockstep/core';
 
 import { CacheError } from '../cache-error.ts';
+import { createDeadlines, type Deadline, type Deadlines } from '../deadlines.ts';
 import { createCallDeadlines, type CallDeadlines, type CallOutcome } from './call-deadlines.ts';
 import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts';
 import { createProblemReporter, type ProblemReporter } from './problem-reporter.ts';
 import type {
   ClaimBound,
   FenceBound,
+  SharedAnswer,
   SharedBound,
   SharedFill,
   SharedRead,
@@ -43,6 +45,7 @@ class GuardedStore implements SharedStore {
   readonly #store: SharedStore;
   readonly #circuit: Circuit;
   readonly #deadlines: CallDeadlines;
+  readonly #plainReads: Deadlines<PlainRead>;
   readonly #report: ProblemReporter;
   readonly #means: ReadMeans;
 
@@ -52,6 +55,7 @@ class GuardedStore implements SharedStore {
     this.dropMark = store.dropMark;
     this.#circuit = createCircuit(options.clock, options.random, options);
     this.#deadlines = createCallDeadlines(options.clock, late);
+    this.#plainReads = createDeadlines(options.clock, (read, timeoutMs) => read.end(late(timeoutMs)));
     this.#report = createProblemReporter(options.onError, options.clock);
     this.#means = { circuit: this.#circuit, report: (error) => this.#reportFailure(error) };
   }
@@ -62,6 +66,29 @@ class GuardedStore implements SharedStore {
 
   get(key: string, bound: SharedBound): Promise<SharedValue | undefined> {
     return this.#read(() => this.#store.get(key, bound), bound, undefined);
+  }
+
+  /** @param bound without a signal */
+  read(key: string, bound: SharedBound, told: SharedAnswer): void {
+    const store = this.#store;
+    if (store.read === undefined || bound.signal !== undefined) {
+      this.get(key, bound).then(
+        (found) => told.succeeded(found),
+        (error: unknown) => told.failed(error),
+      );
+      return;
+    }
+    if (!this.#circuit.admits()) {
+      void Promise.resolve(undefined).then((none) => told.succeeded(none));
+      return;
+    }
+    const read = new PlainRead(this.#means, this.#plainReads, told);
+    read.deadline = this.#plainReads.start(read, bound.timeoutMs);
+    try {
+      store.read(key, bound, read);
+    } catch (error) {
+      void Promise.reject(error as Error).catch((thrown: unknown) => read.failed(thrown));
+    }
   }
 
   getMany(keys: readonly string[], bound: SharedBound): Promise<(SharedValue | undefined)[]> {
@@ -198,6 +225,37 @@ class ReadOutcome<T> implements CallOutcome<T> {
     this.#means.circuit.failed();
     this.#means.report(error);
     this.#resolve(this.#otherwise);
+  }
+}
+
+/** A read that is told of, within its time. */
+class PlainRead implements SharedAnswer {
+  deadline!: Deadline<PlainRead>;
+  readonly #means: ReadMeans;
+  readonly #deadlines: Deadlines<PlainRead>;
+  readonly #told: SharedAnswer;
+
+  constructor(means: ReadMeans, deadlines: Deadlines<PlainRead>, told: SharedAnswer) {
+    this.#means = means;
+    this.#deadlines = deadlines;
+    this.#told = told;
+  }
+
+  succeeded(value: SharedValue | undefined): void {
+    if (!this.#deadlines.end(this.deadline)) return;
+    this.#means.circuit.succeeded();
+    this.#told.succeeded(value);
+  }
+
+  failed(error: unknown): void {
+    if (this.#deadlines.end(this.deadline)) this.end(error);
+  }
+
+  /** A read that fails is a miss. */
+  end(error: unknown): void {
+    this.#means.circuit.failed();
+    this.#means.report(error);
+    this.#told.succeeded(undefined);
   }
 }
 

@@ -9,20 +9,21 @@ export type RawValue = string | Buffer | undefined;
 export interface RedisReads {
   /**
    * @param isText true for a string, false for bytes
-   * @param take makes of it what the caller is to get; a promise more for that would show in a hit
+   * @param wanted told of what it brings; a promise for that would show in a hit
    */
-  read<T>(shard: number, name: string, isText: boolean, take: (raw: RawValue) => T): Promise<T>;
+  read(shard: number, name: string, isText: boolean, wanted: WantedValue): void;
+}
+
+/** Who wants what one read brings. */
+export interface WantedValue {
+  found(raw: RawValue): void;
+  failed(error: unknown): void;
 }
 
 /** What one command reads. */
 interface Batch {
   readonly names: string[];
-  readonly waiting: Settle[];
-}
-
-interface Settle {
-  readonly resolve: (raw: RawValue) => void;
-  readonly reject: (error: unknown) => void;
+  readonly waiting: WantedValue[];
 }
 
 const MAX_NAMES = 100;
@@ -49,18 +50,19 @@ export function createRedisReads(
     const { names, waiting } = batch;
     const [name, second] = names;
     if (second === undefined && trust.isWatching && trust.isSure(shard, epochOf(shard)))
-      settleOne(waiting[0]!, name!, isText);
+      readOne(name!, isText, waiting[0]!);
     else void settle(waiting, fetchBelieved(shard, isText, names));
   }
 
   /** What most reads are, with as few promises as can be. */
-  function settleOne({ resolve, reject }: Settle, name: string, isText: boolean): void {
+  function readOne(name: string, isText: boolean, wanted: WantedValue): void {
     const { generation } = trust;
-    const take = (raw: unknown): void => resolve(generation === trust.generation ? rawOf(raw) : undefined);
+    const taken = (raw: unknown): void => wanted.found(generation === trust.generation ? rawOf(raw) : undefined);
+    const failed = (error: unknown): void => wanted.failed(error);
     try {
-      (isText ? client.call('GET', name) : client.callBuffer('GET', name)).then(take, reject);
+      (isText ? client.call('GET', name) : client.callBuffer('GET', name)).then(taken, failed);
     } catch (error) {
-      reject(error);
+      void Promise.reject(error as Error).catch(failed);
     }
   }
 
@@ -89,7 +91,7 @@ export function createRedisReads(
   }
 
   return {
-    read<T>(shard: number, name: string, isText: boolean, take: (raw: RawValue) => T) {
+    read(shard, name, isText, wanted) {
       const place = shard * 2 + (isText ? 1 : 0);
       let batch = open.get(place);
       if (batch === undefined) {
@@ -98,36 +100,25 @@ export function createRedisReads(
         // `queueMicrotask` takes twice as long.
         void settled.then(() => flush(place, shard, isText));
       }
-      const { names, waiting } = batch;
-      return new Promise<T>((resolve, reject) => {
-        names.push(name);
-        waiting.push({ resolve: (raw) => settleWith(raw, take, resolve, reject), reject });
-        if (names.length >= MAX_NAMES) flush(place, shard, isText);
-      });
+      batch.names.push(name);
+      batch.waiting.push(wanted);
+      if (batch.names.length >= MAX_NAMES) flush(place, shard, isText);
     },
   };
 }
 
-async function settle(waiting: readonly Settle[], fetched: Promise<readonly unknown[] | undefined>): Promise<void> {
+async function settle(
+  waiting: readonly WantedValue[],
+  fetched: Promise<readonly unknown[] | undefined>,
+): Promise<void> {
+  let raws: readonly unknown[] | undefined;
   try {
-    const raws = await fetched;
-    for (const [index, { resolve }] of waiting.entries()) resolve(rawOf(raws?.[index]));
+    raws = await fetched;
   } catch (error) {
-    for (const { reject } of waiting) reject(error);
+    for (const wanted of waiting) wanted.failed(error);
+    return;
   }
-}
-
-function settleWith<T>(
-  raw: RawValue,
-  take: (raw: RawValue) => T,
-  resolve: (value: T) => void,
-  reject: (error: unknown) => void,
-): void {
-  try {
-    resolve(take(raw));
-  } catch (error) {
-    reject(error);
-  }
+  for (const [index, wanted] of waiting.entries()) wanted.found(rawOf(raws?.[index]));
 }
 
 function rawOf(raw: unknown): RawValue {

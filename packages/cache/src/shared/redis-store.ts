@@ -17,6 +17,7 @@ import { splitPayload, toSharedValue, unreadable } from './shared-payload.ts';
 import type {
   ClaimBound,
   FenceBound,
+  SharedAnswer,
   SharedBound,
   SharedContext,
   SharedFill,
@@ -64,11 +65,30 @@ export class RedisStore implements SharedStore {
     this.#check = checksProcess(log) ? '1' : '0';
   }
 
-  get(key: string, { form = jsonForm }: SharedBound): Promise<SharedValue | undefined> {
+  get(key: string, bound: SharedBound): Promise<SharedValue | undefined> {
+    return new Promise((succeeded, failed) => this.read(key, bound, { succeeded, failed }));
+  }
+
+  read(key: string, { form = jsonForm }: SharedBound, told: SharedAnswer): void {
     const shard = this.#log.shardOf(key);
     const epoch = this.#context.follower.epoch(shard);
-    if (epoch === '') return Promise.resolve(undefined);
-    return this.#reads.read(shard, this.#log.keys.value(key), form.isText, (raw) => this.#valueOf(raw, epoch, form));
+    if (epoch === '') {
+      void Promise.resolve(undefined).then((none) => told.succeeded(none));
+      return;
+    }
+    this.#reads.read(shard, this.#log.keys.value(key), form.isText, {
+      found: (raw) => {
+        let value: SharedValue | undefined;
+        try {
+          value = this.#valueOf(raw, epoch, form);
+        } catch (error) {
+          told.failed(error);
+          return;
+        }
+        told.succeeded(value);
+      },
+      failed: (error) => told.failed(error),
+    });
   }
 
   getMany(keys: readonly string[], bound: SharedBound): Promise<(SharedValue | undefined)[]> {

@@ -79,6 +79,12 @@ export interface SharedFill {
   readonly tagSequence: number;
 }
 
+/** Who is told how a read has ended. */
+export interface SharedAnswer {
+  succeeded(value: SharedValue | undefined): void;
+  failed(error: unknown): void;
+}
+
 /** A shared tier at work. Every promise settles by the deadline of its call once it is guarded. */
 export interface SharedStore {
   /** `open` while a guard lets no reads through. @default 'ok' */
@@ -89,6 +95,8 @@ export interface SharedStore {
   readonly dropMark?: string | undefined;
   /** The fast path: one plain read. */
   get(key: string, bound: SharedBound): Promise<SharedValue | undefined>;
+  /** The same without a promise, each of which shows in a hit. It tells once, never before it has returned. */
+  read?(key: string, bound: SharedBound, told: SharedAnswer): void;
   /** Reads, and makes the caller the one that loads when there is nothing fresh. */
   claim(key: string, bound: ClaimBound): Promise<SharedRead>;
   /** In the order of `keys`. */

@@ -37,6 +37,29 @@ describe('the header of a shared value', () => {
     );
   });
 
+  it('is read as it was written among others like it', () => {
+    const alike = fc.record({
+      epoch: fc.constantFrom('0badcafe', '0badcaff'),
+      freshUntil: fc.integer({ min: 0, max: 120 }),
+      ttlMs: fc.constantFrom(1, 12),
+      form: fc.constantFrom('json@0', 'json@1'),
+      tagEpoch: fc.constantFrom('0badcafe', ''),
+      tagSequence: fc.integer({ min: 0, max: 120 }),
+      tags: fc.constantFrom([], ['a'], ['b']),
+      key: fc.constantFrom(undefined, 'k'),
+    });
+    fc.assert(
+      fc.property(fc.array(alike, { minLength: 2, maxLength: 20 }), (many) => {
+        for (const header of many) {
+          const text = `${header.epoch} ${header.freshUntil}${restOfHeader(header)}1 2:3 -\n`;
+          const { length, ...parsed } = parseHeader(text)!;
+          expect(parsed).toEqual(header);
+          expect(text.slice(length)).toBe('1 2:3 -\n');
+        }
+      }),
+    );
+  });
+
   it('is not taken for the one before it, which may be as long', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 2, maxLength: 6 }), (tags) => {

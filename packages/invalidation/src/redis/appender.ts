@@ -40,18 +40,14 @@ export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKey
     const tags = drafts.flatMap((draft) => draft.tags.map((tag) => keyspace.tag(tag)));
     const keys: RedisArgument[] = [keyspace.state(shard), keyspace.log(shard), ...shared, ...tags];
     const bodies = drafts.map((draft) => encodeBody(draft));
-    const argsFor = (check: string): RedisArgument[] => [
-      newEpoch(random),
-      maxEntries,
-      pushCommand,
-      keyspace.push(shard),
-      check,
-      withShared ? '1' : '0',
-      tags.length,
-      tagTtlMs,
-      ...bodies,
-    ];
-    const reply = await scripts[shard]!.append.run(client, keys, argsFor('0'), argsFor(ifUnknown));
+    const head = [newEpoch(random), maxEntries, pushCommand, keyspace.push(shard)];
+    const rest = [withShared ? '1' : '0', tags.length, tagTtlMs, ...bodies];
+    const reply = await scripts[shard]!.append.run(
+      client,
+      keys,
+      [...head, '0', ...rest],
+      [...head, ifUnknown, ...rest],
+    );
     const [epoch, lastText, hasShared] = reply as [string, string, number];
     if (epoch === '') {
       isShared[shard] = true;

@@ -38,6 +38,16 @@ function syncHits(count: number): BenchCase {
   };
 }
 
+/** One look at the clock for many hits: what lru-cache does by default, too, where entries have a time to live. */
+function hitsByTurn(count: number): BenchCase {
+  return {
+    ...syncHits(count),
+    case: `hit in the process, synchronous, a clock per turn, ${count.toLocaleString('en-US')} keys`,
+    subject: lockstepPeek(count, { clockPer: 'turn' }),
+    peers: [bareMap, bareLru, bareLruWithTtl].map((store) => bareGet(store, count)),
+  };
+}
+
 function sharedHits(concurrency: number, peers: readonly CachePeer[]): BenchCase {
   return {
     bench: 'cache',
@@ -71,6 +81,9 @@ export const cacheCases: readonly BenchCase[] = [
   syncHits(1024),
   syncHits(16_384),
   syncHits(65_536),
+  hitsByTurn(1024),
+  hitsByTurn(16_384),
+  hitsByTurn(65_536),
   {
     bench: 'cache',
     case: 'hit in the process, asynchronous, 1,024 keys',

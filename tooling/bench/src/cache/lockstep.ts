@@ -1,4 +1,4 @@
-import { type Cache, createCache, redisTier, type View } from '@lockstep/cache';
+import { type Cache, type CacheOptions, createCache, redisTier, type View } from '@lockstep/cache';
 import { createMemoryLog, createRedisLog } from '@lockstep/invalidation';
 import { Redis } from 'ioredis';
 
@@ -10,12 +10,15 @@ export interface LockstepItems extends AsyncDisposable {
   readonly items: View<string, Item>;
 }
 
+/** How often a hit looks at the clock. */
+export type InMemoryOptions = Pick<CacheOptions, 'clockPer'>;
+
 const ttlMs = 3_600_000;
 
 /** In one process, with the log in its memory. */
-export async function openInMemory(maxEntries: number): Promise<LockstepItems> {
+export async function openInMemory(maxEntries: number, options: InMemoryOptions = {}): Promise<LockstepItems> {
   const log = createMemoryLog({ namespace: 'bench' });
-  const cache = createCache({ log, maxEntries });
+  const cache = createCache({ ...options, log, maxEntries });
   await cache.ready;
   return {
     cache,

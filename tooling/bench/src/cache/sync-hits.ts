@@ -1,14 +1,14 @@
 import type { Contestant } from '../harness/bench-case.ts';
 import type { BareStore } from './bare-stores.ts';
-import { openInMemory } from './lockstep.ts';
+import { type InMemoryOptions, openInMemory } from './lockstep.ts';
 import { fillAll, idsOf, itemOf, readSync } from './workload.ts';
 
 /** Reads per second of `peek`, of so many entries in turn. */
-export function lockstepPeek(count: number): Contestant {
+export function lockstepPeek(count: number, options: InMemoryOptions = {}): Contestant {
   return {
     name: '@lockstep/cache peek',
     async open() {
-      const lockstep = await openInMemory(2 * count);
+      const lockstep = await openInMemory(2 * count, options);
       const ids = idsOf(count);
       await fillAll(ids, (id) => lockstep.items.get(id));
       return {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { withDeadline } from '@lockstep/core';
 
+import { cores, pinProcesses } from '../harness/pinning.ts';
+
 /** What the parent asks: how many keys were heard since the last collection, or all that was heard, to begin anew. */
 export type FollowersRequest = 'heard' | 'collect';
 
@@ -38,7 +40,10 @@ const processes = 4;
 const script = fileURLToPath(new URL('followers-server.js', import.meta.url));
 const patienceMs = 30_000;
 
-/** Starts up to four processes, as a small fleet would have, on the core of whoever calls. */
+/**
+ * Starts up to four processes, as a small fleet would have. They take turns on both cores: all on that of whoever tells
+ * them would wait for him and for each other, which says little of a delivery.
+ */
 export async function startFollowers(options: FollowersOptions): Promise<FollowerProcesses> {
   const { delivery, redisUrl, followers, heartbeatMs } = options;
   const children: ChildProcess[] = [];
@@ -47,6 +52,8 @@ export async function startFollowers(options: FollowersOptions): Promise<Followe
     const args = [script, delivery, redisUrl, String(share), String(heartbeatMs)];
     children.push(spawn(process.execPath, args, { stdio: ['ignore', 2, 2, 'ipc'] }));
   }
+  const places = [cores.servers, cores.contestants];
+  await Promise.all(children.map(({ pid }, index) => pinProcesses(places[index % 2]!, pid === undefined ? [] : [pid])));
 
   async function close(): Promise<void> {
     await Promise.all(

@@ -1,10 +1,10 @@
 import { runSeed, type SeedReport } from './run-seed.ts';
 
 /** The seeds that a test run tries: LOCKSTEP_SIM_SEED names one, LOCKSTEP_SIM_SEEDS says how many. */
-export function seedsToRun(defaultCount: number): number[] {
+export function seedsToRun(defaultCount: number, first = 1): number[] {
   const { LOCKSTEP_SIM_SEED: only, LOCKSTEP_SIM_SEEDS: count } = process.env;
   if (only !== undefined) return [Number(only)];
-  return Array.from({ length: count === undefined ? defaultCount : Number(count) }, (_, index) => index + 1);
+  return Array.from({ length: count === undefined ? defaultCount : Number(count) }, (_, index) => index + first);
 }
 
 /** What all seeds came to. */

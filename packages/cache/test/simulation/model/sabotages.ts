@@ -118,6 +118,7 @@ export async function sabotages(): Promise<Sabotage[]> {
     },
     {
       name: 'waiting for laggards',
+      firstSeed: 441,
       scenario: {
         ...calm,
         nodes: 3,
