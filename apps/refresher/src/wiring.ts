@@ -1,5 +1,5 @@
 import { createRedisLog } from '@lockstep/invalidation';
-import { createLocks, createRedisFenceStore } from '@lockstep/lock';
+import { createLocks } from '@lockstep/lock';
 import { createRedisStore, createRedisSwitches } from '@lockstep/refresh';
 import { createBullQueue } from '@lockstep/refresh/bullmq';
 import { createJournal } from '@lockstep/replication';
@@ -10,12 +10,13 @@ import {
   createAdminServer,
   listenOnFree,
   logPoolEvent,
+  policyOf,
   PoolSet,
   redisCheck,
   type RunningApp,
 } from '@lockstep/service-kit';
 
-import { boardPath, mountBoard } from './admin/mount-board.ts';
+import { boardPath } from './admin/board-path.ts';
 import { mountStatus } from './admin/mount-status.ts';
 import { Engines } from './engine/engines.ts';
 import type { SourceMeter } from './engine/source-meter.ts';
@@ -51,7 +52,6 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
     store,
     queue,
     locks,
-    fences: createRedisFenceStore({ client }),
     switches,
     log,
     journal,
@@ -62,7 +62,14 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
         : logger.warn({ source, reason }, 'the source cannot be read'),
     onError: onTrouble,
   });
-  const start = await engines.prepare({ file: topology.file, refresh, poolOf: (pool) => pools.get(pool) });
+  const { templates } = region.proxy;
+  const start = await engines.prepare({
+    file: topology.file,
+    refresh,
+    templates,
+    policyOf: policyOf(topology),
+    poolOf: (pool) => pools.get(pool),
+  });
 
   const admin = createAdminServer({ name, version, logger, signal });
   admin.readiness.add('redis', redisCheck(client, region.redisAddress));
@@ -73,7 +80,11 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
   mountStatus(admin.http, () => readRefreshStatus({ refresh, queue, switches, locks }));
   const token = environment.adminToken();
   if (token === undefined) logger.info(`LOCKSTEP_ADMIN_TOKEN is not set: there is no ${boardPath}`);
-  else await mountBoard(admin.http, queue, token);
+  else {
+    // What it is made of takes longer to load than all the rest.
+    const { mountBoard } = await import('./admin/mount-board.ts');
+    await mountBoard(admin.http, queue, token);
+  }
   const addresses = { http: await listenOnFree(admin, refresh.http) };
   // No task is taken before the process can be asked how it is.
   await start();
@@ -82,7 +93,13 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
     async reload(nextTopology, next) {
       const nextRefresh = refreshOf(nextTopology, next);
       await pools.reload(next, async (get) => {
-        const take = await engines.prepare({ file: nextTopology.file, refresh: nextRefresh, poolOf: get });
+        const take = await engines.prepare({
+          file: nextTopology.file,
+          refresh: nextRefresh,
+          templates: next.proxy.templates,
+          policyOf: policyOf(nextTopology),
+          poolOf: get,
+        });
         refresh = nextRefresh;
         classes.find = classOf(nextTopology);
         await take();

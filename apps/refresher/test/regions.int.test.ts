@@ -18,10 +18,10 @@ it('tells other regions of what it loads, but not of what they made it load', as
           load: { http: { url: "${source.origin}/{id}" } }
           ttlMs: 600000
           settleMs: 0
-          policy: invalidate
           ids: [oslo, bergen]
           warmUp: true
         rates: { load: { http: { url: "${source.origin}/rates" } }, ttlMs: 600000, warmUp: true }`,
+    classes: 'classes: [{ prefix: rates, policy: none }]',
   });
   await using app = await startedRefresher(text);
   const told = async (): Promise<number> => {

@@ -56,6 +56,7 @@ export {
   type ZsetRefreshOptions,
 } from './definition/refresh-definition.ts';
 export { bytesCodec, jsonCodec, type RefreshCodec } from './definition/refresh-codec.ts';
+export { createIdParams, type IdParams } from './definition/id-params.ts';
 export { refreshKey } from './definition/refresh-key.ts';
 
 // What readers use

@@ -1,11 +1,5 @@
 import { createMemoryLog, type InvalidationLog } from '@lockstep/invalidation';
-import {
-  createLocks,
-  createMemoryFenceStore,
-  createMemoryLockDriver,
-  createMemoryLockSpace,
-  type Locks,
-} from '@lockstep/lock';
+import { createLocks, createMemoryLockDriver, createMemoryLockSpace, type Locks } from '@lockstep/lock';
 
 import {
   createRefreshGateway,
@@ -68,7 +62,6 @@ export function openLab(
   const queue = createMemoryQueue({ clock, random: () => 0.5 });
   const log = createMemoryLog();
   const switches = createMemorySwitches();
-  const fences = createMemoryFenceStore();
   const errors: Error[] = [];
   const onError = (error: Error): void => void errors.push(error);
   const open: { close(): Promise<void> }[] = [];
@@ -140,7 +133,7 @@ export function openLab(
       return gateway;
     },
     worker(more = {}) {
-      const worker = createRefreshWorker({ ...shared, locks: locks(), fences, ...more });
+      const worker = createRefreshWorker({ ...shared, locks: locks(), ...more });
       open.unshift(worker);
       return worker;
     },

@@ -18,10 +18,10 @@ export interface ManualClock extends Clock {
   readonly timers: number;
 }
 
-/** Makes one. */
-export function createManualClock(): ManualClock {
+/** Makes one whose wall clock begins then. */
+export function createManualClock(startedAt: number = 1_700_000_000_000): ManualClock {
   let monotonic = 1000;
-  let wall = 1_700_000_000_000;
+  let wall = startedAt;
   const pending = new Set<Pending>();
   const settle = async (): Promise<void> => {
     // Everything that needs no time has come to its end before the host's next turn.

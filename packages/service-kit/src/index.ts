@@ -41,6 +41,7 @@ export { loadTopology } from './source/load-topology.ts';
 export { openTopologySource, type TopologySource, type TopologySourceOptions } from './source/topology-source.ts';
 export { type TopologyWatch, watchTopology, type WatchTopologyOptions } from './source/watch-topology.ts';
 export { classOf } from './topology/class-of.ts';
+export { isVersioned } from './topology/is-versioned.ts';
 export { policyOf } from './topology/policy-of.ts';
 export { linksFrom, regionOf } from './topology/region-of.ts';
 

@@ -2,11 +2,11 @@ import type { ServedTemplate } from './to-key-templates.ts';
 
 /**
  * The key of the entry that a template's key stands for. A template percent-encodes its parameters; where the whole id
- * is one parameter, the source is asked for its plain value. Where it is made of several, it stays as it is: decoded,
- * two different requests could have one id.
+ * is one parameter in all templates of the source, the entry has its plain value. Else it stays as it is: decoded, two
+ * different requests could have one id.
  */
-export function entryKey({ refresh: source = '', key: pattern }: ServedTemplate, key: string): string {
+export function entryKey({ refresh: source = '', hasPlainId = false }: ServedTemplate, key: string): string {
   const prefix = `${source}:`;
-  const isOneParam = pattern.startsWith(prefix) && /^\{\w+\}$/.test(pattern.slice(prefix.length));
-  return isOneParam ? prefix + decodeURIComponent(key.slice(prefix.length)) : key;
+  // Another template of the source may have the source alone for its key.
+  return hasPlainId && key.startsWith(prefix) ? prefix + decodeURIComponent(key.slice(prefix.length)) : key;
 }

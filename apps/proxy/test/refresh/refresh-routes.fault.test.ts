@@ -11,13 +11,16 @@ const sources = (ttlMs: number): string => `    refresh:
         coupons: { load: { module: ./x.mjs }, shape: hash, ttlMs: ${ttlMs}, staleForMs: 7000 }
         prices: { load: { module: ./x.mjs }, shape: zset, score: price, ttlMs: 60000 }
         names: { load: { module: ./x.mjs }, shape: list, ttlMs: 60000 }
+        shops: { load: { module: ./x.mjs }, ttlMs: 60000 }
         rates: { load: { module: ./x.mjs }, ttlMs: 60000 }`;
 const routes = `      templates:
         - { url: "/coupons?city=:city", key: "coupons:{city}", refresh: coupons, unknownParams: refuse }
         - { url: "/prices", key: prices, refresh: prices }
         - { url: "/names", key: names, refresh: names }
         - { url: "/both/:a/:b", key: "rates:of:{a}:{b}", refresh: rates }
-        - { url: "/rates/:day", key: "rates:on:{day}", refresh: rates }`;
+        - { url: "/rates/:day", key: "rates:on:{day}", refresh: rates }
+        - { url: "/shops/:shop", key: "shops:{shop}", refresh: shops }
+        - { url: "/shops/:shop/:city", key: "shops:{shop}:{city}", refresh: shops }`;
 
 let proxy: ProxyProcess;
 let client: ReturnType<typeof connectRedis>;
@@ -88,6 +91,10 @@ describe('routes that serve a source', () => {
     await put('rates:of:a:b%3Ac', { shape: 'value', value: json(2) });
     expect([(await get('/both/a:b/c')).body, (await get('/both/a/b:c')).body]).toEqual([1, 2]);
     expect(await get(`/coupons?city=${encodeURIComponent('a\nb')}`)).toMatchObject({ status: 400 });
+    // Plain, the one parameter would be the two of the other route.
+    await put('shops:a%3Ab', { shape: 'value', value: json(1) });
+    await put('shops:a:b', { shape: 'value', value: json(2) });
+    expect([(await get('/shops/a:b')).body, (await get('/shops/a/b')).body]).toEqual([1, 2]);
   });
 
   it('mark what is stale, and let caches keep it no longer', async () => {

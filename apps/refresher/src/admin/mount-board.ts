@@ -4,10 +4,8 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { BullRefreshQueue } from '@lockstep/refresh/bullmq';
 import type { FastifyInstance } from 'fastify';
 
+import { boardPath } from './board-path.ts';
 import { guardByToken } from './token-guard.ts';
-
-/** Where the board is. */
-export const boardPath: string = '/board';
 
 /** Mounts bull-board on the queue, behind the token. */
 export async function mountBoard(

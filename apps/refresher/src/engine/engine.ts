@@ -1,7 +1,8 @@
 import type { InvalidationLog } from '@lockstep/invalidation';
-import type { FenceStore, Locks } from '@lockstep/lock';
+import type { Locks } from '@lockstep/lock';
 import type { MemcachePool } from '@lockstep/memcache';
 import {
+  createIdParams,
   createMemcacheStore,
   createRefreshWorker,
   createSchedule,
@@ -14,10 +15,11 @@ import {
   type WorkerStats,
 } from '@lockstep/refresh';
 import type { Journal } from '@lockstep/replication';
-import type { Environment, RefreshRegion } from '@lockstep/service-kit';
+import type { ClassPolicy, Environment, ProxyRegion, RefreshRegion } from '@lockstep/service-kit';
 
 import { createLoader } from '../loader/create-loader.ts';
 import type { Loader } from '../loader/loader.ts';
+import { toSourceRequest } from '../loader/source-request.ts';
 import { carryAbroad } from './carry-abroad.ts';
 import { createDefinition } from './create-definition.ts';
 import { knownKeysOf, planOf } from './plan-of.ts';
@@ -31,7 +33,6 @@ export interface EngineShares {
   readonly store: EntryStore;
   readonly queue: RefreshQueue;
   readonly locks: Locks;
-  readonly fences: FenceStore;
   readonly switches: SourceSwitches;
   readonly log: InvalidationLog;
   readonly journal: Pick<Journal, 'append'>;
@@ -48,6 +49,10 @@ export interface EngineVersion {
   /** Where it came from. */
   readonly file: string;
   readonly refresh: RefreshRegion;
+  /** Those of the proxy of the region. */
+  readonly templates: ProxyRegion['templates'];
+  /** What writes of a key do in other regions. */
+  readonly policyOf: (key: string) => ClassPolicy;
   readonly poolOf: (name: string) => MemcachePool;
 }
 
@@ -61,8 +66,8 @@ export class Engine implements AsyncDisposable {
   readonly #onError: EngineShares['onError'];
 
   private constructor(version: EngineVersion, shares: EngineShares, loaders: ReadonlyMap<string, Loader>) {
-    const { refresh, poolOf } = version;
-    const { store, queue, locks, fences, switches, log, regionName: region, meters, onTurn, onError } = shares;
+    const { refresh, templates = [], policyOf, poolOf } = version;
+    const { store, queue, locks, switches, log, regionName: region, meters, onTurn, onError } = shares;
     this.#refresh = refresh;
     this.#loaders = [...loaders.values()];
     this.#onError = onError;
@@ -75,22 +80,23 @@ export class Engine implements AsyncDisposable {
     const definitions = [...refresh.sources].map(([name, source]) => {
       const meter = meters.get(name) ?? new SourceMeter();
       meters.set(name, meter);
-      return createDefinition(
+      const load = meterLoads(loaders.get(name)!, { meter, onTurn: (reason) => onTurn(name, reason) });
+      const served = templates.filter((template) => template.refresh === name);
+      const ids = createIdParams(
         name,
-        source,
-        meterLoads(loaders.get(name)!, { meter, onTurn: (reason) => onTurn(name, reason) }),
+        served.map(({ key }) => key),
       );
+      return createDefinition(name, source, (request) => load(toSourceRequest(request, ids)));
     });
     this.#worker = createRefreshWorker({
       store: createSourceStores({ rest: store, bySource: pooled }),
       queue,
       locks,
       definitions,
-      fences,
       switches,
       log,
       region,
-      onStored: carryAbroad(refresh.sources, shares.journal),
+      onStored: carryAbroad(refresh.sources, policyOf, shares.journal),
       ...(refresh.leaseMs === undefined ? {} : { leaseMs: refresh.leaseMs, electionMs: refresh.leaseMs }),
       ...(refresh.concurrency === undefined ? {} : { concurrency: refresh.concurrency }),
       onError: (error) => onError(error, 'the worker'),

@@ -1,9 +1,7 @@
 import { type Environment, type RefreshSource, ServiceError } from '@lockstep/service-kit';
 
-import { createHttpLoader } from './http/http-loader.ts';
 import type { Loader } from './loader.ts';
 import { createModuleLoader } from './module-loader.ts';
-import { createSqlLoader } from './sql/sql-loader.ts';
 
 /** What a loader is made with besides its source. */
 export interface LoaderContext {
@@ -32,6 +30,8 @@ export async function createLoader(source: RefreshSource, context: LoaderContext
   if ('sql' in load) {
     const password = load.sql.password === undefined ? undefined : secrets.get(load.sql.password);
     secrets.check();
+    // Drivers take long to load, and only some refreshers need them.
+    const { createSqlLoader } = await import('./sql/sql-loader.ts');
     return createSqlLoader({ ...load.sql, password, timeoutMs, maxBytes });
   }
   const headers: Record<string, string> = {};
@@ -40,6 +40,7 @@ export async function createLoader(source: RefreshSource, context: LoaderContext
   }
   secrets.check();
   const { concurrency: connections = defaultConcurrency } = source;
+  const { createHttpLoader } = await import('./http/http-loader.ts');
   return createHttpLoader({ ...load.http, headers, isList: shape !== 'value', connections, timeoutMs, maxBytes });
 }
 

@@ -1,7 +1,9 @@
-import type { Loaded, LoadRequest, unchanged } from '@lockstep/refresh';
+import type { Loaded, unchanged } from '@lockstep/refresh';
+
+import type { SourceRequest } from './source-request.ts';
 
 /** Gets the data of one source. */
 export interface Loader extends AsyncDisposable {
   /** @throws RefresherError, or the reason of the request's signal. */
-  load(request: LoadRequest): Promise<Loaded<unknown> | typeof unchanged>;
+  load(request: SourceRequest): Promise<Loaded<unknown> | typeof unchanged>;
 }

@@ -5,7 +5,7 @@ import { type Operation, operateCommand, operateUsage, parseOperateArguments } f
 import { openRefresh, type RefreshBundle } from './open-refresh.ts';
 import { readRefreshStatus, renderRefreshStatus } from './refresh-status.ts';
 
-/** As many as are shown, or settled by `--all`, at once. */
+/** As many as are shown at once. */
 const maxDead = 1000;
 
 /**
@@ -91,11 +91,15 @@ async function settleDead(
   { queue }: RefreshBundle,
 ): Promise<Outcome> {
   const how = kind === 'dead-retry' ? 'retry' : 'drop';
-  const chosen = all ? (await queue.deadTasks({ limit: maxDead })).map(({ key }) => key) : keys;
-  const settled = await Promise.all(
-    [...new Set(chosen)].map(async (key) => ({ key, isDone: await queue.settleDead(key, how) })),
-  );
   const done = how === 'retry' ? 'is queued again' : 'is forgotten';
+  if (all) {
+    const lines: string[] = [];
+    for await (const page of queue.settleAllDead(how)) lines.push(...page.map((key) => `${key}   ${done}`));
+    return { lines };
+  }
+  const settled = await Promise.all(
+    [...new Set(keys)].map(async (key) => ({ key, isDone: await queue.settleDead(key, how) })),
+  );
   return {
     lines: settled.map(({ key, isDone }) => `${key}   ${isDone ? done : 'is not among the dead'}`),
     code: settled.every(({ isDone }) => isDone) ? 0 : 1,

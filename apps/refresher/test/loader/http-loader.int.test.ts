@@ -50,6 +50,21 @@ describe('an HTTP loader', () => {
     });
   });
 
+  it('puts the parameters of an id in their places by name, and refuses an id without them', async () => {
+    const options = { url: `${source.origin}/shops/{shop}/coupons?city={city}&of={shop}&raw={id}` };
+    const params = { shop: 'a:b/c', city: 'køln $&' };
+    await load(options, ['a%3Ab%2Fc:k%C3%B8ln%20%24%26', { params }]);
+    expect(source.requests[0]?.url).toBe(
+      '/shops/a%3Ab%2Fc/coupons?city=k%C3%B8ln%20%24%26&of=a%3Ab%2Fc&raw=a%253Ab%252Fc%3Ak%25C3%25B8ln%2520%2524%2526',
+    );
+    for (const bad of [{}, { shop: 'a' }, { shop: '', city: 'b' }, { shop: '..', city: 'b' }]) {
+      expect(await codeOf(load(options, ['a:b', { params: bad }]))).toBe('ERR_REFRESHER_ID');
+    }
+    const inherited = { url: `${source.origin}/{toString}` };
+    expect(await codeOf(load(inherited, ['a', { params: {} }]))).toBe('ERR_REFRESHER_ID');
+    expect(source.requests).toHaveLength(1);
+  });
+
   it('encodes an id, and lets none change the path', async () => {
     await load({}, ['a b&c=d#/é?{id}$&']);
     expect(source.requests[0]?.url).toBe('/coupons?city=a%20b%26c%3Dd%23%2F%C3%A9%3F%7Bid%7D%24%26');

@@ -73,9 +73,13 @@ describe.each(kinds)(
 
     const loaderOf = (query: string, rest: Partial<SqlLoaderOptions> = {}) =>
       createSqlLoader({ url: server.url, password, query, timeoutMs: 5000, maxBytes: 10_000, ...rest });
-    async function read(query: string, id = '', rest: Partial<SqlLoaderOptions> = {}): Promise<Row[]> {
+    async function read(
+      query: string,
+      id = '',
+      { params = {}, ...rest }: Partial<SqlLoaderOptions> & { readonly params?: Record<string, string> } = {},
+    ): Promise<Row[]> {
       await using loader = loaderOf(query, rest);
-      const loaded = await loader.load(loadRequest(id));
+      const loaded = await loader.load(loadRequest(id, { params }));
       if (loaded === unchanged) throw new Error('unchanged');
       return loaded.data as Row[];
     }
@@ -91,6 +95,14 @@ describe.each(kinds)(
       const twice = 'SELECT id FROM coupons WHERE city = {id} OR title = {id} ORDER BY id';
       expect(await read(twice, 'bergen')).toEqual([{ id: 3 }]);
       expect(await read('SELECT count(*) AS n FROM coupons')).toEqual([{ n: 3 }]);
+    });
+
+    it.runIf(isThere)('binds the parameters of an id by name, and leaves alone what is quoted', async () => {
+      const query = `SELECT id, '{city}' AS text FROM coupons WHERE title = {title} AND city = {city} AND {title} <> {id} /* {x} */`;
+      const params = { city: 'oslo', title: "it's ø" };
+      expect(await read(query, 'oslo:it', { params })).toEqual([{ id: 2, text: '{city}' }]);
+      expect(await read(query, 'oslo:it', { params: { ...params, city: `oslo' OR '1'='1` } })).toEqual([]);
+      await expect(read(query, 'oslo:it', { params: { city: 'oslo' } })).rejects.toThrow('needs the parameter title');
     });
 
     it.runIf(isThere)('has its parameters bound by the server', async () => {

@@ -85,6 +85,36 @@ export const retryCases: readonly QueueConformanceCase[] = [
     assert.equal(await one.enqueue(taskFor('a')), 'known');
   }),
 
+  queueCase(
+    'settles all that are dead, the oldest first, and none that dies meanwhile',
+    async (one, other) => {
+      const keys = Array.from({ length: 230 }, (_, index) => `k${index}`);
+      const consumer = one.consume(failing, { concurrency: 50 });
+      await Promise.all(keys.map((key) => other.enqueue(taskFor(key))));
+      await until(
+        () => other.counts(),
+        ({ dead, active }) => dead === keys.length && active === 0,
+      );
+      const pages: (readonly string[])[] = [];
+      // What is retried fails again at once.
+      for await (const page of other.settleAllDead('retry')) pages.push(page);
+      assert.deepEqual(pages.flat().toSorted(), keys.toSorted());
+      assert.ok(pages.length <= 4 && pages.every((page) => page.length <= 100), `${pages.length} pages`);
+      await until(
+        () => other.counts(),
+        ({ dead, active, waiting }) => dead === keys.length && active === 0 && waiting === 0,
+      );
+      await consumer.close();
+      const dropped: string[] = [];
+      for await (const page of other.settleAllDead('drop')) dropped.push(...page);
+      assert.equal(dropped.length, keys.length);
+      const { dead, waiting } = await one.counts();
+      assert.deepEqual([dead, waiting], [0, 0]);
+      for await (const page of other.settleAllDead('drop')) assert.deepEqual(page, []);
+    },
+    { attempts: 1 },
+  ),
+
   queueCase('takes new tasks for a key that is dead', async (one, other) => {
     const consumer = one.consume(failing);
     await die(other, 'a');

@@ -1,5 +1,6 @@
 import type { StoreConformanceCase } from './store-case.ts';
 import { storeContentCases } from './store-content-cases.ts';
+import { storeLeaderCases } from './store-leader-cases.ts';
 import { storeLoadCases } from './store-load-cases.ts';
 import { storePatchCases } from './store-patch-cases.ts';
 
@@ -12,5 +13,6 @@ export type { StoreConformanceCase, StoreUnderTest } from './store-case.ts';
 export const storeConformance: readonly StoreConformanceCase[] = [
   ...storeContentCases,
   ...storeLoadCases,
+  ...storeLeaderCases,
   ...storePatchCases,
 ];

@@ -14,6 +14,12 @@ export function refreshKey(source: string, id: string): string {
   return id === '' ? source : `${source}:${id}`;
 }
 
+/** The name of the source that a key belongs to. */
+export function sourceOf(key: string): string {
+  const colon = key.indexOf(':');
+  return colon === -1 ? key : key.slice(0, colon);
+}
+
 /**
  * Takes a key apart.
  *

@@ -21,15 +21,15 @@ export interface Load {
   readonly isEnough: (present: Freshness) => boolean;
   /** Called right before the source is; what it throws is passed on, and the source is not called. */
   readonly beforeCall: () => Promise<void>;
-  /** Called right before the write; what it throws is passed on, and nothing is written. */
-  readonly beforeWrite?: (() => Promise<void>) | undefined;
+  /** Of a source that one process leads: the token of its leadership, which the store looks at. */
+  readonly leader?: number | undefined;
   /** Gives up, with its reason. */
   readonly signal: AbortSignal;
 }
 
 /**
- * How a load ended. `enough`: what is there needs no load. `outrun`: somebody with a newer lease is at it, or it was
- * invalidated before it began. `superseded`: it was invalidated while it was loaded; `content` may be older than that,
+ * How a load ended. `enough`: what is there needs no load. `outrun`: somebody with a newer lease is at it, it was
+ * invalidated before it began, or another process leads the source by now. `superseded`: it was invalidated while it was loaded; `content` may be older than that,
  * and is undefined where the source only said that nothing has changed. `unstored`: whether it is stored is not known.
  */
 export type LoadResult =
@@ -43,14 +43,14 @@ export type LoadResult =
 /**
  * Begins, loads and replaces.
  *
- * @throws what the store, `callSource`, `beforeCall` and `beforeWrite` throw, and ERR_REFRESH_CONTENT for what is not of the shape.
+ * @throws what the store, `callSource` and `beforeCall` throw, and ERR_REFRESH_CONTENT for what is not of the shape.
  */
 export async function runLoad(load: Load): Promise<LoadResult> {
-  const { target, store, lease, by, clock, signal } = load;
+  const { target, store, lease, by, clock, leader, signal } = load;
   const { definition, key } = target;
   const { staleForMs, whenEmpty } = definition;
   const { token: ticket } = lease;
-  const begun = await store.begin(key, ticket, { shape: definition.shape, signal });
+  const begun = await store.begin(key, ticket, { shape: definition.shape, leader, signal });
   if (begun === undefined) return { kind: 'outrun' };
   const { present } = begun;
   if (present !== undefined && load.isEnough(present)) return { kind: 'enough', present };
@@ -61,14 +61,14 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     throw contentError(definition.name, 'that nothing has changed, and nothing is stored');
   }
   const made = loaded === unchanged ? undefined : contentOf(target, loaded);
-  await load.beforeWrite?.();
   if (made === undefined || (present !== undefined && whenEmpty === 'keep' && isEmptyContent(made.content))) {
     const { ttlMs } = definition;
-    const outcome = await store.prolong(key, { ticket, ttlMs, staleForMs, validator: present?.validator }, { signal });
+    const prolongation = { ticket, leader, ttlMs, staleForMs, validator: present?.validator };
+    const outcome = await store.prolong(key, prolongation, { signal });
     return outcome === 'stored' ? { kind: 'unchanged' } : { kind: 'superseded', content: undefined, ttlMs };
   }
   try {
-    return { ...made, kind: await store.replace(key, { ...made, ticket, staleForMs }, { signal }) };
+    return { ...made, kind: await store.replace(key, { ...made, ticket, leader, staleForMs }, { signal }) };
   } catch (error) {
     return { ...made, kind: 'unstored', error };
   }

@@ -2,6 +2,7 @@ import { type Clock, sleep } from '@lockstep/core';
 
 import type { KnownKey } from '../definition/definition-table.ts';
 import type { RefreshQueue } from '../queue/refresh-queue.ts';
+import { leastPartOf } from '../store/content.ts';
 import type { EntryStore } from '../store/entry-store.ts';
 
 /** What comes after a load, while its lease is still held. */
@@ -36,10 +37,8 @@ export async function settle(settling: Settling): Promise<boolean> {
   });
   if (!isDropped) return false;
   const { shape } = definition;
-  // The least that can be asked for.
-  const part = shape === 'value' ? ({ kind: 'whole' } as const) : ({ kind: 'page', offset: 0, limit: 1 } as const);
   // A dropped task must be put back also when the look fails, or was given up.
-  const isFresh = await store.read(key, shape, part).then(
+  const isFresh = await store.read(key, shape, leastPartOf(shape)).then(
     (entry) => entry !== undefined && entry.freshForMs > 0,
     () => false,
   );

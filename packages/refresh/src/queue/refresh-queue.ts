@@ -101,6 +101,11 @@ export interface RefreshQueue extends AsyncDisposable {
   deadTasks(options?: QueueCallOptions & { readonly limit?: number }): Promise<DeadTask[]>;
   /** Queues a dead task again (`retry`) or forgets it (`drop`). False when there is none for this key. */
   settleDead(key: string, how: 'retry' | 'drop', options?: QueueCallOptions): Promise<boolean>;
+  /**
+   * The same for all that are dead when it begins, the oldest first, a hundred in one call each: gives the keys that
+   * were settled, and goes on when it is asked for the next.
+   */
+  settleAllDead(how: 'retry' | 'drop', options?: QueueCallOptions): AsyncIterable<readonly string[]>;
   /** Idempotent. Consumers are closed first. Your Redis client stays open. */
   close(): Promise<void>;
 }

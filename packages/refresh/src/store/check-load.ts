@@ -13,9 +13,21 @@ const MAX_VALIDATOR_BYTES = 4096;
  * @throws RangeError unless it is a positive safe integer.
  */
 export function checkTicket(ticket: number): void {
-  if (!(Number.isSafeInteger(ticket) && ticket > 0)) {
-    throw new RangeError(`ticket must be a positive safe integer, got ${ticket}`);
-  }
+  checkToken('ticket', ticket);
+}
+
+/**
+ * Checks the token of a leadership.
+ *
+ * @throws RangeError unless it is a positive safe integer.
+ */
+export function checkLeader(leader: number): void {
+  checkToken('leader', leader);
+}
+
+function checkToken(name: string, token: number): void {
+  if (Number.isSafeInteger(token) && token > 0) return;
+  throw new RangeError(`${name} must be a positive safe integer, got ${token}`);
 }
 
 /** The times of a load, as whole milliseconds. */
@@ -28,11 +40,12 @@ export interface LoadTimes {
 /**
  * Checks what every write of a load has, and rounds its times up.
  *
- * @throws RangeError for a bad ticket, `ttlMs` or `staleForMs`; RefreshError ERR_REFRESH_CONTENT for a validator that is
+ * @throws RangeError for a bad ticket, `leader`, `ttlMs` or `staleForMs`; RefreshError ERR_REFRESH_CONTENT for a validator that is
  *   no well-formed text or has more than 4,096 bytes.
  */
-export function checkLoad({ ticket, ttlMs, staleForMs, validator }: Prolongation): LoadTimes {
+export function checkLoad({ ticket, ttlMs, staleForMs, validator, leader }: Prolongation): LoadTimes {
   checkTicket(ticket);
+  if (leader !== undefined) checkLeader(leader);
   if (!(ttlMs > 0)) throw new RangeError(`ttlMs must be positive, got ${ttlMs}`);
   if (!(staleForMs >= 0)) throw new RangeError(`staleForMs must not be negative, got ${staleForMs}`);
   if (!(ttlMs + staleForMs <= MAX_KEPT_MS)) {

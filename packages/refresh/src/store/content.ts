@@ -24,3 +24,8 @@ export type Part =
   | { readonly kind: 'element'; readonly id: string }
   /** Elements from `offset` (0 is the first), at most `limit`, of a hash, a list or a sorted set. */
   | { readonly kind: 'page'; readonly offset: number; readonly limit: number };
+
+/** The least that can be read of an entry to see how fresh it is. */
+export function leastPartOf(shape: Shape): Part {
+  return shape === 'value' ? { kind: 'whole' } : { kind: 'page', offset: 0, limit: 1 };
+}

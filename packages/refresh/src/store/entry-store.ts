@@ -10,6 +10,11 @@ export interface StoreCallOptions {
 export interface BeginOptions extends StoreCallOptions {
   /** What is stored in another shape, as before a definition was changed, counts as not there. @default any shape */
   readonly shape?: Shape | undefined;
+  /**
+   * For a source that one process leads: the fencing token of the leadership that it is loaded under. The load may not
+   * begin when a later leader was admitted, or has loaded this entry. @default whoever has the lease may load it
+   */
+  readonly leader?: number | undefined;
 }
 
 /** How old an entry is, by the clock of the store. */
@@ -48,14 +53,16 @@ export interface Replacement {
   /** For how much longer, in ms, it is kept and may be served as stale. */
   readonly staleForMs: number;
   readonly validator?: string | undefined;
+  /** As that of `begin`: the write of an earlier leader is `superseded`. */
+  readonly leader?: number | undefined;
 }
 
 /** Extends what is there when the source says that it has not changed. */
-export type Prolongation = Pick<Replacement, 'ticket' | 'ttlMs' | 'staleForMs' | 'validator'>;
+export type Prolongation = Omit<Replacement, 'content'>;
 
 /**
- * How a write ended. `superseded`: a later load has begun, the entry was invalidated since, or the store lost its
- * memory of this load; nothing was changed.
+ * How a write ended. `superseded`: a later load has begun, the entry was invalidated since, a later leader was admitted,
+ * or the store lost its memory of this load; nothing was changed.
  */
 export type WriteOutcome = 'stored' | 'superseded';
 
@@ -67,6 +74,9 @@ export type WriteOutcome = 'stored' | 'superseded';
  * a lock): `begin` notes it, and from then on only that ticket may write, until a greater one begins or the entry is
  * invalidated. So a worker that was frozen or cut off can neither overwrite what a later one stored, nor bring back
  * what was invalidated while it loaded.
+ *
+ * Of a source that one process leads, loads also carry the token of its leadership, which is looked at in the step that
+ * writes: a leader of the past stores nothing, also where nobody has a later lease on the key.
  *
  * Every call rejects with RefreshError ERR_REFRESH_STORE (unreachable, refused, timed out), ERR_REFRESH_CONTENT (of
  * another shape, or damaged) or the reason of the signal.
@@ -95,6 +105,14 @@ export interface EntryStore extends AsyncDisposable {
    * supersedes every load that has begun.
    */
   invalidate(key: string, how: 'remove' | 'expire', options?: StoreCallOptions): Promise<void>;
+  /**
+   * A process leads a source: from now on loads under an earlier leadership of it neither begin nor are stored. False
+   * when a later leader was admitted already. The newest token of a source is kept for 30 days after its last use.
+   *
+   * Memory and one Redis look at it in the step that writes. memcached and a Redis Cluster, where it lies on another
+   * server than the entry, look at it right before; in the step itself they look at the newest leader of that entry.
+   */
+  admit(source: string, leader: number, options?: StoreCallOptions): Promise<boolean>;
   /** Releases what it holds. Your client stays open. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { sourceOf } from '../definition/refresh-key.ts';
 import type { Shape } from './content.ts';
 import type { EntryStore } from './entry-store.ts';
 
@@ -12,10 +13,7 @@ export interface SourceStoresOptions {
 /** One store made of several, by the source of a key. Closing it closes all of them. */
 export function createSourceStores({ rest, bySource }: SourceStoresOptions): EntryStore {
   const stores = new Set([rest, ...bySource.values()]);
-  const of = (key: string): EntryStore => {
-    const colon = key.indexOf(':');
-    return bySource.get(colon === -1 ? key : key.slice(0, colon)) ?? rest;
-  };
+  const of = (key: string): EntryStore => bySource.get(sourceOf(key)) ?? rest;
   const close = async (): Promise<void> => {
     await Promise.all([...stores].map((store) => store.close()));
   };
@@ -27,6 +25,7 @@ export function createSourceStores({ rest, bySource }: SourceStoresOptions): Ent
     prolong: (key, ...args) => of(key).prolong(key, ...args),
     patch: (key, ...args) => of(key).patch(key, ...args),
     invalidate: (key, ...args) => of(key).invalidate(key, ...args),
+    admit: (source, ...args) => of(source).admit(source, ...args),
     close,
     [Symbol.asyncDispose]: close,
   };

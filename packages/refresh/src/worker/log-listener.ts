@@ -3,6 +3,7 @@ import type { Follower } from '@lockstep/invalidation';
 import type { Election, Leadership } from '@lockstep/lock';
 
 import type { DefinitionTable } from '../definition/definition-table.ts';
+import { leastPartOf } from '../store/content.ts';
 import type { Origins } from '../load/origins.ts';
 import type { CheckedWorkerOptions } from './worker-options.ts';
 import type { WorkerCounters } from './worker-stats.ts';
@@ -20,7 +21,7 @@ const ATTEMPTS = 5;
 /**
  * Expires what somebody else has invalidated on the log, and asks for a refresh. Every process follows the log, and
  * only the elected one acts: else each of them would expire an entry that the first had refreshed already. A new leader
- * acts on all that it heard for as long as its predecessor may have been dead.
+ * acts on all that it heard for as long as its predecessor may have been dead, but for entries that were loaded since.
  */
 export function createLogListener(
   options: CheckedWorkerOptions,
@@ -34,6 +35,8 @@ export function createLogListener(
   let follower: Follower | undefined;
   let election: Election | undefined;
   let acting = 0;
+  /** What was heard before that, a predecessor may have acted on. */
+  let ledSince = Infinity;
 
   function forgetOld(): void {
     const before = clock.monotonic() - keepMs;
@@ -57,10 +60,10 @@ export function createLogListener(
 
   function act(): void {
     while (acting < AT_ONCE && heard.size > 0 && !closing.aborted) {
-      const [key] = heard.keys();
-      heard.delete(key!);
+      const [key, at] = heard.entries().next().value!;
+      heard.delete(key);
       acting++;
-      void expire(key!).finally(() => {
+      void expire(key, at).finally(() => {
         acting--;
         act();
       });
@@ -68,10 +71,20 @@ export function createLogListener(
     forgetOld();
   }
 
-  async function expire(key: string): Promise<void> {
+  /** Whether the load of what is stored began after that moment, and so after the change that it is about. */
+  async function isLoadedSince(key: string, at: number): Promise<boolean> {
+    const { shape } = definitions.find(key).definition;
+    const elapsedMs = clock.monotonic() - at;
+    // What cannot be read is expired.
+    const entry = await store.read(key, shape, leastPartOf(shape), { signal: closing }).catch(() => undefined);
+    return entry !== undefined && entry.freshForMs > 0 && entry.ageMs < elapsedMs;
+  }
+
+  async function expire(key: string, at: number): Promise<void> {
     const backoff = createBackoff({ random });
     for (let attempt = 1; ; attempt++) {
       try {
+        if (at < ledSince && (await isLoadedSince(key, at))) return;
         await store.invalidate(key, 'expire', { signal: closing });
         await queue.enqueue({ key, reason: 'invalidated', requestedAt: clock.now() }, { signal: closing });
         counters.expired++;
@@ -89,6 +102,7 @@ export function createLogListener(
   }
 
   async function lead({ signal }: Leadership): Promise<void> {
+    ledSince = clock.monotonic();
     forgetOld();
     act();
     await new Promise<void>((resolve) => {

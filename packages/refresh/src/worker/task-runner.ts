@@ -57,6 +57,8 @@ export function createTaskRunner(works: TaskWorks): RunTask {
       if (outcome === 'busy' && (task.reason === 'manual' || task.reason === 'scheduled')) {
         throw new RefreshError('ERR_REFRESH_BUSY', `an entry of ${name} is being loaded by another`, { source: name });
       }
+      // It may be that another process leads by now and has not heard of this task.
+      if (outcome === 'busy' && definition.single) passOn.give(task);
       if (outcome !== 'superseded') return outcome;
       counters.superseded++;
     }
@@ -77,7 +79,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
       if (lease === undefined) return 'busy';
       const result = await load(task, target, lease, leadership, signal);
       giveBack();
-      return await conclude(task, target, lease, result, context);
+      return await conclude(task, target, { lease, leadership }, result, context);
     } catch (error) {
       if ((error as { code?: unknown }).code === 'ERR_REFRESH_DISABLED') return 'disabled';
       throw error;
@@ -102,7 +104,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
     leadership: Leadership | undefined,
     signal: AbortSignal,
   ): Promise<LoadResult> {
-    const { name, refreshBelowMs } = target.definition;
+    const { refreshBelowMs } = target.definition;
     let isCalled = false;
     try {
       return await runLoad({
@@ -118,7 +120,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
           isCalled = true;
           counters.loads++;
         },
-        beforeWrite: leadership && (() => leaderships.checkWrite(name, leadership)),
+        leader: leadership?.token,
         signal,
       });
     } catch (error) {
@@ -130,7 +132,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
   async function conclude(
     { reason }: RefreshTask,
     target: KnownKey,
-    lease: Lease,
+    { lease, leadership }: { readonly lease: Lease; readonly leadership: Leadership | undefined },
     result: LoadResult,
     { signal, isRepeated }: TaskContext,
   ): Promise<TaskOutcome | 'superseded'> {
@@ -139,6 +141,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
     if (result.kind === 'superseded') {
       // Without the lease it was no invalidation, but somebody who took over: whether that is so the queue knows.
       lease.assertHeld();
+      leadership?.assertHeld();
       return 'superseded';
     }
     if (result.kind === 'outrun') {

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@lockstep/core';
 import type { InvalidationLog } from '@lockstep/invalidation';
-import type { FenceStore, Locks } from '@lockstep/lock';
+import type { Locks } from '@lockstep/lock';
 
 import { checkNumber } from '../check-number.ts';
 import type { RefreshDefinition } from '../definition/refresh-definition.ts';
@@ -18,8 +18,6 @@ export interface RefreshWorkerOptions {
   /** The same as those of other workers and of gateways. */
   readonly locks: Pick<Locks, 'acquire' | 'elect'>;
   readonly definitions: readonly RefreshDefinition[];
-  /** Where the tokens of the leaders of `single` sources are checked at each write. Needed when there is such a source. */
-  readonly fences?: FenceStore;
   /** The kill switches. @default none: all sources are on */
   readonly switches?: Pick<SourceSwitches, 'isOn'>;
   /** Is told of what is stored; and what somebody else invalidates on it is loaded anew. @default none */
@@ -42,7 +40,7 @@ export interface RefreshWorkerOptions {
   readonly random?: () => number;
 }
 
-type Optional = 'fences' | 'log' | 'switches' | 'onStored';
+type Optional = 'log' | 'switches' | 'onStored';
 
 /** Options with their defaults. */
 export type CheckedWorkerOptions = Required<Omit<RefreshWorkerOptions, Optional>> & {
@@ -51,12 +49,11 @@ export type CheckedWorkerOptions = Required<Omit<RefreshWorkerOptions, Optional>
 
 /** @throws TypeError or RangeError for what makes no sense. */
 export function checkWorkerOptions(options: RefreshWorkerOptions): CheckedWorkerOptions {
-  const { store, queue, locks, definitions, fences, region = '' } = options;
+  const { store, queue, locks, definitions, region = '' } = options;
   const { concurrency = 8, leaseMs = 10_000, electionMs = 6000 } = options;
-  for (const { name, shape, load, single } of definitions) {
+  for (const { name, shape, load } of definitions) {
     if (load === undefined) throw new TypeError(`${name} has no load`);
     if (!store.shapes.has(shape)) throw new TypeError(`${name} is a ${shape}, which the store cannot hold`);
-    if (single && fences === undefined) throw new TypeError(`${name} is single, which needs fences`);
   }
   checkNumber('concurrency', concurrency, { min: 1, isInteger: true });
   checkNumber('leaseMs', leaseMs, { min: 50, max: 86_400_000, isInteger: true });
@@ -67,7 +64,6 @@ export function checkWorkerOptions(options: RefreshWorkerOptions): CheckedWorker
     queue,
     locks,
     definitions,
-    fences,
     switches: options.switches,
     log: options.log,
     region,

@@ -1,5 +1,5 @@
 import { createRedisLog } from '@lockstep/invalidation';
-import { createLocks, createRedisFenceStore } from '@lockstep/lock';
+import { createLocks } from '@lockstep/lock';
 import { Redis } from 'ioredis';
 
 import {
@@ -36,6 +36,7 @@ export interface FaultLab extends AsyncDisposable {
 /** Bounds that a busy machine keeps. */
 const steady = {
   leaseMs: 5000,
+  electionMs: 5000,
   storeTimeoutMs: 10_000,
   queue: { lockMs: 5000, stalledCheckMs: 1000, callTimeoutMs: 10_000, attempts: 8, backoff: { minMs: 50, maxMs: 200 } },
   definition: { shape: 'hash', primaryKey: 'id', ttlMs: 600_000, settleMs: 20, loadTimeoutMs: 1000 },
@@ -45,6 +46,7 @@ const steady = {
 export const quick = {
   ...steady,
   leaseMs: 1000,
+  electionMs: 1000,
   queue: { ...steady.queue, lockMs: 1000, stalledCheckMs: 250 },
 } as const;
 
@@ -88,8 +90,7 @@ export function openFaultLab(
   });
   const shared = { store, queue, locks, log, definitions: [rows], leaseMs: bounds.leaseMs, onError };
   const gateway = createRefreshGateway(shared);
-  const fences = createRedisFenceStore({ client: redis, prefix: `${name}:fence:` });
-  const worker = createRefreshWorker({ ...shared, fences, electionMs: 5000 });
+  const worker = createRefreshWorker({ ...shared, electionMs: bounds.electionMs });
   return {
     store,
     queue,

@@ -40,7 +40,7 @@ describe.concurrent('a source that', () => {
     await lab.gateway.read('rows:1');
     lab.worker.start();
     await lab.gateway.invalidate('rows:1');
-    await expect.poll(() => lab.queue.counts()).toMatchObject({ dead: 1, waiting: 0, delayed: 0 });
+    await expect.poll(() => lab.queue.counts()).toMatchObject({ dead: 1, waiting: 0, active: 0, delayed: 0 });
     // One load, and eight attempts; eight more where the log told of it while an attempt was running.
     expect([9, 17]).toContain(calls);
     expect((await lab.gateway.read('rows:1')).state).toBe('stale');

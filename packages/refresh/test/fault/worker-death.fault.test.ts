@@ -1,104 +1,133 @@
 import { type RedisServer, startRedis } from '@lockstep/testing';
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 
-import { openFaultLab, quick } from './fault-lab.ts';
+import { type FaultLab, openFaultLab, quick } from './fault-lab.ts';
+import { startWorkerProcess, STEPS, type StoppingWorker, type WorkerProcess } from './start-worker-process.ts';
 
-const STEPS = ['begun', 'answered', 'loaded', 'stored', 'settled', 'dropped'] as const;
-/** What the store says to the write of one that stood still, where it comes to that. */
+/** What the store may say to the first write of one that stood still; `none` where it does not come to one. */
 const WROTE = {
-  begun: undefined,
-  loaded: 'superseded',
-  stored: 'stored',
+  begun: ['none', 'superseded'],
+  answered: ['none', 'superseded'],
+  loaded: ['superseded'],
+  stored: ['stored'],
+  settled: ['stored'],
+  dropped: ['stored'],
 };
+const slow = { timeout: 25_000 };
+const idle = { waiting: 0, active: 0, delayed: 0, dead: 0 };
 
-interface Heard {
-  readonly kind: 'ready' | 'at' | 'load' | 'wrote';
-  readonly outcome?: string;
+/** A key that one worker of the process has stopped at, and those who are to take over. */
+interface Scene {
+  readonly lab: FaultLab;
+  calls: number;
+}
+
+/** Workers that have all stopped, and what each has stopped at. */
+interface Stage {
+  readonly worker: WorkerProcess;
+  readonly scenes: ReadonlyMap<string, Scene>;
 }
 
 let server: RedisServer;
+
+/** A process whose workers have all stopped, each at its step. Whatever becomes of it becomes of all of them at once. */
+async function stopAll(stopping: readonly StoppingWorker[], staleName?: string): Promise<Stage> {
+  const names = stopping.map(({ name }) => name);
+  const scenes = new Map<string, Scene>();
+  const until = (what: () => boolean): Promise<void> =>
+    vi.waitFor(() => {
+      if (!what())
+        throw new Error(`the workers have not come so far: ${JSON.stringify(names.map((name) => worker.kinds(name)))}`);
+    }, slow);
+  for (const name of names) {
+    const nextCall = (): { id: string; call: number }[] => [{ id: 'a', call: ++scene.calls }];
+    const scene: Scene = { lab: openFaultLab(server.port, name, nextCall, { bounds: quick }), calls: 0 };
+    scenes.set(name, scene);
+    await scene.lab.gateway.read('rows:1');
+    if (name !== staleName) continue;
+    await scene.lab.gateway.invalidate('rows:1');
+    await scene.lab.queue.drop('rows:1');
+  }
+  const worker = startWorkerProcess(server.port, stopping, (name) => ++scenes.get(name)!.calls);
+  await until(() => names.every((name) => worker.kinds(name).includes('ready')));
+  for (const [name, { lab }] of scenes) {
+    const reason = name === staleName ? 'stale' : 'manual';
+    await lab.queue.enqueue({ key: 'rows:1', reason, requestedAt: 0 });
+  }
+  await until(() => names.every((name) => worker.kinds(name).includes('at')));
+  return { worker, scenes };
+}
+
 beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.close());
 
-/** A worker process that stops at a step, and what it said. */
-function startProcess(name: string, step: string, nextCall: () => number) {
-  const script = fileURLToPath(new URL('worker-process.mjs', import.meta.url));
-  const argument = JSON.stringify({ port: server.port, name, step, quick });
-  const child: ChildProcess = fork(script, [argument], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const heard: Heard[] = [];
-  child.on('message', (message: Heard) => {
-    heard.push(message);
-    if (message.kind === 'load') child.send({ call: nextCall() });
-  });
-  return { child, heard, kinds: () => heard.map(({ kind }) => kind) };
+async function end({ worker, scenes }: Stage): Promise<void> {
+  worker[Symbol.dispose]();
+  await Promise.all(Array.from(scenes.values(), ({ lab }) => lab[Symbol.asyncDispose]()));
 }
 
-describe.concurrent('a worker process', { timeout: 60_000 }, () => {
-  it.for(STEPS)('that is killed when it has %s is replaced, and nothing is stuck', async (step, { expect }) => {
-    const name = `kill-${step}`;
-    let calls = 0;
-    await using lab = openFaultLab(server.port, name, () => [{ id: 'a', call: ++calls }], { bounds: quick });
-    await lab.gateway.read('rows:1');
-    const { child, kinds } = startProcess(name, step, () => ++calls);
-    await expect.poll(kinds, { timeout: 25_000 }).toContain('ready');
-    await lab.queue.enqueue({ key: 'rows:1', reason: 'manual', requestedAt: 0 });
-    await expect.poll(kinds).toContain('at');
-    child.kill('SIGKILL');
-    const callsBefore = calls;
-    lab.worker.start();
+describe.concurrent('a worker process that is killed', { timeout: 60_000 }, () => {
+  let stage: Stage;
+  let toldBefore: number;
+  beforeAll(async () => {
+    const stopping = STEPS.map((step): StoppingWorker => ({ name: `kill-${step}`, step }));
+    stage = await stopAll([...stopping, { name: 'untold', step: 'stored' }], 'untold');
+    stage.worker.child.kill('SIGKILL');
+    toldBefore = stage.scenes.get('untold')!.lab.told.length;
+    for (const { lab } of stage.scenes.values()) lab.worker.start();
+  }, 60_000);
+  afterAll(() => end(stage));
+
+  it.for(STEPS)('when it has %s is replaced, and nothing is stuck', async (step, { expect }) => {
+    const scene = stage.scenes.get(`kill-${step}`)!;
+    const { lab } = scene;
+    // The first call filled the entry, the second was the worker's, where it came to it.
+    const before = step === 'begun' ? 1 : 2;
     // A task that asks for no reason is carried out again by whoever takes it over.
-    await expect.poll(() => lab.storedCall('1'), { timeout: 25_000 }).toBeGreaterThan(callsBefore);
-    await expect.poll(() => lab.queue.counts()).toMatchObject({ waiting: 0, active: 0, delayed: 0, dead: 0 });
-    expect(await lab.storedCall('1')).toBe(calls);
+    await expect.poll(() => lab.storedCall('1'), slow).toBeGreaterThan(before);
+    await expect.poll(() => lab.queue.counts()).toMatchObject(idle);
+    expect(await lab.storedCall('1')).toBe(scene.calls);
     expect((await lab.gateway.read('rows:1')).state).toBe('fresh');
   });
 
-  it.for(['begun', 'loaded', 'stored'] as const)(
-    'that stands still when it has %s cannot put back what is newer',
-    async (step, { expect }) => {
-      const name = `freeze-${step}`;
-      let calls = 0;
-      await using lab = openFaultLab(server.port, name, () => [{ id: 'a', call: ++calls }], { bounds: quick });
-      await lab.gateway.read('rows:1');
-      const { child, kinds, heard } = startProcess(name, step, () => ++calls);
-      await expect.poll(kinds, { timeout: 25_000 }).toContain('ready');
-      await lab.queue.enqueue({ key: 'rows:1', reason: 'manual', requestedAt: 0 });
-      await expect.poll(kinds).toContain('at');
-      child.kill('SIGSTOP');
-      lab.worker.start();
-      const callsBefore = calls;
-      await expect.poll(() => lab.storedCall('1'), { timeout: 25_000 }).toBeGreaterThan(callsBefore);
-      child.send({ call: -1 });
-      child.kill('SIGCONT');
-      const outcomes = (): unknown[] => heard.flatMap(({ outcome }) => outcome ?? []);
-      // It hears nothing of its lost lease in the middle of a write: the store alone can refuse it.
-      if (step === 'loaded') await expect.poll(outcomes).toContain('superseded');
-      await expect.poll(() => lab.queue.counts()).toMatchObject({ waiting: 0, active: 0, delayed: 0, dead: 0 });
-      expect(outcomes()[0]).toBe(WROTE[step]);
-      expect(await lab.storedCall('1')).toBeGreaterThan(callsBefore);
-      child.kill('SIGKILL');
-    },
-  );
-
-  it('that dies between storing and telling is made up for by the next', async ({ expect }) => {
-    let calls = 0;
-    await using lab = openFaultLab(server.port, 'untold', () => [{ id: 'a', call: ++calls }], { bounds: quick });
-    await lab.gateway.read('rows:1');
-    await lab.gateway.invalidate('rows:1');
-    await lab.queue.drop('rows:1');
-    const { child, kinds } = startProcess('untold', 'stored', () => ++calls);
-    await expect.poll(kinds, { timeout: 25_000 }).toContain('ready');
-    await lab.queue.enqueue({ key: 'rows:1', reason: 'stale', requestedAt: 0 });
-    await expect.poll(kinds).toContain('at');
-    child.kill('SIGKILL');
-    const toldBefore = lab.told.length;
-    lab.worker.start();
-    await expect.poll(() => lab.told.slice(toldBefore)).toContain('rows:1');
-    expect(calls).toBe(2);
+  it('between storing and telling is made up for by the next', async ({ expect }) => {
+    const scene = stage.scenes.get('untold')!;
+    const { lab } = scene;
+    await expect.poll(() => lab.told.slice(toldBefore), slow).toContain('rows:1');
+    expect(scene.calls).toBe(2);
     expect(lab.worker.stats().refreshed).toBe(0);
+  });
+});
+
+describe.concurrent('a worker process that stands still', { timeout: 60_000 }, () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    const stopping = STEPS.map((step): StoppingWorker => ({ name: `freeze-${step}`, step }));
+    stage = await stopAll(stopping);
+    const { worker, scenes } = stage;
+    worker.child.kill('SIGSTOP');
+    for (const { lab } of scenes.values()) lab.worker.start();
+    const replaced = async ([name, { lab }]: [string, Scene]): Promise<void> => {
+      const before = name === 'freeze-begun' ? 1 : 2;
+      if ((await lab.storedCall('1')) <= before) throw new Error(`${name}: nobody has taken over`);
+    };
+    await vi.waitFor(() => Promise.all([...scenes].map(replaced)), slow);
+    for (const name of scenes.keys()) worker.goOn(name);
+    worker.child.kill('SIGCONT');
+  }, 60_000);
+  afterAll(() => end(stage));
+
+  it.for(STEPS)('when it has %s cannot put back what is newer, and nothing is stuck', async (step, { expect }) => {
+    const name = `freeze-${step}`;
+    const { worker, scenes } = stage;
+    const { lab } = scenes.get(name)!;
+    // It hears nothing of its lost lease in the middle of a write: the store alone can refuse it.
+    if (step === 'loaded') await expect.poll(() => worker.outcomes(name), slow).toContain('superseded');
+    await expect.poll(() => lab.queue.counts(), slow).toMatchObject(idle);
+    expect(WROTE[step]).toContain(worker.outcomes(name)[0] ?? 'none');
+    expect(await lab.storedCall('1')).toBeGreaterThan(step === 'begun' ? 1 : 2);
+    expect((await lab.gateway.read('rows:1')).state).toBe('fresh');
   });
 });

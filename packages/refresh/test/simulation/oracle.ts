@@ -82,6 +82,7 @@ export function createOracle(inner: EntryStore, clock: ManualClock, refreshBelow
       if (how === 'remove') removals.set(key, (removals.get(key) ?? 0) + 1);
       changed(key);
     },
+    admit: (source, leader, options) => inner.admit(source, leader, options),
     close: () => inner.close(),
     [Symbol.asyncDispose]: () => inner.close(),
   };

@@ -5,7 +5,7 @@ import type { EntryStore, RefreshQueue, TaskConsumer } from '../../src/index.ts'
 import type { SimLink } from './sim-link.ts';
 
 const ASKS = ['acquire', 'acquireMany', 'release', 'renew', 'cancel', 'countTerm', 'inspect'] as const;
-const CALLS = ['read', 'begin', 'replace', 'prolong', 'patch', 'invalidate'] as const;
+const CALLS = ['read', 'begin', 'replace', 'prolong', 'patch', 'invalidate', 'admit'] as const;
 /** A queue gives a task to somebody else when its worker was not heard of for so long. */
 const STALLED_MS = 3000;
 

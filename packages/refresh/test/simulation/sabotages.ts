@@ -75,6 +75,7 @@ function bound(store: EntryStore): EntryStore {
     prolong: (...args) => store.prolong(...args),
     patch: (...args) => store.patch(...args),
     invalidate: (...args) => store.invalidate(...args),
+    admit: (...args) => store.admit(...args),
     close: () => store.close(),
     [Symbol.asyncDispose]: () => store.close(),
   };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { storeConformance } from '../../src/conformance/store-conformance.ts';
 import type { EntryStore } from '../../src/store/entry-store.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
-import { createHandClock } from './hand-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 /** A store that is not what it should be. */
 type Sabotage = (store: EntryStore) => Partial<EntryStore>;
@@ -41,6 +41,15 @@ const sabotages: Readonly<Record<string, Sabotage>> = {
     replace: (key, replacement) => store.replace(key, { ...replacement, staleForMs: replacement.staleForMs * 2 + 1 }),
   }),
   'does not prolong': () => ({ prolong: async () => 'stored' }),
+  'lets leaders of the past begin': (store) => ({
+    begin: (key, ticket, { leader: _leader, ...options } = {}) => store.begin(key, ticket, options),
+  }),
+  'takes the writes of leaders of the past': (store) => ({
+    replace: (key, { leader: _leader, ...replacement }) => store.replace(key, replacement),
+  }),
+  'prolongs for leaders of the past': (store) => ({
+    prolong: (key, { leader: _leader, ...prolongation }) => store.prolong(key, prolongation),
+  }),
   'patches nothing': () => ({ patch: async () => true }),
   'reads whole entries only': (store) => ({ read: (key, shape) => store.read(key, shape, { kind: 'whole' }) }),
 };
@@ -48,12 +57,12 @@ const sabotages: Readonly<Record<string, Sabotage>> = {
 /** The name of the first case that fails. */
 async function failureOf(sabotage: Sabotage): Promise<string | undefined> {
   for (const { name, run } of storeConformance) {
-    const clock = createHandClock();
+    const clock = createManualClock();
     const place = createMemoryStore({ clock });
     // What it does not answer itself, the honest one does.
     const bad: EntryStore = { ...bound(place), ...sabotage(place) };
     try {
-      await run({ open: () => bad, pass: async (ms) => clock.advance(ms) });
+      await run({ open: () => bad, pass: async (ms) => clock.freeze(ms) });
     } catch {
       return name;
     }
@@ -70,6 +79,7 @@ function bound(store: EntryStore): EntryStore {
     prolong: (...args) => store.prolong(...args),
     patch: (...args) => store.patch(...args),
     invalidate: (...args) => store.invalidate(...args),
+    admit: (...args) => store.admit(...args),
     close: () => store.close(),
     [Symbol.asyncDispose]: () => store.close(),
   };

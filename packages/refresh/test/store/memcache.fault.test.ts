@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { put, replacementOf, textAt, wholeOf } from '../../src/conformance/store-case.ts';
 import type { EntryStore } from '../../src/store/entry-store.ts';
 import { createMemcacheStore, type MemcacheStoreOptions } from '../../src/store/memcache/memcache-store.ts';
-import { createHandClock } from './hand-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 let server: MemcachedServer;
 let driver: MemcacheDriver;
@@ -79,9 +79,9 @@ describe('a store whose memcached forgets', () => {
 
 describe('an entry in memcached', () => {
   it('is of an age that the clocks of others hardly change', async () => {
-    const ahead = createHandClock();
-    const behind = createHandClock();
-    ahead.jumpWall(3_600_000);
+    const ahead = createManualClock();
+    const behind = createManualClock();
+    ahead.stepWall(3_600_000);
     const [one, other] = [open({ clock: ahead }), open({ clock: behind })];
     await put(one, 'k', 1, 'v');
     for (const store of [one, other]) {

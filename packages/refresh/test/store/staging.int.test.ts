@@ -59,7 +59,7 @@ describe('what was gathered', () => {
   const swapIn = (shape: string, size: number): Promise<unknown> => {
     const { meta, data, order, staged } = createRedisNames(redis.prefix)('k');
     const keys = [meta, data, order, ...staged('x')];
-    return swap.run(redis.connect(), keys, [1, 60_000, 60_000, 60_000, '-', shape, size, 500]);
+    return swap.run(redis.connect(), keys, [1, 60_000, 60_000, 60_000, '-', shape, size, 500, '']);
   };
 
   it('is not put in place when a part of it is missing', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import { createRedisStore } from '../../src/store/redis/redis-store.ts';
-import { createHandClock } from './hand-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { type RealStore, storeCommands } from './model/store-commands.ts';
 import { StoreModel } from './model/store-model.ts';
 import { setupRedis } from './redis-lab.ts';
@@ -30,8 +30,8 @@ async function check(open: (run: number) => RealStore): Promise<number> {
 describe('a store does what its model does, whatever happens in which order', () => {
   it('in memory', async () => {
     const done = await check(() => {
-      const clock = createHandClock();
-      return { store: createMemoryStore({ clock }), pass: async (ms) => clock.advance(ms) };
+      const clock = createManualClock();
+      return { store: createMemoryStore({ clock }), pass: async (ms) => clock.freeze(ms) };
     });
     expect(done).toBe(runs);
   });

@@ -5,7 +5,7 @@ import { createMemcacheStore, type MemcacheStoreOptions } from '../../src/store/
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import { createRedisNames } from '../../src/store/redis/redis-names.ts';
 import { createRedisStore, type RedisStoreOptions } from '../../src/store/redis/redis-store.ts';
-import { createHandClock } from './hand-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 const silent = (): Promise<never> => new Promise(() => undefined);
 const redis: RedisStoreOptions['redis'] = {
@@ -58,7 +58,7 @@ describe('the names of an entry', () => {
 
 describe('a store in memory', () => {
   it('forgets the entry that was written longest ago when there are too many', async () => {
-    const store = createMemoryStore({ maxEntries: 2, clock: createHandClock() });
+    const store = createMemoryStore({ maxEntries: 2, clock: createManualClock() });
     await put(store, 'a', 1, 'v');
     await put(store, 'b', 1, 'v');
     await store.begin('a', 2);
@@ -69,16 +69,16 @@ describe('a store in memory', () => {
   });
 
   it('supersedes a load that takes longer than it remembers', async () => {
-    const clock = createHandClock();
+    const clock = createManualClock();
     const store = createMemoryStore({ clock, memoryMs: 1000 });
     await store.begin('a', 2);
-    clock.advance(1000);
+    clock.freeze(1000);
     await expect(store.replace('a', replacementOf(2, 'late'))).resolves.toBe('superseded');
     await expect(store.begin('a', 1)).resolves.toEqual({ present: undefined });
   });
 
   it('does not change what was read when the entry changes', async () => {
-    const store = createMemoryStore({ clock: createHandClock() });
+    const store = createMemoryStore({ clock: createManualClock() });
     const elements = new Map([['a', Buffer.from('1')]]);
     await put(store, 'k', 1, { shape: 'hash', elements });
     elements.clear();

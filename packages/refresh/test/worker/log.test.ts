@@ -31,6 +31,29 @@ describe('an invalidation that somebody else publishes', () => {
     expect(second.stats()).toMatchObject({ heard: 1, expired: 1, refreshed: 1 });
   });
 
+  it('is not acted on again by the next, where the entry was loaded since', async () => {
+    await using lab = openLab();
+    const [first, second] = [lab.worker({ electionMs: 1000 }), lab.worker({ electionMs: 1000 })];
+    first.start();
+    await lab.clock.advance(100);
+    second.start();
+    await lab.gateway().read('coupons:7');
+    await lab.clock.advance(100);
+    await lab.queue.pause();
+    await lab.log.publish(['coupons:7']);
+    await lab.clock.advance(10);
+    await lab.queue.resume();
+    await lab.clock.advance(100);
+    expect(first.stats()).toMatchObject({ expired: 1, refreshed: 1 });
+    await first.close();
+    await lab.clock.advance(1500);
+    expect(second.stats()).toMatchObject({ heard: 1, expired: 0, loads: 0 });
+    // It leads: what it hears from now on it acts on.
+    await lab.log.publish(['coupons:7']);
+    await lab.clock.advance(100);
+    expect(second.stats()).toMatchObject({ heard: 2, expired: 1, refreshed: 1 });
+  });
+
   it('by this package makes nobody load', async () => {
     await using lab = openLab();
     const worker = lab.worker();

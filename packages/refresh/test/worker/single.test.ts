@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 
-import { createRefreshWorker } from '../../src/index.ts';
 import { openLab } from '../lab.ts';
 
 describe('a source marked single', () => {
@@ -19,34 +18,32 @@ describe('a source marked single', () => {
 
   it('is written by no leader of the past, also where nobody has a newer lease on the key', async () => {
     await using lab = openLab({ definition: { single: true, loadTimeoutMs: 60_000 } });
-    const refused: string[] = [];
-    const fences = {
-      newest: 0,
-      async admit(resource: string, token: number): Promise<void> {
-        if (token < this.newest) {
-          refused.push(resource);
-          throw new Error('stale');
-        }
-        this.newest = token;
-      },
-    };
-    const worker = lab.worker({ fences });
+    const worker = lab.worker();
     worker.start();
     await lab.clock.advance(100);
     lab.source.takesMs = 500;
-    await lab.queue.enqueue({ key: 'coupons:1', reason: 'manual', requestedAt: 0 });
+    await lab.queue.enqueue({ key: 'coupons:1', reason: 'stale', requestedAt: 0 });
     await lab.clock.advance(100);
-    // Somebody was elected whom this process has not heard of: only its fence says so.
-    fences.newest = Number.MAX_SAFE_INTEGER;
+    // Somebody was elected whom this process has not heard of: only the store knows.
+    await lab.store.admit('coupons', Number.MAX_SAFE_INTEGER);
     await lab.clock.advance(450);
-    expect(refused).toEqual(['refresh:coupons']);
+    expect(lab.source.calls).toEqual(['coupons:1']);
     expect(await lab.store.read('coupons:1', 'hash', { kind: 'whole' })).toBeUndefined();
+    // It asks the source no more, and leaves the task to whoever leads.
+    await lab.clock.advance(2000);
+    expect(lab.source.calls).toEqual(['coupons:1']);
+    expect(worker.stats()).toMatchObject({ refreshed: 0, failed: 0 });
+    expect(worker.stats().passedOn).toBeGreaterThan(0);
   });
 
-  it('needs fences', async () => {
+  it('is not refreshed by a leader that the store takes for one of the past', async () => {
     await using lab = openLab({ definition: { single: true } });
-    const { store, queue, coupons } = lab;
-    const works = { store, queue, locks: lab.locks(), definitions: [coupons] };
-    expect(() => createRefreshWorker(works)).toThrow('coupons is single, which needs fences');
+    await lab.store.admit('coupons', Number.MAX_SAFE_INTEGER);
+    const worker = lab.worker();
+    worker.start();
+    await lab.queue.enqueue({ key: 'coupons:1', reason: 'stale', requestedAt: 0 });
+    await lab.clock.advance(2000);
+    expect([worker.leads('coupons'), lab.source.calls]).toEqual([false, []]);
+    expect(lab.errors.map(({ message }) => message)).toContain('a later leader is known to the store');
   });
 });

@@ -17,23 +17,28 @@ const ownHeaders = new Set([
 ]);
 const kinds = ['http', 'sql', 'module'] as const;
 const httpHint = 'not a URL of a source; write http://host:port/path or https://host/path, with {id} in path or query';
+const place = /\{([A-Za-z_]\w*)\}/g;
 const sqlHint = 'not a URL of a database; write mysql://user@host:port/database or postgres://user@host:port/database';
 
-/** Looks at the loader of a source. No message repeats a URL or a header: either may hold a secret by mistake. */
-export function findRefreshLoaderProblems(path: Path, load: unknown): Finding[] {
+/**
+ * Looks at the loader of a source. No message repeats a URL or a header: either may hold a secret by mistake.
+ *
+ * @param params what its keys have in each template that serves it; `{id}` is the whole id.
+ */
+export function findRefreshLoaderProblems(path: Path, load: unknown, params: ReadonlySet<string>): Finding[] {
   if (describeKind(load) !== 'a map') return [];
   const given = kinds.filter((kind) => valueAt(load, kind) !== undefined);
   if (given.length !== 1) {
     return [finding(path, `${describePath(path)} must have one of http, sql and module; it has ${given.length}`)];
   }
   const [http, sql] = [valueAt(load, 'http'), valueAt(load, 'sql')];
-  return [...httpProblems([...path, 'http'], http), ...sqlProblems([...path, 'sql'], sql)];
+  return [...httpProblems([...path, 'http'], http, params), ...sqlProblems([...path, 'sql'], sql, params)];
 }
 
-function httpProblems(path: Path, http: unknown): Finding[] {
+function httpProblems(path: Path, http: unknown, params: ReadonlySet<string>): Finding[] {
   const items = valueAt(http, 'items');
   return [
-    ...httpUrlProblems([...path, 'url'], valueAt(http, 'url')),
+    ...httpUrlProblems([...path, 'url'], valueAt(http, 'url'), params),
     ...(typeof items === 'string' && items !== '' && !/^(?:\/(?:[^~]|~[01])*)+$/.test(items)
       ? [finding([...path, 'items'], `${JSON.stringify(items)} is not a JSON Pointer; write it as in /data/coupons`)]
       : []),
@@ -43,9 +48,9 @@ function httpProblems(path: Path, http: unknown): Finding[] {
   ];
 }
 
-function httpUrlProblems(path: Path, text: unknown): Finding[] {
+function httpUrlProblems(path: Path, text: unknown, params: ReadonlySet<string>): Finding[] {
   if (typeof text !== 'string') return [];
-  const filled = text.replaceAll('{id}', 'id');
+  const filled = text.replaceAll(place, 'id');
   const url = URL.canParse(filled) ? new URL(filled) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.hash !== '') {
     return [finding(path, httpHint)];
@@ -56,7 +61,21 @@ function httpUrlProblems(path: Path, text: unknown): Finding[] {
   }
   // Who asks must never choose whom the refresher talks to.
   const origin = /^https?:\/\/[^/?#]*/i.exec(text)?.[0] ?? '';
-  return origin.includes('{id}') ? [finding(path, '{id} may stand in the path and the query, not in the host')] : [];
+  const inOrigin = placesIn(origin)[0];
+  return inOrigin === undefined
+    ? placeProblems(path, text, params)
+    : [finding(path, `{${inOrigin}} may stand in the path and the query, not in the host`)];
+}
+
+function placesIn(text: string): string[] {
+  return Array.from(text.matchAll(place), ([, name]) => name!);
+}
+
+/** Names that no key of the source has would never be filled. */
+function placeProblems(path: Path, text: string, params: ReadonlySet<string>): Finding[] {
+  const unknown = placesIn(text).find((name) => name !== 'id' && !params.has(name));
+  if (unknown === undefined) return [];
+  return [finding(path, `{${unknown}} is neither {id} nor a parameter in the key of each template with this refresh`)];
 }
 
 function headerProblems(path: Path, name: string, value: unknown): Finding[] {
@@ -77,13 +96,13 @@ function headerProblems(path: Path, name: string, value: unknown): Finding[] {
   return secretProblems([...path, 'secret'], secret);
 }
 
-function sqlProblems(path: Path, sql: unknown): Finding[] {
+function sqlProblems(path: Path, sql: unknown, params: ReadonlySet<string>): Finding[] {
   if (describeKind(sql) !== 'a map') return [];
   const [url, password, query] = ['url', 'password', 'query'].map((key) => valueAt(sql, key));
   return [
     ...sqlUrlProblems([...path, 'url'], url),
     ...(typeof password === 'string' ? secretProblems([...path, 'password'], password) : []),
-    ...(typeof query === 'string' ? queryProblems([...path, 'query'], query) : []),
+    ...(typeof query === 'string' ? queryProblems([...path, 'query'], query, params) : []),
   ];
 }
 
@@ -105,12 +124,14 @@ function sqlUrlProblems(path: Path, text: unknown): Finding[] {
 }
 
 /** Between quotes `{id}` would be text, and no parameter. */
-function queryProblems(path: Path, query: string): Finding[] {
+function queryProblems(path: Path, query: string, params: ReadonlySet<string>): Finding[] {
   const withoutQuoted = query.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|\/\*[\s\S]*?\*\//g, '');
-  const count = (text: string): number => text.split('{id}').length;
-  return count(withoutQuoted) === count(query)
-    ? []
-    : [finding(path, '{id} is a bound parameter: write it without quotes, and not in a comment')];
+  const bound = ['id', ...params].find(
+    (name) => withoutQuoted.split(`{${name}}`).length !== query.split(`{${name}}`).length,
+  );
+  return bound === undefined
+    ? placeProblems(path, withoutQuoted, params)
+    : [finding(path, `{${bound}} is a bound parameter: write it without quotes, and not in a comment`)];
 }
 
 function secretProblems(path: Path, name: string): Finding[] {

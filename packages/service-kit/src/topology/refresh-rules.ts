@@ -19,7 +19,7 @@ export function findRefreshProblems(document: unknown): Finding[] {
       const path: Path = ['regions', region, 'refresh', 'sources', name];
       return [
         ...nameProblems(path, name),
-        ...findRefreshLoaderProblems([...path, 'load'], valueAt(source, 'load')),
+        ...findRefreshLoaderProblems([...path, 'load'], valueAt(source, 'load'), paramsOf(name, content)),
         ...shapeProblems(path, source),
         ...timeProblems(path, source),
         ...poolProblems(path, source, content),
@@ -31,6 +31,17 @@ export function findRefreshProblems(document: unknown): Finding[] {
       templateProblems(['regions', region, 'proxy', 'templates', index], template, content),
     ),
   ]);
+}
+
+/** The parameters that are in the key of each template of the source. */
+function paramsOf(source: string, region: unknown): ReadonlySet<string> {
+  const keys = itemsOf(valueAt(region, 'proxy', 'templates')).flatMap((template) => {
+    const key = valueAt(template, 'key');
+    return valueAt(template, 'refresh') === source && typeof key === 'string' ? [key] : [];
+  });
+  const [first = '', ...others] = keys;
+  const params = Array.from(first.matchAll(/\{([A-Za-z_]\w*)\}/g), ([, param]) => param!);
+  return new Set(params.filter((param) => others.every((key) => key.includes(`{${param}}`))));
 }
 
 function regionProblems(path: Path, refresh: unknown): Finding[] {

@@ -5,7 +5,10 @@ export type RefreshHeader = string | { readonly secret: string };
 
 /** A source that is a JSON document behind a URL. */
 export interface RefreshHttpLoader {
-  /** `http://` or `https://`; `{id}` in its path or query is the id of the entry, percent-encoded. */
+  /**
+   * `http://` or `https://`; in its path or query `{id}` is the id of the entry, and `{name}` a parameter of the
+   * templates that serve the source, percent-encoded.
+   */
   readonly url: string;
   /** JSON Pointer to the list, or to the value, within the answer. @default the whole answer */
   readonly items?: string;
@@ -23,7 +26,7 @@ export interface RefreshSqlLoader {
   readonly url: string;
   /** Name of the secret of the environment that is the password. @default none */
   readonly password?: string;
-  /** One query; `{id}` in it is the id of the entry as a bound parameter. */
+  /** One query; in it `{id}` is the id of the entry, and `{name}` a parameter of the templates, bound by the server. */
   readonly query: string;
   /** Whether the connection is encrypted, and the certificate checked. @default false */
   readonly tls?: boolean;
@@ -79,7 +82,7 @@ export interface RefreshSource {
   readonly whenEmpty?: 'store' | 'keep';
   /** Entries of it that one process loads at once. @default 4 */
   readonly concurrency?: number;
-  /** What its refreshes do in the other regions: `invalidate` has them load anew. @default 'none' */
+  /** What its refreshes do in the other regions: `invalidate` has them load anew. @default that of the class of the key */
   readonly policy?: 'invalidate' | 'none';
   /** Pool that its values live in, in place of Redis; of a `value`. */
   readonly pool?: string;

@@ -141,7 +141,6 @@ function hintKey(key: string, schema: SchemaNode | undefined): string {
 function hintEnum(value: unknown, allowed: readonly unknown[]): string {
   const known = allowed.map(String);
   const choice = listWords(known, 'or');
-  if (value === 'replicate-versioned') return `that policy is not available yet; use ${choice}`;
   const close = closestWord(String(value), known);
   return close === undefined ? `it must be ${choice}` : `it must be ${choice}; did you mean ${show(close)}?`;
 }

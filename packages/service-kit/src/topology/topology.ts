@@ -7,9 +7,10 @@ import type { ShipperRegion } from './sections/shipper-section.ts';
 
 /**
  * What the writes to a class of keys do in the other regions: `invalidate` deletes the key there,
- * `replicate` writes the value there, `none` does nothing there.
+ * `replicate` writes the value there, `replicate-versioned` does so where the version of the row is greater than that
+ * of what is there, `none` does nothing there.
  */
-export type ClassPolicy = 'invalidate' | 'replicate' | 'none';
+export type ClassPolicy = 'invalidate' | 'replicate' | 'replicate-versioned' | 'none';
 
 /** A class of keys: all that start with its prefix and with no longer one. */
 export interface KeyClass {

@@ -86,12 +86,6 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     't.yaml:21:15: no key starts with the prefix "user tmp"; keys are at most 250 bytes without spaces and control characters',
   ],
   [
-    'a policy of a later version',
-    'policy: none',
-    'policy: replicate-versioned',
-    't.yaml:21:36: classes[1].policy is "replicate-versioned"; that policy is not available yet; use invalidate, replicate or none',
-  ],
-  [
     'a port out of range',
     '127.0.0.1:4512',
     '127.0.0.1:65536',

@@ -130,7 +130,7 @@ classes:
       't.yaml:12:5: regions.east.shipper must be a map such as { http: 127.0.0.1:8080 }, got nothing',
       't.yaml:13:3: "West_1" is not a region name; use 1 to 32 of a-z, 0-9 and "-", a letter first',
       't.yaml:13:11: regions.West_1 must be a map such as { redis: redis://127.0.0.1:6379, pool: …, proxy: …, shipper: …, receiver: … }, got 4',
-      't.yaml:15:32: classes[0].policy is "replicat"; it must be invalidate, replicate or none; did you mean "replicate"?',
+      't.yaml:15:32: classes[0].policy is "replicat"; it must be invalidate, replicate, replicate-versioned or none; did you mean "replicate"?',
       't.yaml:16:15: the prefix "user:" is already that of the class at line 15, column 15; keep one of the two',
     ]);
   });

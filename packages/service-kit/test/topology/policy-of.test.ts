@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { isVersioned } from '../../src/topology/is-versioned.ts';
 import { policyOf } from '../../src/topology/policy-of.ts';
 import type { ClassPolicy, KeyClass } from '../../src/topology/topology.ts';
 
@@ -44,6 +45,12 @@ describe('policyOf', () => {
     const lookUp = policyOf({ classes: [...classes, { prefix: '', policy: 'replicate' }] });
     expect(lookUp('anything')).toBe('replicate');
     expect(lookUp('user:tmp:1')).toBe('none');
+  });
+
+  it('knows versioned keys by the same rule', () => {
+    expect(isVersioned({ classes })('user:1')).toBe(false);
+    const isMeant = isVersioned({ classes: [...classes, { prefix: 'user:9', policy: 'replicate-versioned' }] });
+    expect(['user:91', 'user:8', 'other'].map((key) => isMeant(key))).toEqual([true, false, false]);
   });
 
   it('looks only at the bytes, so a key that is not UTF-8 is well', () => {

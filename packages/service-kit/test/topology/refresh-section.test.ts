@@ -105,6 +105,24 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     'the url must not hold credentials; write headers: { authorization: { secret: NAME } }',
   ],
   [
+    'a parameter that keys do not have, in a URL',
+    'coupons?city={id}',
+    'coupons?city={city}&shop={shop}',
+    '{shop} is neither {id} nor a parameter in the key of each template with this refresh',
+  ],
+  [
+    'a parameter that keys do not have, in a query',
+    'shop = {id}',
+    'shop = {shop}',
+    '{shop} is neither {id} nor a parameter in the key of each template with this refresh',
+  ],
+  [
+    'a parameter in the host',
+    '//shop.example',
+    '//{city}.example',
+    '{city} may stand in the path and the query, not in the host',
+  ],
+  [
     'an id in the host',
     '//shop.example',
     '//{id}.example',

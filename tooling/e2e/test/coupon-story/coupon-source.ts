@@ -26,6 +26,8 @@ export interface CouponSource extends AsyncDisposable {
   readonly mostAtOnce: number;
   /** Those who wait for an answer at this moment. */
   readonly asking: readonly string[];
+  /** How long it takes for an answer from now on, in ms. */
+  delayMs: number;
 }
 
 /** The ids of the coupons, in their order. */
@@ -34,6 +36,7 @@ export const couponIds: readonly string[] = Array.from({ length: 40 }, (_, index
 /** Starts one that takes `delayMs` for an answer. */
 export async function startCouponSource(delayMs: number): Promise<CouponSource> {
   const calls: SourceCall[] = [];
+  const speed = { delayMs };
   const open = new Map<ServerResponse, string>();
   let mostAtOnce = 0;
   const server = createServer((request, response) => {
@@ -46,7 +49,7 @@ export async function startCouponSource(delayMs: number): Promise<CouponSource> 
     setTimeout(() => {
       const coupons: Coupon[] = couponIds.map((id) => ({ id, generation }));
       response.setHeader('content-type', 'application/json').end(JSON.stringify(coupons));
-    }, delayMs);
+    }, speed.delayMs);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -54,6 +57,12 @@ export async function startCouponSource(delayMs: number): Promise<CouponSource> 
     calls,
     get mostAtOnce() {
       return mostAtOnce;
+    },
+    get delayMs() {
+      return speed.delayMs;
+    },
+    set delayMs(value) {
+      speed.delayMs = value;
     },
     get asking() {
       return [...open.values()];

@@ -13,9 +13,11 @@ const { redisPort, sourceUrl, ttlMs, refreshBelowMs, leaseMs } = JSON.parse(text
 const redis = new Redis(redisPort, '127.0.0.1', { retryStrategy: () => 50 });
 redis.on('error', () => {});
 const onError = () => {};
-const store = createRedisStore({ redis });
-const queue = createBullQueue({ redis, lockMs: leaseMs, stalledCheckMs: 500 });
-const locks = createLocks({ driver: createRedisLockDriver({ client: redis, onError }) });
+// A busy machine is no outage.
+const timeoutMs = 10_000;
+const store = createRedisStore({ redis, timeoutMs });
+const queue = createBullQueue({ redis, lockMs: leaseMs, stalledCheckMs: 500, callTimeoutMs: timeoutMs });
+const locks = createLocks({ driver: createRedisLockDriver({ client: redis, onError }), timeoutMs });
 const log = createRedisLog({ client: redis, namespace: 'coupons' });
 const coupons = defineRefresh('coupons', {
   shape: 'hash',

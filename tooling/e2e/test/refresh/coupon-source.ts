@@ -17,8 +17,10 @@ export interface CouponSource extends AsyncDisposable {
 export async function startCouponSource(): Promise<CouponSource> {
   const server = createServer((request, response) => {
     source.calls += 1;
-    const city = new URL(request.url ?? '/', 'http://source').searchParams.get('city') ?? '';
-    const coupons = Array.from({ length: 50 }, (_, index) => ({ id: `c${index}`, city, edition: source.edition }));
+    const { searchParams } = new URL(request.url ?? '/', 'http://source');
+    const [shop, city] = [searchParams.get('shop') ?? undefined, searchParams.get('city') ?? ''];
+    const { edition } = source;
+    const coupons = Array.from({ length: 50 }, (_, index) => ({ id: `c${index}`, shop, city, edition }));
     response.writeHead(source.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ data: { coupons } }));
   }).listen(0, '127.0.0.1');

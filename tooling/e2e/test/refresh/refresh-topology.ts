@@ -23,6 +23,7 @@ regions:
         - { url: "/coupons?city=:city", key: "coupons:{city}", refresh: coupons, unknownParams: refuse }
         - { url: "/lasting?city=:city", key: "lasting:{city}", refresh: lasting }
         - { url: "/raw/:city", key: "raw:{city}", refresh: raw }
+        - { url: "/shops/:shop/coupons/:city", key: "shops:{shop}:{city}", refresh: shops }
     shipper: { http: "127.0.0.1:1" }
     receiver: { http: "127.0.0.1:2" }
     refresh:
@@ -41,6 +42,10 @@ regions:
           load: { http: { url: "${source}/coupons?city={id}", items: /data/coupons } }
           shape: hash
           primaryKey: id
+          ttlMs: 600000
+        shops:
+          load: { http: { url: "${source}/coupons?shop={shop}&city={city}", items: /data/coupons } }
+          shape: list
           ttlMs: 600000
         raw:
           load: { http: { url: "${source}/coupons?city={id}" } }

@@ -95,6 +95,20 @@ describe('source → refresher → proxy', () => {
     expect(source.calls).toBe(2);
   });
 
+  it('asks the source for the plain values of several parameters, and keeps apart what they are', async () => {
+    const before = source.calls;
+    const one = (await (await get('/shops/a%3Ab/coupons/k%C3%B8ln%20%26%20%2F')).json()) as (Coupon & {
+      shop: string;
+    })[];
+    const other = (await (await get('/shops/a/coupons/b%3Ak%C3%B8ln%20%26%20%2F')).json()) as typeof one;
+    expect([one[0], other[0]].map((coupon) => [coupon?.shop, coupon?.city])).toEqual([
+      ['a:b', 'køln & /'],
+      ['a', 'b:køln & /'],
+    ]);
+    expect(source.calls).toBe(before + 2);
+    source.calls = before;
+  });
+
   it('answers problems for what is not there and what cannot be asked', async () => {
     const asked: readonly (readonly [string, number])[] = [
       ['/coupons?city=oslo&element=c99', 404],

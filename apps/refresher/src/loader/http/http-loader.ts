@@ -30,7 +30,7 @@ const maxRedirects = 3;
 /** Loads a JSON document by GET, with `If-None-Match` and `If-Modified-Since` where something is stored. */
 export function createHttpLoader(options: HttpLoaderOptions): Loader {
   const { url: template, items = '', connections, timeoutMs, isList, notFound = 'error' } = options;
-  const { origin } = new URL(template.replaceAll('{id}', 'id'));
+  const { origin } = new URL(template.replaceAll(/[{}]/g, '_'));
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
@@ -44,7 +44,7 @@ export function createHttpLoader(options: HttpLoaderOptions): Loader {
     .slice(0, 12);
   return {
     async load(request) {
-      const url = fillUrl(template, request.id);
+      const url = fillUrl(template, request);
       const known = readValidator(request.validator, scope);
       const headers = {
         accept: 'application/json',

@@ -1,5 +1,4 @@
 import type { DatabaseAddress } from './database-address.ts';
-import type { BoundQuery } from './bound-query.ts';
 import type { RowBudget } from './row-budget.ts';
 
 /** How a database is read. */
@@ -15,11 +14,11 @@ export interface DatabaseOptions {
 /** A database that is only read. */
 export interface Database extends AsyncDisposable {
   /**
-   * Runs a query and gives its rows to the budget as they come.
+   * Runs a query with these parameters and gives its rows to the budget as they come.
    *
    * @throws what the driver says, what the budget throws, or the reason of the signal.
    */
-  read(query: BoundQuery, id: string, budget: RowBudget, signal: AbortSignal): Promise<void>;
+  read(text: string, values: readonly string[], budget: RowBudget, signal: AbortSignal): Promise<void>;
 }
 
 /** Milliseconds that a connection may take to be made. */

@@ -24,7 +24,7 @@ export function createMysqlDatabase(options: DatabaseOptions): Database {
   });
   const prepared = new WeakSet<object>();
   return {
-    async read({ text, parameters }, id, budget, signal) {
+    async read(text, values, budget, signal) {
       const connection = await takeConnection(connect(pool), signal, (late) => late.release());
       let isClean = false;
       let hearFailure = (_error: unknown): void => undefined;
@@ -36,11 +36,8 @@ export function createMysqlDatabase(options: DatabaseOptions): Database {
         prepared.add(connection);
         await collectRows(budget, signal, (listener) => {
           hearFailure = listener.fail;
-          // Not `query`: that would write the id into the text.
-          const query = connection.execute(
-            text,
-            Array.from({ length: parameters }, () => id),
-          );
+          // Not `query`: that would write the values into the text.
+          const query = connection.execute(text, [...values]);
           query.on('result', (row: unknown) => listener.row(row as Row));
           query.on('error', listener.fail);
           query.on('end', listener.end);

@@ -45,12 +45,12 @@ export function createPostgresDatabase(options: DatabaseOptions): Database {
   // So does the query of one that breaks while it is in use: the pool does not listen to that one.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   return {
-    async read({ text, parameters }, id, budget, signal) {
+    async read(text, values, budget, signal) {
       const client = await takeConnection(pool.connect(), signal, (late) => late.release());
       let isClean = false;
       try {
         await collectRows(budget, signal, (listener) => {
-          const query = new Query<Row>({ text, values: parameters === 0 ? [] : [id] });
+          const query = new Query<Row>({ text, values: [...values] });
           query.on('row', listener.row);
           query.on('error', listener.fail);
           query.on('end', listener.end);

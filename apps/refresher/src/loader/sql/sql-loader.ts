@@ -3,6 +3,7 @@ import type { RefreshSqlLoader } from '@lockstep/service-kit';
 
 import { RefresherError } from '../../refresher-error.ts';
 import type { Loader } from '../loader.ts';
+import { assertNoId, valueOf } from '../source-request.ts';
 import { bindQuery } from './bound-query.ts';
 import { databaseAddressOf } from './database-address.ts';
 import { createMysqlDatabase } from './mysql-database.ts';
@@ -28,16 +29,13 @@ export function createSqlLoader(options: SqlLoaderOptions): Loader {
   const database = create({ address, password, tls, maxConnections, timeoutMs });
   const query = bindQuery(text, address.dialect);
   return {
-    async load({ id, signal }) {
-      if (query.parameters > 0 && id === '') {
-        throw new RefresherError('ERR_REFRESHER_ID', 'the source needs an id, and the key has none');
-      }
-      if (query.parameters === 0 && id !== '') {
-        throw new RefresherError('ERR_REFRESHER_ID', 'the source has no ids, and the key has one');
-      }
+    async load(request) {
+      const { signal } = request;
+      const values = query.names.map((name) => valueOf(name, request));
+      if (values.length === 0) assertNoId(request);
       const budget = new RowBudget(maxRows, maxBytes);
       try {
-        await database.read(query, id, budget, signal);
+        await database.read(query.text, values, budget, signal);
       } catch (error) {
         if (error instanceof RefresherError || signal.aborted) throw error;
         throw toDatabaseError(error);

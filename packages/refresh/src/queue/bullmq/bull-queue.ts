@@ -1,5 +1,4 @@
-import { type Job, Queue } from 'bullmq';
-import { randomUUID } from 'node:crypto';
+import { Queue } from 'bullmq';
 
 import { toError } from '@lockstep/core';
 
@@ -17,18 +16,14 @@ import type {
   TaskHandler,
   TaskOutcome,
 } from '../refresh-queue.ts';
-import { isFollowUp, outranks, priorityOf } from '../urgency.ts';
 import { BullConsumer } from './bull-consumer.ts';
 import { type BullQueueOptions, type BullSettings, bullSettings } from './bull-settings.ts';
 import { CallGate } from './call-gate.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { KeyTasks } from './key-tasks.ts';
 import { publishQueueError } from './queue-channel.ts';
 import { openLink, type RedisLink } from './redis-link.ts';
-import { sourceOf, taskIn } from './task-data.ts';
 import { WaitingBound } from './waiting-bound.ts';
-
-/** What BullMQ's scripts answer about a job that is not there. */
-const NO_SUCH_JOB = -1;
 
 /** A refresh queue on BullMQ. */
 export interface BullRefreshQueue extends RefreshQueue {
@@ -45,8 +40,8 @@ export interface BullRefreshQueue extends RefreshQueue {
  * connection wait for it within their deadline, and later ones fail at once while Redis is away.
  *
  * One task per key: the second asker finds the job of the first by BullMQ's deduplication, under the key. A task
- * that is asked for again takes over the more demanding reason and the greater urgency; when two processes do that at
- * the same moment with different reasons, the lesser one may win. A pause and `globalConcurrency` are kept in Redis; the pause is lost with its data, the
+ * that is asked for again takes over the more demanding reason and the greater urgency, however many ask and drop at
+ * the same moment. A pause and `globalConcurrency` are kept in Redis; the pause is lost with its data, the
  * bound is set again at the next connection.
  *
  * Redis must not evict keys (`maxmemory-policy noeviction`), and must be version 6.2 or later.
@@ -57,11 +52,15 @@ export function createBullQueue(options: BullQueueOptions): BullRefreshQueue {
   return new BullQueue(bullSettings(options));
 }
 
+/** How many dead tasks are settled in one call. */
+const DEAD_PAGE = 100;
+
 class BullQueue implements BullRefreshQueue {
   readonly bull: Queue<RefreshTask, TaskOutcome>;
   readonly #settings: BullSettings;
   readonly #link: RedisLink;
   readonly #gate: CallGate;
+  readonly #tasks: KeyTasks;
   readonly #dead: DeadLetters;
   readonly #bound: WaitingBound;
   readonly #consumers = new Set<BullConsumer>();
@@ -89,6 +88,7 @@ class BullQueue implements BullRefreshQueue {
       defaultJobOptions: { attempts: retry.attempts, backoff: { type: 'custom' }, stackTraceLimit: 0 },
     });
     this.bull.on('error', this.#onError);
+    this.#tasks = new KeyTasks({ bull: this.bull, link: this.#link });
     this.#dead = new DeadLetters({ bull: this.bull, link: this.#link, retry, clock });
     this.#bound = new WaitingBound({ bull: this.bull, clock, maxWaiting: settings.maxWaiting });
     const meta = {
@@ -119,7 +119,7 @@ class BullQueue implements BullRefreshQueue {
   }
 
   async drop(key: string, { signal, sparesFollowUps = false }: DropOptions = {}): Promise<boolean> {
-    return this.#gate.run('drop', () => this.#drop(key, sparesFollowUps), signal);
+    return this.#gate.run('drop', () => this.#tasks.drop(key, sparesFollowUps), signal);
   }
 
   async pause({ signal }: QueueCallOptions = {}): Promise<void> {
@@ -152,12 +152,26 @@ class BullQueue implements BullRefreshQueue {
     const settle = async (): Promise<boolean> => {
       const ids = await this.#dead.jobsOf(key);
       if (ids.length === 0) return false;
-      // Queued first: what stops half-way leaves it dead as well, and not gone.
-      if (how === 'retry') await this.#add({ key, reason: 'manual', requestedAt: this.#settings.clock.now() });
-      await Promise.all(ids.map((id) => this.bull.remove(id)));
+      await Promise.all(ids.map((id) => this.#settle({ id, key }, how)));
       return true;
     };
     return this.#gate.run('settleDead', settle, signal);
+  }
+
+  async *settleAllDead(how: 'retry' | 'drop', { signal }: QueueCallOptions = {}): AsyncGenerator<readonly string[]> {
+    const run = <T>(work: () => Promise<T>): Promise<T> => this.#gate.run('settleAllDead', work, signal);
+    // What fails again while the others are settled is not taken up again.
+    const until = await run(() => this.#dead.newestAt());
+    if (until === undefined) return;
+    for (let skip = 0; ;) {
+      const page = await run(() => this.#dead.oldest(until, skip, DEAD_PAGE));
+      if (page.length === 0) return;
+      const settled = await run(() => Promise.all(page.map((job) => this.#settle(job, how))));
+      const keys = page.flatMap(({ key = '' }, index) => (settled[index] === true ? [key] : []));
+      // Those that are no tasks of ours stay where they are.
+      skip += page.length - keys.length;
+      yield keys;
+    }
   }
 
   close(): Promise<void> {
@@ -176,61 +190,16 @@ class BullQueue implements BullRefreshQueue {
     this.#link.disconnect();
   }
 
-  async #add({ key, reason, requestedAt }: RefreshTask): Promise<'queued' | 'known'> {
+  /** False where it is no task, or cannot be taken away. */
+  async #settle({ id, key }: { readonly id: string; readonly key?: string }, how: 'retry' | 'drop'): Promise<boolean> {
+    if (key === undefined) return false;
+    // Queued first: what stops half-way leaves it dead as well, and not gone.
+    if (how === 'retry') await this.#add({ key, reason: 'manual', requestedAt: this.#settings.clock.now() });
+    return this.#dead.remove(id);
+  }
+
+  async #add(task: RefreshTask): Promise<'queued' | 'known'> {
     await this.#bound.check();
-    const task: RefreshTask = { key, reason, requestedAt };
-    const followsUp = isFollowUp(reason);
-    const next = followsUp ? await this.#next(key) : undefined;
-    // BullMQ would put this one in its place. If it begins in this very moment, it does so after what this is about.
-    if (next !== undefined && !outranks(task, next)) return 'known';
-    const jobId = randomUUID();
-    const job = await this.bull.add(sourceOf(key), task, {
-      jobId,
-      priority: priorityOf(reason),
-      deduplication: { id: key, keepLastIfActive: followsUp },
-    });
-    if (job.id === jobId) return 'queued';
-    if (followsUp && (await this.#next(key)) !== undefined) return next === undefined ? 'queued' : 'known';
-    await this.#merge(job.id!, task);
-    return 'known';
-  }
-
-  /** Takes note that a task that waits was asked for again. */
-  async #merge(jobId: string, task: RefreshTask): Promise<void> {
-    const found = await this.#link.call('HMGET', this.bull.toKey(jobId), 'data', 'priority');
-    const [data, priority] = found as (string | null)[];
-    const present = taskIn(data);
-    if (present === undefined) return;
-    const backend = this.bull.getBackend();
-    const wanted = priorityOf(task.reason);
-    try {
-      if (outranks(task, present)) await backend.updateData({ id: jobId } as Job, task);
-      if (wanted < Number(priority)) await backend.changePriority(jobId, wanted);
-    } catch (error) {
-      // It has ended, and is gone, since it was found.
-      if ((error as { code?: unknown }).code !== NO_SUCH_JOB) throw error;
-    }
-  }
-
-  async #drop(key: string, sparesFollowUps: boolean): Promise<boolean> {
-    const jobId = await this.bull.getDeduplicationJobId(key);
-    if (sparesFollowUps) {
-      // What is to follow a job in hand is always spared, and so is what waits when its reason says so.
-      const data = jobId === null ? undefined : await this.#link.call('HGET', this.bull.toKey(jobId), 'data');
-      const present = taskIn(data);
-      return present !== undefined && !isFollowUp(present.reason) && (await this.bull.remove(jobId!)) === 1;
-    }
-    // A job in hand is locked and cannot be removed, but what is to follow it can.
-    if (jobId !== null && (await this.bull.remove(jobId)) === 1) return true;
-    return Number(await this.#link.call('DEL', this.#nextKey(key))) > 0;
-  }
-
-  async #next(key: string): Promise<RefreshTask | undefined> {
-    return taskIn(await this.#link.call('HGET', this.#nextKey(key), 'data'));
-  }
-
-  /** Where BullMQ keeps what is queued when the job in hand for that key has ended. */
-  #nextKey(key: string): string {
-    return this.bull.toKey(`dn:${key}`);
+    return this.#tasks.add(task);
   }
 }

@@ -4,7 +4,7 @@ import type { Job, Queue } from 'bullmq';
 import type { DeadTask, RefreshTask, TaskOutcome } from '../refresh-queue.ts';
 import type { RetrySettings } from '../retry-settings.ts';
 import type { RedisLink } from './redis-link.ts';
-import { readTask } from './task-data.ts';
+import { readTask, taskIn } from './task-data.ts';
 
 /** What it works on. */
 export interface DeadLettersOptions {
@@ -40,6 +40,31 @@ export class DeadLetters {
   async jobsOf(key: string): Promise<string[]> {
     const found = await this.#read(this.#retry.maxDead);
     return found.filter(({ dead }) => dead.key === key).map(({ id }) => id);
+  }
+
+  /** When the newest failed, in ms since the epoch by the clock of its worker; undefined when there is none. */
+  async newestAt(): Promise<number | undefined> {
+    const found = await this.#link.call('ZREVRANGE', this.#bull.toKey('failed'), 0, 0, 'WITHSCORES');
+    const [, score] = (found as unknown[]).flat() as (string | number | undefined)[];
+    return score === undefined ? undefined : Number(score);
+  }
+
+  /** Up to `limit` that failed no later than `until`, the oldest first, but for the first `skip`. */
+  async oldest(until: number, skip: number, limit: number): Promise<{ readonly id: string; readonly key?: string }[]> {
+    const failed = this.#bull.toKey('failed');
+    const ids = await this.#link.call('ZRANGEBYSCORE', failed, `(${this.#since()}`, until, 'LIMIT', skip, limit);
+    return Promise.all(
+      (ids as string[]).map(async (id) => {
+        const task = taskIn(await this.#link.call('HGET', this.#bull.toKey(id), 'data'));
+        return task === undefined ? { id } : { id, key: task.key };
+      }),
+    );
+  }
+
+  /** False when it could not be taken away, and is there still. */
+  async remove(id: string): Promise<boolean> {
+    if ((await this.#bull.remove(id)) === 1) return true;
+    return (await this.#link.call('ZSCORE', this.#bull.toKey('failed'), id)) === null;
   }
 
   /** Takes away the dead job for that key which was there before this one. */

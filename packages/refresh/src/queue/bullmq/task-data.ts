@@ -17,9 +17,3 @@ export function taskIn(json: unknown): RefreshTask | undefined {
     return undefined;
   }
 }
-
-/** What the job is called on a dashboard: the source of the key. */
-export function sourceOf(key: string): string {
-  const colon = key.indexOf(':');
-  return colon < 0 ? key : key.slice(0, colon);
-}

@@ -30,6 +30,12 @@ export class DeadTasks {
     return [...this.#byKey.values()].toReversed().slice(0, limit);
   }
 
+  /** The keys of all, the oldest first. */
+  keys(): string[] {
+    this.#trim();
+    return [...this.#byKey.keys()];
+  }
+
   delete(key: string): boolean {
     this.#trim();
     return this.#byKey.delete(key);

@@ -42,6 +42,9 @@ export function createMemoryQueue(options: MemoryQueueOptions = {}): RefreshQueu
   return new MemoryQueue(options);
 }
 
+/** How many dead tasks are settled in one call. */
+const DEAD_PAGE = 100;
+
 class MemoryQueue implements RefreshQueue {
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -152,6 +155,18 @@ class MemoryQueue implements RefreshQueue {
     if (!this.#dead.delete(key)) return false;
     if (how === 'retry') await this.enqueue({ key, reason: 'manual', requestedAt: this.#clock.now() });
     return true;
+  }
+
+  async *settleAllDead(how: 'retry' | 'drop', options?: QueueCallOptions): AsyncGenerator<readonly string[]> {
+    this.#check(options);
+    const keys = this.#dead.keys();
+    for (let from = 0; from < keys.length; from += DEAD_PAGE) {
+      const settled: string[] = [];
+      for (const key of keys.slice(from, from + DEAD_PAGE)) {
+        if (await this.settleDead(key, how, options)) settled.push(key);
+      }
+      yield settled;
+    }
   }
 
   close(): Promise<void> {

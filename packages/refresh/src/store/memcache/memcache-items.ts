@@ -6,9 +6,11 @@ import { formatRecord, type MemcacheRecord, parseRecord, recordAt, type Recorded
 import type { MemcacheCall, MemcacheTarget } from './memcache-target.ts';
 
 /** What a change makes of a record. */
-export interface ChangedRecord extends Pick<MemcacheRecord, 'highest' | 'ticket' | 'begunMs'> {
+export interface ChangedRecord extends Pick<MemcacheRecord, 'highest' | 'ticket' | 'begunMs' | 'leader'> {
   readonly value?: RecordedValue | undefined;
   readonly bytes?: Buffer | undefined;
+  /** For how long, in ms, it is remembered without a value. @default `memoryMs` */
+  readonly rememberedMs?: number;
 }
 
 /** The items of entries, each as of now. */
@@ -64,9 +66,9 @@ export function createMemcacheItems(parts: MemcacheItemsParts): MemcacheItems {
         const { record, cas } = await find(key, call);
         const changed = change(record);
         if (changed === 'refused') return changed;
-        const { value, bytes = Buffer.alloc(0), ...fence } = changed;
+        const { value, bytes = Buffer.alloc(0), rememberedMs = memoryMs, ...fence } = changed;
         // One more: it counts whole seconds, and takes what has less than one left for expired.
-        const wanted = Math.ceil(Math.max(memoryMs, value?.keptForMs ?? 0) / 1000) + 1;
+        const wanted = Math.ceil(Math.max(rememberedMs, value?.keptForMs ?? 0) / 1000) + 1;
         const ttlSeconds = Math.min(MAX_TTL_SECONDS, wanted);
         const item = formatRecord({ ...fence, key, writtenAt: clock.now(), ttlSeconds, value, bytes });
         const options = { ...call, ttlSeconds };

@@ -22,6 +22,8 @@ export interface MemcacheRecord {
   readonly ticket: number | undefined;
   /** How long ago that one began. */
   readonly begunMs: number;
+  /** The newest leader that it was loaded under, of a source that one process leads. */
+  readonly leader?: number | undefined;
   readonly value: RecordedValue | undefined;
   /** Empty without a value. */
   readonly bytes: Buffer;
@@ -47,9 +49,9 @@ export function parseRecord(raw: Buffer, key: string): MemcacheRecord | undefine
     return undefined;
   }
   if (head.key !== key || head.length !== bytes.length) return undefined;
-  const { writtenAt = 0, ttlSeconds = 0, highest = 0, ticket, begunMs = 0, value } = head;
+  const { writtenAt = 0, ttlSeconds = 0, highest = 0, ticket, begunMs = 0, leader, value } = head;
   const held = value === undefined ? undefined : { ...value, validator: value.validator };
-  return { key, writtenAt, ttlSeconds, highest, ticket, begunMs, value: held, bytes };
+  return { key, writtenAt, ttlSeconds, highest, ticket, begunMs, leader, value: held, bytes };
 }
 
 /**

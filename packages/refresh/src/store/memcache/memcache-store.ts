@@ -2,9 +2,10 @@ import { type Clock, systemClock } from '@lockstep/core';
 
 import { RefreshError } from '../../refresh-error.ts';
 import { checkAtLeast } from '../../check-number.ts';
+import { sourceOf } from '../../definition/refresh-key.ts';
 import { checkContent, checkPatch, contentError } from '../check-content.ts';
 import { checkKey } from '../check-key.ts';
-import { checkLoad, checkTicket } from '../check-load.ts';
+import { checkLeader, checkLoad, checkTicket } from '../check-load.ts';
 import { checkPart } from '../check-part.ts';
 import type { Part, Shape } from '../content.ts';
 import type {
@@ -21,7 +22,7 @@ import type {
 import { createStoreCalls, type StoreCalls } from '../store-calls.ts';
 import { createMemcacheItems, type MemcacheItems } from './memcache-items.ts';
 import { createMemcacheNames } from './memcache-names.ts';
-import type { RecordedValue } from './memcache-record.ts';
+import type { MemcacheRecord, RecordedValue } from './memcache-record.ts';
 import type { MemcacheTarget } from './memcache-target.ts';
 
 /** How entries lie in memcached. */
@@ -98,14 +99,25 @@ class MemcacheStore implements EntryStore {
     return { ...freshnessOf(record.value), content: { shape: 'value', value: record.bytes } };
   }
 
-  async begin(key: string, ticket: number, { signal, shape = 'value' }: BeginOptions = {}): Promise<Begun | undefined> {
+  async begin(key: string, ticket: number, options: BeginOptions = {}): Promise<Begun | undefined> {
+    const { signal, shape = 'value', leader } = options;
     checkTicket(ticket);
+    if (leader !== undefined) checkLeader(leader);
     checkKey(key);
+    if (!(await this.#mayLead(key, leader, signal))) return undefined;
     const before = await this.#items.change(key, signal, (record) => {
       const { highest = 0, ticket: current } = record ?? {};
       if (highest > ticket || (highest === ticket && current !== ticket)) return 'refused';
+      if (isPast(leader, record)) return 'refused';
       const begunMs = highest === ticket ? record!.begunMs : 0;
-      return { highest: ticket, ticket, begunMs, value: record?.value, bytes: record?.bytes };
+      return {
+        highest: ticket,
+        ticket,
+        begunMs,
+        leader: leader ?? record?.leader,
+        value: record?.value,
+        bytes: record?.bytes,
+      };
     });
     if (before === 'refused') return undefined;
     const isPresent = before?.value !== undefined && shape === 'value';
@@ -114,7 +126,7 @@ class MemcacheStore implements EntryStore {
 
   async replace(key: string, replacement: Replacement, { signal }: StoreCallOptions = {}): Promise<WriteOutcome> {
     const { ttlMs, keptMs } = checkLoad(replacement);
-    const { ticket, content, validator } = replacement;
+    const { ticket, content, validator, leader } = replacement;
     checkContent(content);
     checkKey(key);
     if (content.shape !== 'value') throw contentError('memcached holds entries of the shape value only');
@@ -123,25 +135,27 @@ class MemcacheStore implements EntryStore {
       const message = `a value of ${bytes.length} bytes is above maxValueBytes, ${this.#maxValueBytes}`;
       throw new RefreshError('ERR_REFRESH_STORE', message);
     }
+    if (!(await this.#mayLead(key, leader, signal))) return 'superseded';
     const before = await this.#items.change(key, signal, (record) => {
-      if (record?.ticket !== ticket) return 'refused';
+      if (record?.ticket !== ticket || isPast(leader, record)) return 'refused';
       const { begunMs, highest } = record;
       const value = { ticket, ageMs: begunMs, freshForMs: ttlMs - begunMs, keptForMs: keptMs - begunMs, validator };
-      return { highest, ticket, begunMs, value, bytes };
+      return { highest, ticket, begunMs, leader: record.leader, value, bytes };
     });
     return before === 'refused' ? 'superseded' : 'stored';
   }
 
   async prolong(key: string, prolongation: Prolongation, { signal }: StoreCallOptions = {}): Promise<WriteOutcome> {
     const { ttlMs, keptMs } = checkLoad(prolongation);
-    const { ticket } = prolongation;
+    const { ticket, leader } = prolongation;
     checkKey(key);
+    if (!(await this.#mayLead(key, leader, signal))) return 'superseded';
     const before = await this.#items.change(key, signal, (record) => {
-      if (record?.ticket !== ticket || record.value === undefined) return 'refused';
+      if (record?.ticket !== ticket || record.value === undefined || isPast(leader, record)) return 'refused';
       const { begunMs, highest, bytes } = record;
       const { validator = record.value.validator } = prolongation;
       const value = { ticket, ageMs: begunMs, freshForMs: ttlMs - begunMs, keptForMs: keptMs - begunMs, validator };
-      return { highest, ticket, begunMs, value, bytes };
+      return { highest, ticket, begunMs, leader: record.leader, value, bytes };
     });
     return before === 'refused' ? 'superseded' : 'stored';
   }
@@ -162,11 +176,21 @@ class MemcacheStore implements EntryStore {
     checkKey(key);
     await this.#items.change(key, signal, (record) => {
       if (record === undefined) return 'refused';
-      const { highest, begunMs, value, bytes } = record;
-      const rest = { highest, ticket: undefined, begunMs };
+      const { highest, begunMs, leader, value, bytes } = record;
+      const rest = { highest, ticket: undefined, begunMs, leader };
       if (how === 'remove' || value === undefined) return rest;
       return { ...rest, value: { ...value, freshForMs: Math.min(0, value.freshForMs) }, bytes };
     });
+  }
+
+  async admit(source: string, leader: number, { signal }: StoreCallOptions = {}): Promise<boolean> {
+    checkKey(source);
+    checkLeader(leader);
+    const before = await this.#items.change(leaderItemOf(source), signal, (record) => {
+      if ((record?.highest ?? 0) > leader) return 'refused';
+      return { highest: leader, ticket: undefined, begunMs: 0, rememberedMs: LEADER_KEPT_MS };
+    });
+    return before !== 'refused';
   }
 
   async close(): Promise<void> {
@@ -176,6 +200,25 @@ class MemcacheStore implements EntryStore {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+
+  /** Right before the step that writes, which looks at one item only. */
+  async #mayLead(key: string, leader: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    if (leader === undefined) return true;
+    const newest = await this.#items.read(leaderItemOf(sourceOf(key)), signal);
+    return (newest?.highest ?? 0) <= leader;
+  }
+}
+
+/** For how long a leader that does nothing is remembered: as long as memcached remembers anything. */
+const LEADER_KEPT_MS = 30 * 86_400_000;
+
+/** No entry has such a key: it has a control character. */
+function leaderItemOf(source: string): string {
+  return `\u0001leader:${source}`;
+}
+
+function isPast(leader: number | undefined, record: MemcacheRecord | undefined): boolean {
+  return leader !== undefined && leader < (record?.leader ?? 0);
 }
 
 function freshnessOf({ ticket, ageMs, freshForMs, validator }: RecordedValue): Freshness {

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '@lockstep/core';
 import { RefreshError } from '../../refresh-error.ts';
 import { checkContent, checkPatch, contentError } from '../check-content.ts';
 import { checkKey } from '../check-key.ts';
-import { checkLoad, checkTicket } from '../check-load.ts';
+import { checkLeader, checkLoad, checkTicket } from '../check-load.ts';
 import { checkPart } from '../check-part.ts';
 import type { Content, Part, Shape } from '../content.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
   WriteOutcome,
 } from '../entry-store.ts';
 import { checkAtLeast } from '../../check-number.ts';
+import { sourceOf } from '../../definition/refresh-key.ts';
 import { heldContent, partOf, type Patch, patched, sizeOf } from './held-content.ts';
 
 /** How entries are kept in memory. */
@@ -67,6 +68,8 @@ interface Entry {
 
 /** How many of the oldest are looked at, whenever a load begins, whether their time is over. */
 const SWEEP = 4;
+/** A process has far fewer. */
+const MAX_SOURCES = 10_000;
 
 class MemoryStore implements EntryStore {
   readonly shapes: ReadonlySet<Shape> = new Set<Shape>(['value', 'hash', 'list', 'zset']);
@@ -75,6 +78,8 @@ class MemoryStore implements EntryStore {
   readonly #memoryMs: number;
   /** The one that was begun or written last comes last. */
   readonly #entries = new Map<string, Entry>();
+  /** The newest leader of each source that has one. Sources are few: those of the definitions. */
+  readonly #leaders = new Map<string, number>();
   #isClosed = false;
 
   constructor(clock: Clock, maxEntries: number, memoryMs: number) {
@@ -94,6 +99,7 @@ class MemoryStore implements EntryStore {
   async begin(key: string, ticket: number, options: BeginOptions = {}): Promise<Begun | undefined> {
     checkTicket(ticket);
     const entry = this.#entryOf(key, options);
+    if (!this.#mayLead(sourceOf(key), options.leader)) return undefined;
     const { highest = 0, stored } = entry ?? {};
     if (highest > ticket || (highest === ticket && entry?.ticket !== ticket)) return undefined;
     const now = this.#clock.monotonic();
@@ -141,9 +147,15 @@ class MemoryStore implements EntryStore {
     entry.stored = how === 'remove' ? undefined : { ...stored, freshUntil };
   }
 
+  async admit(source: string, leader: number, options: StoreCallOptions = {}): Promise<boolean> {
+    this.#entryOf(source, options);
+    return this.#mayLead(source, leader);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#entries.clear();
+    this.#leaders.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -152,12 +164,13 @@ class MemoryStore implements EntryStore {
 
   #write(
     key: string,
-    { ticket, ttlMs, staleForMs }: Prolongation,
+    { ticket, ttlMs, staleForMs, leader }: Prolongation,
     options: StoreCallOptions,
     next: (stored: Stored | undefined) => Pick<Stored, 'content' | 'validator'> | undefined,
   ): WriteOutcome {
     const entry = this.#entryOf(key, options);
-    const after = entry?.ticket === ticket ? next(entry.stored) : undefined;
+    const mayWrite = entry?.ticket === ticket && this.#mayLead(sourceOf(key), leader);
+    const after = mayWrite ? next(entry.stored) : undefined;
     if (entry === undefined || after === undefined) return 'superseded';
     const loadedAt = entry.begunAt;
     const freshUntil = loadedAt + Math.ceil(ttlMs);
@@ -165,6 +178,18 @@ class MemoryStore implements EntryStore {
     const rememberedUntil = Math.max(keptUntil, this.#clock.monotonic() + this.#memoryMs);
     this.#keep(key, { ...entry, rememberedUntil, stored: { ...after, ticket, loadedAt, freshUntil, keptUntil } });
     return 'stored';
+  }
+
+  /** Whether no later leader is known. From now on this one is the latest. */
+  #mayLead(source: string, leader: number | undefined): boolean {
+    if (leader === undefined) return true;
+    checkLeader(leader);
+    if (leader < (this.#leaders.get(source) ?? 0)) return false;
+    this.#leaders.delete(source);
+    this.#leaders.set(source, leader);
+    const [oldest] = this.#leaders.keys();
+    if (this.#leaders.size > MAX_SOURCES) this.#leaders.delete(oldest!);
+    return true;
   }
 
   /** What is known of a key, without what is over. */

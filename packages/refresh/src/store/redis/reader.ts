@@ -6,6 +6,7 @@ import type { StoredEntry } from '../entry-store.ts';
 import type { StoreCalls } from '../store-calls.ts';
 import { type EntryReply, lengthOf, toContent, toEntryReply } from './entry-reply.ts';
 import { read as readScript } from './lua/read.ts';
+import { readValue } from './lua/read-value.ts';
 
 /** What a part is read with. */
 export interface Reading {
@@ -25,6 +26,8 @@ const MAX_ATTEMPTS = 4;
  * same version. An entry that is replaced again and again under a long read is read by one long step in the end.
  */
 export async function readPart(reading: Reading, part: Part): Promise<StoredEntry | undefined> {
+  const value = reading.shape === 'value' ? await readOrdinaryValue(reading) : undefined;
+  if (value !== undefined) return value;
   if (part.kind === 'element') return toEntry(reading.shape, [await ask(reading, ['E', part.id])]);
   const [offset, end] = part.kind === 'page' ? [part.offset, part.offset + part.limit] : [0, Number.MAX_SAFE_INTEGER];
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -32,6 +35,16 @@ export async function readPart(reading: Reading, part: Part): Promise<StoredEntr
     if (replies !== undefined) return toEntry(reading.shape, replies);
   }
   return toEntry(reading.shape, [await ask(reading, ['A', offset, end - 1])]);
+}
+
+/** Undefined where there is none, or another script must look at it. */
+async function readOrdinaryValue({ client, calls, signal, names }: Reading): Promise<StoredEntry | undefined> {
+  const [meta, data] = names as [string, string];
+  const reply = await calls.step(() => readValue.run(client, [meta, data], []), signal);
+  if (reply === null) return undefined;
+  const [ticket, ageMs, freshForMs, validator, bytes] = reply as [Buffer, number, number, Buffer | null, Buffer];
+  const freshness = { ticket: Number(ticket), ageMs, freshForMs, size: 1, validator: validator?.toString() };
+  return { ...freshness, content: { shape: 'value', value: bytes } };
 }
 
 /** Undefined when not all of them are of one version. */

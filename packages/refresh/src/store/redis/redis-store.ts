@@ -3,7 +3,7 @@ import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 import { checkAtLeast } from '../../check-number.ts';
 import { checkContent, checkPatch, contentError } from '../check-content.ts';
 import { checkKey } from '../check-key.ts';
-import { checkLoad, checkTicket } from '../check-load.ts';
+import { checkLeader, checkLoad, checkTicket } from '../check-load.ts';
 import { checkPart } from '../check-part.ts';
 import type { Part, Shape } from '../content.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
 } from '../entry-store.ts';
 import { createStoreCalls, type StoreCalls } from '../store-calls.ts';
 import { toFreshness } from './entry-reply.ts';
+import { createLedScripts, LEADER_KEPT_MS, type LedScripts } from './led-scripts.ts';
 import { begin as beginScript } from './lua/begin.ts';
 import { invalidate as invalidateScript } from './lua/invalidate.ts';
 import { patch as patchScript } from './lua/patch.ts';
@@ -68,13 +69,16 @@ export function createRedisStore(options: RedisStoreOptions): EntryStore {
   checkAtLeast('memoryMs', memoryMs, 1);
   const client = bytesRepliesOf(options.redis);
   const calls = createStoreCalls('Redis', timeoutMs, clock);
-  const replacer = createReplacer({ client, calls, random, memoryMs: Math.ceil(memoryMs) });
-  return new RedisStore({ client, calls, replacer, names: createRedisNames(prefix), memoryMs: Math.ceil(memoryMs) });
+  const names = createRedisNames(prefix);
+  const led = createLedScripts(client, calls, prefix);
+  const replacer = createReplacer({ client, calls, led, random, memoryMs: Math.ceil(memoryMs) });
+  return new RedisStore({ client, calls, led, replacer, names, memoryMs: Math.ceil(memoryMs) });
 }
 
 interface Parts {
   readonly client: RedisClient;
   readonly calls: StoreCalls;
+  readonly led: LedScripts;
   readonly replacer: Replacer;
   readonly names: (key: string) => EntryNames;
   readonly memoryMs: number;
@@ -99,11 +103,13 @@ class RedisStore implements EntryStore {
     return readPart({ client, calls, signal, names: this.#namesOf(key), shape }, part);
   }
 
-  async begin(key: string, ticket: number, { signal, shape }: BeginOptions = {}): Promise<Begun | undefined> {
+  async begin(key: string, ticket: number, { signal, shape, leader }: BeginOptions = {}): Promise<Begun | undefined> {
     checkTicket(ticket);
-    const { client, calls, memoryMs } = this.#parts;
-    const names = this.#namesOf(key);
-    const reply = await calls.step(() => beginScript.run(client, names, [ticket, memoryMs, shape ?? '']), signal);
+    if (leader !== undefined) checkLeader(leader);
+    const { led, memoryMs } = this.#parts;
+    const args = [ticket, memoryMs, shape ?? '', leader ?? '', LEADER_KEPT_MS];
+    const call = { script: beginScript, key, keys: this.#namesOf(key), args, leader, refusal: null, signal };
+    const reply = await led.run(call);
     if (reply === null) return undefined;
     return { present: (reply as unknown[]).length === 0 ? undefined : toFreshness(reply) };
   }
@@ -112,16 +118,16 @@ class RedisStore implements EntryStore {
     const times = checkLoad(replacement);
     checkContent(replacement.content);
     checkKey(key);
-    return this.#parts.replacer.replace(this.#parts.names(key), replacement, times, signal);
+    return this.#parts.replacer.replace(key, this.#parts.names(key), replacement, { ...times, signal });
   }
 
   async prolong(key: string, prolongation: Prolongation, { signal }: StoreCallOptions = {}): Promise<WriteOutcome> {
     const { ttlMs, keptMs } = checkLoad(prolongation);
-    const { client, calls, memoryMs } = this.#parts;
-    const { ticket, validator } = prolongation;
-    const names = this.#namesOf(key);
-    const args = [ticket, ttlMs, keptMs, memoryMs, validator === undefined ? '' : `=${validator}`];
-    const reply = await calls.step(() => prolongScript.run(client, names, args), signal);
+    const { led, memoryMs } = this.#parts;
+    const { ticket, validator, leader } = prolongation;
+    const args = [ticket, ttlMs, keptMs, memoryMs, validator === undefined ? '' : `=${validator}`, leader ?? ''];
+    const keys = this.#namesOf(key);
+    const reply = await led.run({ script: prolongScript, key, keys, args, leader, refusal: 0, signal });
     return reply === 1 ? 'stored' : 'superseded';
   }
 
@@ -143,6 +149,12 @@ class RedisStore implements EntryStore {
     const { client, calls } = this.#parts;
     const names = this.#namesOf(key);
     await calls.step(() => invalidateScript.run(client, names, [how]), signal);
+  }
+
+  async admit(source: string, leader: number, { signal }: StoreCallOptions = {}): Promise<boolean> {
+    checkKey(source);
+    checkLeader(leader);
+    return this.#parts.led.admit(source, leader, signal);
   }
 
   async close(): Promise<void> {

@@ -7,16 +7,17 @@ import type { StoreCalls } from '../store-calls.ts';
 import { chunksOf, type ContentChunk, readableOf, sizeOf } from './content-chunks.ts';
 import { replace as replaceScript } from './lua/replace.ts';
 import { swap as swapScript } from './lua/swap.ts';
+import type { LedScripts } from './led-scripts.ts';
 import type { EntryNames } from './redis-names.ts';
 import { gather, type Staged } from './staging.ts';
 
 /** Replaces entries, in one step or by way of a temporary key. */
 export interface Replacer {
   replace(
+    key: string,
     names: EntryNames,
     replacement: Replacement,
-    times: LoadTimes,
-    signal: AbortSignal | undefined,
+    bounds: LoadTimes & { readonly signal: AbortSignal | undefined },
   ): Promise<WriteOutcome>;
 }
 
@@ -24,6 +25,7 @@ export interface Replacer {
 export interface ReplacerParts {
   readonly client: RedisClient;
   readonly calls: StoreCalls;
+  readonly led: LedScripts;
   readonly random: () => number;
   readonly memoryMs: number;
 }
@@ -34,13 +36,14 @@ const MAX_ATTEMPTS = 3;
 const MAX_SCRIPT_BYTES = 64 * 1024;
 
 /** A replacer over a client that answers with buffers. */
-export function createReplacer({ client, calls, random, memoryMs }: ReplacerParts): Replacer {
+export function createReplacer({ client, calls, led, random, memoryMs }: ReplacerParts): Replacer {
   const newName = (): string => Math.floor(random() * 2 ** 48).toString(36);
 
   /** `broken` when what was gathered did not last until the swap. */
   async function attempt(
+    key: string,
     { meta, data, order, staged }: EntryNames,
-    { ticket, content }: Replacement,
+    { ticket, content, leader }: Replacement,
     head: readonly RedisArgument[],
     signal: AbortSignal | undefined,
   ): Promise<Staged> {
@@ -52,7 +55,7 @@ export function createReplacer({ client, calls, random, memoryMs }: ReplacerPart
       outcome = await gather({ client, calls, signal, names, ticket }, content, chunksOf(content));
       if (outcome !== 'staged') return outcome;
       const keys = [meta, data, order, stagedData, stagedOrder];
-      const reply = await calls.step(() => swapScript.run(client, keys, head), signal);
+      const reply = await led.run({ script: swapScript, key, keys, args: head, leader, refusal: 0, signal });
       outcome = reply === 1 ? 'staged' : reply === 0 ? 'superseded' : 'broken';
       return outcome;
     } finally {
@@ -62,18 +65,20 @@ export function createReplacer({ client, calls, random, memoryMs }: ReplacerPart
   }
 
   return {
-    async replace(names, replacement, { ttlMs, keptMs }, signal) {
-      const { ticket, content, validator } = replacement;
+    async replace(key, names, replacement, { ttlMs, keptMs, signal }) {
+      const { ticket, content, validator, leader } = replacement;
       const mark = validator === undefined ? '-' : `=${validator}`;
-      const head = [ticket, ttlMs, keptMs, memoryMs, mark, content.shape, sizeOf(content), readableOf(content)];
+      const form = [content.shape, sizeOf(content), readableOf(content)];
+      const head = [ticket, ttlMs, keptMs, memoryMs, mark, ...form, leader ?? ''];
       const whole = inOneStep(replacement);
       if (whole !== undefined) {
         const keys = [names.meta, names.data, names.order];
-        const reply = await calls.step(() => replaceScript.run(client, keys, [...head, ...whole]), signal);
+        const args = [...head, ...whole];
+        const reply = await led.run({ script: replaceScript, key, keys, args, leader, refusal: 0, signal });
         return reply === 1 ? 'stored' : 'superseded';
       }
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
-        const outcome = await attempt(names, replacement, head, signal);
+        const outcome = await attempt(key, names, replacement, head, signal);
         if (outcome !== 'broken') return outcome === 'staged' ? 'stored' : 'superseded';
       }
       throw new RefreshError('ERR_REFRESH_STORE', 'Redis lost a large entry again and again before it was complete');

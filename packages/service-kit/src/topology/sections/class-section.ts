@@ -6,7 +6,7 @@ import { positiveInteger } from './positive-integer.ts';
 export const classSchema: Type.TSchema = Type.Object(
   {
     prefix: Type.String({ examples: ['"user:"'] }),
-    policy: Type.Enum(['invalidate', 'replicate', 'none'], { examples: ['replicate'] }),
+    policy: Type.Enum(['invalidate', 'replicate', 'replicate-versioned', 'none'], { examples: ['replicate'] }),
     pools: Type.Optional(
       Type.Array(Type.String({ minLength: 1, examples: ['main'] }), { minItems: 1, examples: ['[main, spare]'] }),
     ),

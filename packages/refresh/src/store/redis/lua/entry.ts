@@ -2,6 +2,7 @@
  * What every script begins with: the time, and what the meta of the entry says. The meta is a hash:
  *
  * - `h` the highest ticket that has begun; `t` the ticket that may write, absent once it is superseded
+ * - `l` the newest leader that it was loaded under, of a source that one process leads
  * - `b` when `t` began, `p` the run_id of the Redis process that it began in, '' where INFO is not permitted
  * - `g` the ticket that stored what is there, absent when nothing is; `a` when its load began
  * - `f` until when it is fresh, `k` until when it is kept, `v` its validator
@@ -59,6 +60,21 @@ local function run()
 end
 local function mayWrite(ticket)
   return t == ticket and p == run()
+end
+`;
+
+/**
+ * Whether what is done under a leadership may be done: no later leader was admitted, or has loaded this entry.
+ *
+ * Needs: `entry`. Sets: `mayLead(leader, admitted)` where leader is its token or '' for none, and admitted the key that
+ * has the newest token of the source, nil where that lies in another slot.
+ */
+export const led = `
+local function mayLead(leader, admitted)
+  if leader == '' then return true end
+  local newest = not isForeign and redis.call('HGET', KEYS[1], 'l') or '0'
+  if tonumber(newest) > tonumber(leader) then return false end
+  return not admitted or tonumber(redis.call('GET', admitted) or '0') <= tonumber(leader)
 end
 `;
 

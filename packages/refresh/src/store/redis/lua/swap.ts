@@ -1,17 +1,18 @@
 import { createScript, type RedisScript } from '@lockstep/core';
 
-import { entry, fenced, noted, present } from './entry.ts';
+import { entry, fenced, led, noted, present } from './entry.ts';
 
 /**
  * Puts what was gathered in the place of an entry.
  *
- * KEYS  1 meta, 2 data, 3 order, 4 staged data, 5 staged order
- * ARGV  1 to 8 as of `replace`
- * Reply 1, 0 when the ticket is superseded, 2 when what was gathered is not there as a whole
+ * KEYS  1 meta, 2 data, 3 order, 4 staged data, 5 staged order, 6 newest leader of the source where it is in
+ *       the same slot
+ * ARGV  1 to 9 as of `replace`
+ * Reply 1, 0 when the ticket is superseded or the leader one of the past, 2 when what was gathered is not there as a whole
  */
 export const swap: RedisScript = createScript(`
-${entry}${present}${fenced}${noted}
-if not mayWrite(ARGV[1]) then return 0 end
+${entry}${present}${fenced}${led}${noted}
+if not mayLead(ARGV[9], KEYS[6]) or not mayWrite(ARGV[1]) then return 0 end
 if not isWhole(KEYS[4], KEYS[5], ARGV[6], ARGV[7]) then return 2 end
 note(ARGV[1], ARGV[2], ARGV[3], ARGV[5])
 hold(ARGV[6], ARGV[7], ARGV[8])
