@@ -26,6 +26,9 @@ export function addMetrics(registry: Registry, { pools, receiver }: MetricSource
   count('clears', 'classes of keys that were cleared, because another region ran out of room', 'clears');
   count('conflicts', 'writes concurrent with one of this region; their keys were deleted', 'conflicts');
   count('unknown_conflicts', 'stores of which that could not be known; they became deletes', 'unknownConflicts');
+  count('older_versions', 'writes left, as their version or a newer one was known here', 'olderVersions');
+  count('unknown_versions', 'stores that became deletes, as no version was known here', 'unknownVersions');
+  count('suspects', 'keys deleted, as this region and another wrote them at the same time', 'suspects');
   count('second_deletes', 'keys that were deleted again after a time', 'secondDeletes');
   count('takeovers', 'batches during which another receiver took over; their keys were deleted', 'takeovers');
   addScrapedMetric(registry, {

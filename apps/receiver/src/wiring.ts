@@ -6,6 +6,7 @@ import {
   classOf,
   connectRedis,
   createAdminServer,
+  isVersioned,
   linksFrom,
   logPoolEvent,
   mainPoolName,
@@ -30,7 +31,13 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   const linkKeys = environment.linkKeys();
   const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
   const pools = new PoolSet(region, { onEvent: (pool, event) => logPoolEvent(logger, pool, event) });
-  let current = { topology, region, policyOf: policyOf(topology), classOf: classOf(topology) };
+  let current = {
+    topology,
+    region,
+    policyOf: policyOf(topology),
+    isVersioned: isVersioned(topology),
+    classOf: classOf(topology),
+  };
   const { secondDeleteMs = 1000 } = region.receiver;
   const clearer = new ClassClearer({
     nodesOf: (prefix) => nodesOfClass(current.topology, current.region, prefix),
@@ -53,6 +60,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
     region: region.name,
     applier,
     conflicts: { journal, isFor: (key) => current.policyOf(key) === 'replicate' },
+    versions: { isFor: (key) => current.isVersioned(key) },
     ...(secondDeleteMs === 0
       ? {}
       : {
@@ -107,6 +115,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
         topology: nextTopology,
         region: next,
         policyOf: policyOf(nextTopology),
+        isVersioned: isVersioned(nextTopology),
         classOf: classOf(nextTopology),
       };
     },

@@ -3,6 +3,7 @@ import {
   type AppContext,
   classOf,
   type connectRedis,
+  isVersioned,
   linksFrom,
   policyOf,
   ServiceError,
@@ -34,18 +35,19 @@ export function openIngest(
     const problem = `shipper.ingest of ${region.name} needs LOCKSTEP_SECRET_${ingest.secret}; set it, or take the section out`;
     throw new ServiceError('ERR_SERVICE_KIT_ENVIRONMENT', [problem]);
   }
-  let current = { find: classOf(topology), policyOf: policyOf(topology) };
+  let current = { find: classOf(topology), policyOf: policyOf(topology), isVersioned: isVersioned(topology) };
   const journal = createJournal({
     client,
     region: region.name,
     classOf: (key) => current.find(key)?.prefix ?? '',
     peers: linksFrom(topology, region.name).map(({ to }) => to),
+    versions: { isFor: (key) => current.isVersioned(key) },
   });
   mountIngest(http, createIngestHandler({ journal, token, policyOf: (key) => current.policyOf(key) }));
   return {
     journal,
     replace: (next) => {
-      current = { find: classOf(next), policyOf: policyOf(next) };
+      current = { find: classOf(next), policyOf: policyOf(next), isVersioned: isVersioned(next) };
     },
   };
 }

@@ -5,6 +5,7 @@ import { runApp } from '@lockstep/service-kit';
 
 import { checkTopology } from './check-topology.ts';
 import { runReplayCommand } from './replay-command.ts';
+import { runReshardCommand } from './reshard-command.ts';
 import { runStatusCommand } from './status-command.ts';
 import { startShipper } from './wiring.ts';
 
@@ -13,6 +14,7 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 const commands = new Map([
   ['status', runStatusCommand],
   ['replay', runReplayCommand],
+  ['reshard', runReshardCommand],
 ]);
 const command = commands.get(process.argv[2] ?? '');
 
@@ -25,6 +27,7 @@ if (command !== undefined) {
     version,
     notes: [
       'lockstep-shipper status shows how the links of a running shipper stand: lockstep-shipper status --help',
+      'lockstep-shipper reshard changes the number of shards of the journal: lockstep-shipper reshard --help',
       'lockstep-shipper replay has keys deleted in the other regions again: lockstep-shipper replay --help',
     ],
     check: checkTopology,

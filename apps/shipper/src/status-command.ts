@@ -54,8 +54,12 @@ export function runStatusCommand(args: readonly string[], io: CommandIo): Promis
 /** The lines that are printed for links. */
 export function printLinks(links: readonly ShownLink[], withShards: boolean): string[] {
   const lines = ['LINK  STATE  LAG  MEASURED  QUEUED  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR'];
-  for (const { to, shards, ...link } of links) {
+  for (const { to, shards, reshard, ...link } of links) {
     lines.push(line(to, link));
+    if (reshard !== undefined) {
+      const { from, to: number, shardsLeft } = reshard;
+      lines.push(`${to}  changes from ${from} to ${number} shards: ${shardsLeft} of the old ones left`);
+    }
     if (!withShards) continue;
     for (const shard of shards) {
       lines.push(`${line(`${to}/${shard.shard}`, shard)}  cursor ${shard.cursor ?? '-'}  window ${shard.window}`);
@@ -66,10 +70,13 @@ export function printLinks(links: readonly ShownLink[], withShards: boolean): st
 
 function line(
   link: string,
-  status: Omit<ShownLink, 'to' | 'shards' | 'gaps' | 'failures' | 'tailLosses' | 'shippedOperations'>,
+  status: Omit<ShownLink, 'to' | 'shards' | 'reshard' | 'gaps' | 'failures' | 'tailLosses' | 'shippedOperations'> & {
+    readonly isWaiting?: boolean;
+  },
 ): string {
   const {
     connected,
+    isWaiting = false,
     lagMs,
     measuredLagMs,
     queuedOperations,
@@ -81,7 +88,7 @@ function line(
   } = status;
   const lag = `${(lagMs / 1000).toFixed(1)} s`;
   const measured = measuredLagMs === undefined ? '-' : `${Math.round(measuredLagMs)} ms`;
-  const state = connected ? 'up' : 'down';
+  const state = isWaiting ? 'waits' : connected ? 'up' : 'down';
   return [
     link,
     state,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { ReshardStatus } from '@lockstep/replication';
 import { createAdminServer, createLogger } from '@lockstep/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -44,13 +45,23 @@ async function at(address: string): Promise<string[]> {
   return ['--config', file, '--region', 'east'];
 }
 
-async function serve(connected: boolean) {
+async function serve(connected: boolean, reshard?: ReshardStatus) {
   const logger = createLogger({ name: 'test', level: 'silent' });
   const admin = createAdminServer({ name: 'lockstep-shipper', version: '0.0.0', logger });
   const shard = { ...facts, ...counts, connected, shard: 5, window: 4, cursor: '12-0' };
   const error = connected ? {} : { lastError: new Error('connect ECONNREFUSED') };
   mountStatus(admin.http, {
-    status: () => [{ ...facts, ...counts, ...error, to: 'west', connected, shards: [{ ...shard, ...error }] }],
+    status: () => [
+      {
+        ...facts,
+        ...counts,
+        ...error,
+        to: 'west',
+        connected,
+        ...(reshard === undefined ? {} : { reshard }),
+        shards: [{ ...shard, ...error }],
+      },
+    ],
   });
   return { address: await admin.listen({ host: '127.0.0.1', port: 0 }), [Symbol.asyncDispose]: () => admin.close() };
 }
@@ -70,6 +81,12 @@ describe('lockstep-shipper status', () => {
       link,
       'west/5  up  1.5 s  12 ms  7  900 B  classes  2  1  -  cursor 12-0  window 4',
     ]);
+  });
+
+  it('shows how far a change of the number of shards is', async () => {
+    await using admin = await serve(true, { from: 16, to: 32, shardsLeft: 5 });
+    await expect(run(...(await at(admin.address)))).resolves.toBe(0);
+    expect(lines[2]).toBe('west  changes from 16 to 32 shards: 5 of the old ones left');
   });
 
   it('ends with 1 and the reason when a link fails', async () => {

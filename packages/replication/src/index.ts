@@ -1,5 +1,5 @@
 // What travels, and where it goes
-export { type DeleteOperation, type Operation, type SetOperation } from './operation/operation.ts';
+export { type DeleteOperation, type Operation, type RowVersion, type SetOperation } from './operation/operation.ts';
 export { type Applier } from './receiver/applier.ts';
 
 // Journal: writes of a region, in order
@@ -15,8 +15,9 @@ export { shardOf } from './operation/shard-of.ts';
 
 // Shipper: journal to other regions
 export { createShipper, type Shipper, type ShipperLink, type ShipperOptions } from './shipper/shipper.ts';
-export { type LinkStatus } from './shipper/link-status.ts';
+export { type LinkStatus, type ReshardStatus } from './shipper/link-status.ts';
 export { type ShardStatus } from './shipper/link-meter.ts';
+export { reshardJournal, type ReshardOptions, type ReshardState } from './layout/reshard-journal.ts';
 export { replayJournal, type ReplayedShard, type ReplayOptions } from './shipper/replay-journal.ts';
 export { openWriteWatch, type WriteWatch, type WriteWatchOptions } from './conflicts/write-watch.ts';
 
@@ -42,6 +43,7 @@ export {
   type ReceiverHandlerOptions,
 } from './receiver/receiver-handler.ts';
 export { type ConflictOptions } from './conflicts/conflict-finder.ts';
+export { type VersionOptions } from './versions/version-options.ts';
 export { type SecondDeleteOptions } from './conflicts/second-deletes.ts';
 export { type RequestBody } from './transport/request-body.ts';
 export { BATCH_TYPE, BATCHES_PATH, CURSORS_PATH, type IncomingHeaders } from './transport/wire.ts';

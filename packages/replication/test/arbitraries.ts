@@ -9,7 +9,18 @@ const buffer = (minLength: number, maxLength: number): fc.Arbitrary<Buffer> =>
 const key = buffer(1, 250);
 const U32 = 0xff_ff_ff_ff;
 
+const version = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+
 export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ kind: fc.constant('delete' as const), key, version }),
+  fc.record({
+    kind: fc.constant('set' as const),
+    key,
+    value: buffer(0, 300),
+    flags: fc.constant(1),
+    expiresAt: fc.constant(0),
+    version,
+  }),
   fc.record({ kind: fc.constant('delete' as const), key }),
   fc.record({
     kind: fc.constant('set' as const),

@@ -26,6 +26,16 @@ it('keeps the last operation of each key', () => {
   expect({ clears, received }).toEqual({ clears: [], received: 5 });
 });
 
+it('keeps the highest version of each key, and a delete of the same one; with none among them, a delete', () => {
+  const v = <T extends Operation>(operation: T, version: bigint): T => ({ ...operation, version });
+  const { operations } = planBatch([
+    block(set('plain', 1), v(set('a', 6), 6n), v(set('b', 4), 4n), v(del('c'), 2n), v(set('d', 1), 1n), set('e', 1)),
+    block(v(set('a', 5), 5n), v(del('b'), 4n), v(set('c', 2), 2n), del('d'), v(set('e', 3), 3n), set('plain', 2)),
+  ]);
+  const expected = [set('plain', 2), v(set('a', 6), 6n), v(del('b'), 4n), v(del('c'), 2n), del('d'), del('e')];
+  expect(operations).toEqual(expected);
+});
+
 it('takes keys for the same only when every byte is the same', () => {
   const keys = [Buffer.from([0xff]), Buffer.from([0xfe]), Buffer.from('é'), Buffer.from([0xe9])];
   expect(planBatch([block(...keys.map((key) => ({ kind: 'delete' as const, key })))]).operations).toHaveLength(4);

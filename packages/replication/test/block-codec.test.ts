@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { encodeBlock } from '../src/block/block-codec.ts';
-import { decodeBlock, readOperationCount } from '../src/block/block-decoder.ts';
+import { encodeBlock, packOperation } from '../src/block/block-codec.ts';
+import { decodeBlock, readOperationCount, unpackOperations } from '../src/block/block-decoder.ts';
 import { blockChecksum, CHECKSUM_AT } from '../src/block/block-layout.ts';
+import { asPackedDeletes } from '../src/block/packed-delete.ts';
 import type { Operation } from '../src/operation/operation.ts';
 import { del, set } from './operations.ts';
 
@@ -43,6 +44,36 @@ describe('encodeBlock', () => {
     );
   });
 
+  it('packs a version behind the key, and nothing where there is none', () => {
+    const operations: Operation[] = [
+      { kind: 'set', key: Buffer.from('ab'), value: Buffer.from('x'), flags: 7, expiresAt: 0, version: 2n ** 64n - 1n },
+      { ...del('c'), version: 258 },
+      del('d'),
+    ];
+    const bytes = encodeBlock({ producer, sequence: 1, operations });
+    expect(bytes.toString('hex', 24)).toBe(
+      [
+        ['04', '0002', '6162', 'ffffffffffffffff', '00000007', '0000000000000000', '00000001', '78'].join(''),
+        ['05', '0001', '63', '0000000000000102'].join(''),
+        ['02', '0001', '64'].join(''),
+      ].join(''),
+    );
+    expect(decodeBlock(bytes).operations).toEqual([operations[0], { ...del('c'), version: 258n }, del('d')]);
+  });
+
+  it('keeps versions when stores become deletes', () => {
+    const operations = [{ ...set('a', 1), version: 3n }, set('b', 2), { ...del('c'), version: 4n }, del('d')];
+    const packed = { count: 4, parts: [Buffer.concat(operations.map((one) => packOperation(one)))] };
+    const { count, parts } = asPackedDeletes(packed);
+    expect(count).toBe(4);
+    expect(parts.flatMap(unpackOperations)).toEqual([
+      { ...del('a'), version: 3n },
+      del('b'),
+      { ...del('c'), version: 4n },
+      del('d'),
+    ]);
+  });
+
   it.each([
     [{ producer: 'x', sequence: 1, operations: [del('k')] }, /producer must be 16 hexadecimal digits, got x/],
     [{ producer, sequence: 0, operations: [del('k')] }, /sequence must be positive, got 0/],
@@ -59,6 +90,10 @@ describe('encodeBlock', () => {
     [{ ...set('k', 1), flags: 2 ** 32 }, /flags/],
     [{ ...set('k', 1), expiresAt: Number.NaN }, /expiresAt must be 0 or seconds since the epoch, got NaN/],
     [{ ...set('k', 1), value: 'text' as unknown as Buffer }, /value must be a Buffer/],
+    [{ ...del('k'), version: -1 }, /version must be an unsigned 64-bit number, got number -1/],
+    [{ ...del('k'), version: 2 ** 53 }, /version must be an unsigned 64-bit number/],
+    [{ ...set('k', 1), version: 2n ** 64n }, /version must be an unsigned 64-bit number, got bigint/],
+    [{ ...del('k'), version: '1' as unknown as bigint }, /version must be an unsigned 64-bit number, got string 1/],
     [{ kind: 'touch', key: Buffer.from('k') } as unknown as Operation, /kind must be "set" or "delete", got touch/],
   ])('refuses an operation that does not fit and names the member (%#)', (operation, message) => {
     const encode = (): Buffer => encodeBlock({ producer, sequence: 1, operations: [operation] });

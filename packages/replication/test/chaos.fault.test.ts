@@ -3,16 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startFaultProxy } from '@lockstep/testing';
 import { describe, expect, it } from 'vitest';
 
+import { seeded } from './seeded.ts';
 import { startTwoRegions } from './two-regions.ts';
-
-/** A generator of pseudo-random numbers in [0, 1), the same for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 describe('both regions under faults that come together', () => {
   it.each([

@@ -18,6 +18,15 @@ describe('content codings', () => {
     },
   );
 
+  it.each([127, 129, 600, 3000])('bodies of %i KiB are given back, however they are unpacked', async (kibibytes) => {
+    const body = Buffer.alloc(kibibytes * 1024, text);
+    const { token, bytes } = await createEncoder('brotli')(body);
+    expect(token).toBe('br');
+    const given = await decodeContent(token, bytes, body.length);
+    expect(given.equals(body)).toBe(true);
+    await expect(decodeContent(token, bytes, body.length - 1)).rejects.toThrow('the body is larger than');
+  });
+
   it.runIf(!hasZstd)('zstd is refused where the runtime does not have it', () => {
     expect(() => createEncoder('zstd')).toThrow('compression zstd is not in this version of Node');
   });

@@ -52,4 +52,26 @@ describe('OwnedConnection', () => {
     expect(made).toHaveLength(1);
     expect(made[0]?.disconnect).toHaveBeenCalled();
   });
+
+  it('has the commands of one turn go out in one write', async () => {
+    const steps: string[] = [];
+    const stream = { cork: () => void steps.push('cork'), uncork: () => void steps.push('uncork') };
+    const call = async (name: string): Promise<void> => void steps.push(name);
+    const duplicate = (): RedisConnection => {
+      const made = { call, callBuffer: call, duplicate, disconnect: () => {}, on: () => {}, stream };
+      return made;
+    };
+    const connection = new OwnedConnection({ client: { call, callBuffer: call, duplicate }, clock: systemClock });
+    const resumed = Promise.resolve();
+    await Promise.all(
+      ['a', 'b'].map(async (name) => {
+        await resumed;
+        await connection.run((redis) => redis.call(name), 100);
+      }),
+    );
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    expect(steps).toEqual(['cork', 'a', 'cork', 'b', 'uncork', 'uncork']);
+  });
 });

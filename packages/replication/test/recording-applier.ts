@@ -9,11 +9,17 @@ export class RecordingApplier implements Applier {
   readonly cleared: string[] = [];
   /** Called before a batch is applied; what it throws is what the applier throws. */
   before: () => Promise<void> | void = () => {};
+  /** Called with each operation before it is applied. */
+  check: (operation: Operation) => void = () => {};
+  isRefusal: (error: unknown) => boolean = () => false;
+  /** Called when it was applied, and before that is confirmed. */
+  after: () => Promise<void> | void = () => {};
 
   async applyBatch(operations: readonly Operation[]): Promise<void> {
     await this.before();
     this.batches += 1;
     for (const operation of operations) {
+      this.check(operation);
       const key = operation.key.toString();
       if (operation.kind === 'delete') {
         this.state.delete(key);
@@ -23,6 +29,7 @@ export class RecordingApplier implements Applier {
       this.state.set(key, value);
       this.history.set(key, [...(this.history.get(key) ?? []), value]);
     }
+    await this.after();
   }
 
   /** Drops what starts with a prefix. */

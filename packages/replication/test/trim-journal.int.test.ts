@@ -25,7 +25,7 @@ beforeEach(async () => {
   await client.hset(keys.meta, { operations: 1100, bytes: 11_000 });
 });
 
-const facts = { heldBytes: 11_000, dirtyKeys: 0, dirtyClasses: 0, maxBytes: 0 };
+const facts = { heldBytes: 11_000, dirtyKeys: 0, dirtyClasses: 0, isSealed: false, maxBytes: 0 };
 const trim = (id: string, retained = 0): Promise<unknown> =>
   TRIM_JOURNAL.run(client, [keys.stream, keys.meta], [id, retained]);
 

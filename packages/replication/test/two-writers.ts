@@ -4,6 +4,7 @@ import { createJournal, type Journal } from '../src/journal/journal.ts';
 import { createReceiver, type Receiver } from '../src/receiver/receiver.ts';
 import { createShipper, type Shipper } from '../src/shipper/shipper.ts';
 import type { Transport } from '../src/transport/transport.ts';
+import type { VersionOptions } from '../src/versions/version-options.ts';
 import { connectRedis } from './connect-redis.ts';
 import { set } from './operations.ts';
 import { RecordingApplier } from './recording-applier.ts';
@@ -17,8 +18,8 @@ export interface Writer {
   receiver: Receiver;
   /** While it is set, nothing reaches this region. */
   isCut: boolean;
-  /** Stores a value here, and appends it. */
-  store(key: string, value: string | number): Promise<void>;
+  /** Stores a value here, and appends it, with a version where there is one. */
+  store(key: string, value: string | number, version?: number | bigint): Promise<void>;
   /** The receiver of this region is another process from now on. */
   restartReceiver(): Promise<void>;
 }
@@ -35,6 +36,12 @@ export const MAX_WRITE_MS = 200;
 export async function startTwoWriters({
   retainBytes = 1024 * 1024,
   maxWriteMs = MAX_WRITE_MS,
+  versions,
+}: {
+  readonly retainBytes?: number;
+  readonly maxWriteMs?: number;
+  /** Versions are compared, and conflicts are not looked for. */
+  readonly versions?: VersionOptions;
 } = {}): Promise<TwoWriters> {
   const servers = await Promise.all([startRedis(), startRedis()]);
   const regions = ['east', 'west'] as const;
@@ -53,7 +60,12 @@ export async function startTwoWriters({
   });
   for (const [at, region] of regions.entries()) {
     writers.push(
-      await startWriter(servers[at]!, region, regions[1 - at]!, { transport: reach(1 - at), retainBytes, maxWriteMs }),
+      await startWriter(servers[at]!, region, regions[1 - at]!, {
+        transport: reach(1 - at),
+        retainBytes,
+        maxWriteMs,
+        versions,
+      }),
     );
   }
   for (const { shipper } of writers) shipper.start();
@@ -74,14 +86,22 @@ async function startWriter(
   server: RedisServer,
   region: string,
   peer: string,
-  { transport, retainBytes, maxWriteMs }: { transport: Transport; retainBytes: number; maxWriteMs: number },
+  options: { transport: Transport; retainBytes: number; maxWriteMs: number; versions: VersionOptions | undefined },
 ): Promise<Writer> {
   const client = connectRedis(server.port);
   const applier = new RecordingApplier();
-  const journal = createJournal({ client, region, shards: 2, peers: [peer], maxWriteMs, timeoutMs: 500 });
+  const { transport, retainBytes, maxWriteMs, versions } = options;
+  const rules = versions === undefined ? { peers: [peer] } : { versions };
+  // Nothing is frozen where versions are compared, and an answer may be late on a busy machine.
+  const timeoutMs = versions === undefined ? 500 : 5000;
+  const journal = createJournal({ client, region, shards: 2, maxWriteMs, timeoutMs, ...rules });
   await journal.start();
-  const createOne = (): Receiver =>
-    createReceiver({ client, region, applier, timeoutMs: 500, conflicts: { journal, shards: 2 } });
+  const createOne = (): Receiver => {
+    const judging = versions === undefined ? { conflicts: { journal, shards: 2 } } : { versions };
+    const one = createReceiver({ client, region, applier, timeoutMs, ...judging });
+    one.start();
+    return one;
+  };
   const shipper = createShipper({
     client,
     region,
@@ -89,6 +109,7 @@ async function startWriter(
     links: [{ to: peer, transport }],
     blockMs: 100,
     monitorIntervalMs: 20,
+    settleMs: 100,
     retainBytes,
     retry: { minMs: 5, maxMs: 20 },
   });
@@ -99,9 +120,9 @@ async function startWriter(
     shipper,
     receiver: createOne(),
     isCut: false,
-    async store(key, value) {
+    async store(key, value, version) {
       applier.state.set(key, String(value));
-      await journal.append(set(key, value));
+      await journal.append(version === undefined ? set(key, value) : { ...set(key, value), version });
     },
     async restartReceiver() {
       await writer.receiver.close();

@@ -27,6 +27,6 @@ export const reports: Readonly<Record<string, () => Promise<Report>>> = {
   'cache-faults': async () => (await import('./cache-faults/fault-bench.ts')).faultBench,
   lock: async () => (await import('./lock/lock-report.ts')).lockReport,
   refresh: async () => (await import('./refresh/stampede-report.ts')).stampedeReport,
-  replication: async () => (await import('./replication/partition-report.ts')).partitionReport,
+  replication: async () => (await import('./replication/replication-report.ts')).replicationReport,
   'lock-faults': async () => (await import('./lock-faults/lock-fault-bench.ts')).lockFaultBench,
 };

@@ -24,6 +24,16 @@ export function keyEncoder(kind: KeyKind): KeyEncoder {
   return kind === 'binary' ? encodeBinaryKey : encodeKey;
 }
 
+/** Whether the bytes of a key go over the wire as they are, whatever the encoder: printable ASCII, as nearly all are. */
+export function isPlainKey(key: Key): key is Buffer {
+  if (!Buffer.isBuffer(key) || key.length === 0 || key.length > maxKeyBytes) return false;
+  for (let index = 0; index < key.length; index++) {
+    const byte = key[index]!;
+    if (byte < 0x21 || byte > 0x7e) return false;
+  }
+  return true;
+}
+
 /**
  * The bytes of a key as a string of one character per byte, which is how commands are put together.
  *
@@ -32,6 +42,7 @@ export function keyEncoder(kind: KeyKind): KeyEncoder {
 export function encodeKey(key: Key): string {
   if (typeof key === 'string' && plainKey.test(key)) return key;
   const bytes = latin1Of(key);
+  if (plainKey.test(bytes)) return bytes;
   if (bytes.length === 0) throw badKey(bytes, 'is empty');
   if (bytes.length > maxKeyBytes) throw badKey(bytes, `has ${lengthInBytes(key)} bytes, more than ${maxKeyBytes}`);
   const offset = firstForbidden(bytes);
@@ -49,6 +60,7 @@ export function encodeKey(key: Key): string {
 export function encodeBinaryKey(key: Key): string {
   if (typeof key === 'string' && plainKey.test(key)) return key;
   const bytes = latin1Of(key);
+  if (plainKey.test(bytes)) return bytes;
   if (bytes.length === 0) throw badKey(bytes, 'is empty');
   const isText = firstForbidden(bytes) < 0;
   if (isText && bytes.length <= maxKeyBytes) return bytes;

@@ -1,9 +1,9 @@
 import type { CallOptions, Item, Key, StoreOptions } from '../driver/driver.ts';
-import { type KeyEncoder, keyEncoder, maxKeyBytes } from '../driver/key.ts';
+import { isPlainKey, type KeyEncoder, keyEncoder, maxKeyBytes } from '../driver/key.ts';
 import { timeLeft } from '../driver/time-left.ts';
 import type { MetaReply, MetaRequest } from '../driver/meta.ts';
 import { valueBytes } from '../driver/value-bytes.ts';
-import type { BatchCommands } from '../protocol/batch.ts';
+import type { BatchCommands, WireKey } from '../protocol/batch.ts';
 import { collectMeta, composeMeta } from '../protocol/meta-command.ts';
 import { collectItem } from '../protocol/collectors.ts';
 import { getCommand, getTail, isBase64, storeCommand, type StoreMode, storeRule } from '../protocol/commands.ts';
@@ -120,7 +120,7 @@ export class MetaDriverCalls {
   /** Several meta commands as one request, one for each key in wire form and with one reply for each. */
   many<T>(
     options: CallOptions | undefined,
-    wireKeys: readonly string[],
+    wireKeys: readonly WireKey[],
     compose: (opaque: number) => BatchCommands,
     collect: Collect<T>,
     isContinuation = false,
@@ -139,6 +139,11 @@ export class MetaDriverCalls {
   /** The wire form of keys. Throws what `encodeKey` throws. */
   encodeAll(keys: readonly Key[]): string[] {
     return keys.map(this.#encode);
+  }
+
+  /** As `encodeAll`, but leaves keys alone that are their own wire form: no text is made of them. */
+  wireKeys(entries: readonly { readonly key: Buffer }[]): WireKey[] {
+    return entries.map(({ key }) => (isPlainKey(key) ? key : this.#encode(key)));
   }
 
   /** The same options for a second request of the same call: with what then remains of its time. */
@@ -237,6 +242,6 @@ function textOf(key: Buffer): string | undefined {
 }
 
 /** What a server must know for these keys. */
-export function neededFor(wireKeys: readonly string[]): Feature | undefined {
-  return wireKeys.some(isBase64) ? 'binaryKeys' : undefined;
+export function neededFor(wireKeys: readonly WireKey[]): Feature | undefined {
+  return wireKeys.some((key) => typeof key === 'string' && isBase64(key)) ? 'binaryKeys' : undefined;
 }

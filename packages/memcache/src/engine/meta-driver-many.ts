@@ -106,7 +106,7 @@ function applyPlanned(
   options: CallOptions | undefined,
   isContinuation: boolean,
 ): Promise<Buffer[]> {
-  const wireKeys = calls.encodeAll(planned.map(({ key }) => key));
+  const wireKeys = calls.wireKeys(planned);
   const compose = (opaque: number): BatchCommands => batchCommands(planned, wireKeys, opaque);
   return calls.many(options, wireKeys, compose, collectBatch(planned), isContinuation);
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 import { maxKeyBytes } from '../driver/key.ts';
+import { writeNumber } from '../protocol/decimal.ts';
 import type { Request } from './request.ts';
 
 /** Above this many bytes a text or a value is handed to the socket as it is instead of being copied. */
@@ -10,7 +11,6 @@ const slabBytes = 64 * 1024;
 /** Around key, tail and body: name, spaces, opaque number and line breaks. */
 const frameBytes = 32;
 
-const zero = 0x30;
 const space = 0x20;
 const letterO = 0x4f;
 const carriageReturn = 0x0d;
@@ -151,17 +151,4 @@ export class Outbox {
     this.#chunkBytes += this.#end - this.#start;
     this.#start = this.#end;
   }
-}
-
-/** Writes a number in decimal; returns where it ends. */
-function writeNumber(bytes: Buffer, start: number, number: number): number {
-  let end = start + 1;
-  for (let bound = 10; bound <= number; bound *= 10) end++;
-  let rest = number;
-  for (let at = end - 1; at >= start; at--) {
-    const tenth = Math.floor(rest / 10);
-    bytes[at] = zero + rest - tenth * 10;
-    rest = tenth;
-  }
-  return end;
 }

@@ -2,7 +2,7 @@ import type { Ring } from '@lockstep/hashring';
 
 import { type Capabilities, noCapabilities } from '../driver/capabilities.ts';
 import type { CallOptions, CasOptions, Item, Key, StoreOptions, StoreOutcome } from '../driver/driver.ts';
-import { type KeyEncoder, keyEncoder } from '../driver/key.ts';
+import { isPlainKey, type KeyEncoder, keyEncoder } from '../driver/key.ts';
 import type { MetaReply, MetaRequest } from '../driver/meta.ts';
 import type { Mutation } from '../driver/mutation.ts';
 import { type MarkStaleOptions, missedRead, type ReadOptions, type ReadResult } from '../driver/read.ts';
@@ -242,7 +242,7 @@ class Pool implements MemcachePool {
 
   async applyBatch(mutations: readonly Mutation[], options?: CallOptions): Promise<void> {
     // One bad key must not leave the other nodes written and the batch refused.
-    for (const mutation of mutations) this.#encode(mutation.key);
+    for (const { key } of mutations) if (!isPlainKey(key)) this.#encode(key);
     this.#shadow?.copyBatch(mutations);
     await applyBatch(this.#fleet, mutations, options, this.#router.remaining(options));
   }

@@ -1,5 +1,6 @@
 import { collectFound, collectStored, isRefusedForGood, unexpected } from './collectors.ts';
-import { deleteCommand, storeCommand } from './commands.ts';
+import { CommandBytes } from './command-bytes.ts';
+import { keyAndLength, storeRule } from './commands.ts';
 import { remainingTtl } from '../driver/expiry.ts';
 import type { Mutation } from '../driver/mutation.ts';
 import { valueBytes } from '../driver/value-bytes.ts';
@@ -22,7 +23,13 @@ export interface BatchCommands {
   readonly body: Buffer | undefined;
 }
 
-const lineBreak = Buffer.from('\r\n');
+/** A key as an encoder has made it, or the bytes of one that goes over the wire as it is. */
+export type WireKey = string | Buffer;
+
+const barrier = 'mn\r\n';
+const lineBreakBytes = 2;
+/** Most bytes of a command besides key and value: its name, five numbers, their letters, and line breaks. */
+const maxFrameBytes = 80;
 
 /**
  * The batch as the server is to carry it out at `nowMs`: a value whose moment has passed is deleted
@@ -45,32 +52,31 @@ export function expireMutations(mutations: readonly Mutation[], nowMs: number): 
  */
 export function batchCommands(
   mutations: readonly PlannedMutation[],
-  wireKeys: readonly string[],
+  wireKeys: readonly WireKey[],
   opaque: number,
 ): BatchCommands {
-  const chunks: Buffer[] = [];
-  let text = '';
+  let size = barrier.length;
   mutations.forEach((mutation, index) => {
+    size += maxFrameBytes + wireKeys[index]!.length;
+    if (mutation.kind === 'set') size += valueBytes(mutation.value).length;
+  });
+  const commands = new CommandBytes(size);
+  mutations.forEach((mutation, index) => {
+    const key = wireKeys[index]!;
     if (mutation.kind === 'delete') {
-      text += deleteCommand(wireKeys[index]!, opaque + index);
+      commands.command('md', key, '', opaque + index);
       return;
     }
-    const { flags, ttlSeconds } = mutation;
     const value = valueBytes(mutation.value);
-    text += storeCommand(wireKeys[index]!, opaque + index, {
-      valueBytes: value.length,
-      options: { flags, ttlSeconds },
-      condition: 'set',
-    });
-    chunks.push(Buffer.from(text, 'latin1'), value);
-    text = '\r\n';
+    const rule = storeRule(mutation, 'set');
+    if (typeof key === 'string') commands.command('ms', keyAndLength(key, value.length), rule, opaque + index);
+    else commands.command('ms', key, ` ${value.length}${rule}`, opaque + index);
+    commands.data(value);
+    commands.lineBreak();
   });
-  text += 'mn\r\n';
-  if (chunks.length === 0) return { text, body: undefined };
-  chunks.push(Buffer.from(text, 'latin1'));
-  const all = Buffer.concat(chunks);
+  commands.text(barrier);
   // The sender puts a line break after every body, and this one has its own.
-  return { text: '', body: all.subarray(0, all.length - lineBreak.length) };
+  return { text: '', body: commands.bytes.subarray(0, commands.end - lineBreakBytes) };
 }
 
 /**

@@ -31,3 +31,16 @@ export function readBigNumber(bytes: Buffer, start: number, end: number): bigint
   const number = BigInt(digits);
   return number < 2n ** 64n ? number : undefined;
 }
+
+/** Writes a number in decimal; returns where it ends. */
+export function writeNumber(bytes: Buffer, start: number, number: number): number {
+  let end = start + 1;
+  for (let bound = 10; bound <= number; bound *= 10) end++;
+  let rest = number;
+  for (let at = end - 1; at >= start; at--) {
+    const tenth = Math.floor(rest / 10);
+    bytes[at] = zero + rest - tenth * 10;
+    rest = tenth;
+  }
+  return end;
+}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { encodeBinaryKey, encodeKey } from '../../src/driver/key.ts';
+import { encodeBinaryKey, encodeKey, isPlainKey } from '../../src/driver/key.ts';
 
 it('takes a string for its UTF-8 bytes', () => {
   expect(encodeKey('grün')).toBe(Buffer.from('grün').toString('latin1'));
@@ -55,4 +55,18 @@ it.each([new Uint8Array([107]), 5, undefined, { toString: () => 'k' }])('refuses
   for (const encode of [encodeKey, encodeBinaryKey]) {
     expect(() => encode(key as never)).toThrow(`a key must be a string or a Buffer, got ${typeof key}`);
   }
+});
+
+it('takes a key for plain only when it is its own wire form for every encoder', () => {
+  const keys = Array.from({ length: 256 }, (_, byte) => Buffer.from([0x61, byte, 0x61]));
+  const plain = keys.filter(isPlainKey);
+  expect(plain.map((key) => key[1])).toEqual(Array.from({ length: 0x7f - 0x21 }, (_, index) => 0x21 + index));
+  const texts = plain.map((key) => key.toString('latin1'));
+  expect([plain.map(encodeKey), plain.map(encodeBinaryKey)]).toEqual([texts, texts]);
+  expect(['', 'k'.repeat(250), 'k'.repeat(251)].map((key) => isPlainKey(Buffer.from(key)))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(isPlainKey('text')).toBe(false);
 });

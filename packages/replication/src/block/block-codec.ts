@@ -8,6 +8,8 @@ import {
   COUNT_AT,
   KIND_DELETE,
   KIND_SET,
+  KIND_VERSIONED_DELETE,
+  KIND_VERSIONED_SET,
   MAX_BLOCK_OPERATIONS,
   OPERATION_HEADER_BYTES,
   PRODUCER_AT,
@@ -15,6 +17,7 @@ import {
   SEQUENCE_AT,
   SET_HEADER_BYTES,
   VALUE_LENGTH_AT,
+  VERSION_BYTES,
 } from './block-layout.ts';
 import { packClear } from './packed-clear.ts';
 import { checkOperation } from '../operation/check-operation.ts';
@@ -39,7 +42,8 @@ const PRODUCER = /^[0-9a-f]{16}$/;
 
 /** How many bytes `operation` takes in a block. */
 export function packedBytes(operation: Operation): number {
-  const head = OPERATION_HEADER_BYTES + operation.key.length;
+  const version = operation.version === undefined ? 0 : VERSION_BYTES;
+  const head = OPERATION_HEADER_BYTES + operation.key.length + version;
   return operation.kind === 'delete' ? head : head + SET_HEADER_BYTES + operation.value.length;
 }
 
@@ -101,14 +105,19 @@ export function packOperation(operation: Operation): Buffer {
 
 /** Copies an operation that was checked to where there is room for its `packedBytes`. */
 export function packOperationAt(out: Buffer, start: number, operation: Operation): void {
-  const { key } = operation;
+  const { key, version } = operation;
   // Written out: for each write, a call for each number is most of what packing costs.
-  out[start] = operation.kind === 'set' ? KIND_SET : KIND_DELETE;
+  if (version === undefined) out[start] = operation.kind === 'set' ? KIND_SET : KIND_DELETE;
+  else out[start] = operation.kind === 'set' ? KIND_VERSIONED_SET : KIND_VERSIONED_DELETE;
   out[start + 1] = key.length >>> 8;
   out[start + 2] = key.length;
   out.set(key, start + OPERATION_HEADER_BYTES);
+  let at = start + OPERATION_HEADER_BYTES + key.length;
+  if (version !== undefined) {
+    out.writeBigUInt64BE(BigInt(version), at);
+    at += VERSION_BYTES;
+  }
   if (operation.kind === 'delete') return;
-  const at = start + OPERATION_HEADER_BYTES + key.length;
   putUint32(out, at, operation.flags);
   if (operation.expiresAt === 0) out.fill(0, at + 4, at + 12);
   else out.writeDoubleBE(operation.expiresAt, at + 4);

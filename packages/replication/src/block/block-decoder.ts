@@ -1,4 +1,4 @@
-import type { Block } from './block-codec.ts';
+import { type Block, packedBytes } from './block-codec.ts';
 import {
   BLOCK_HEADER_BYTES,
   BLOCK_MAGIC,
@@ -10,14 +10,17 @@ import {
   KIND_CLEAR,
   KIND_DELETE,
   KIND_SET,
+  KIND_VERSIONED_DELETE,
+  KIND_VERSIONED_SET,
   OPERATION_HEADER_BYTES,
   PRODUCER_AT,
   PRODUCER_BYTES,
   SEQUENCE_AT,
   SET_HEADER_BYTES,
+  VERSION_BYTES,
 } from './block-layout.ts';
 import { isExpiry, MAX_KEY_BYTES } from '../operation/check-operation.ts';
-import type { Operation } from '../operation/operation.ts';
+import type { Operation, SetOperation } from '../operation/operation.ts';
 import { ReplicationError } from '../replication-error.ts';
 import { readSeen } from '../operation/seen-cursors.ts';
 
@@ -45,8 +48,7 @@ export function decodeBlock(bytes: Buffer): Block {
     }
     const operation = readOperation(bytes, at);
     operations.push(operation);
-    at += OPERATION_HEADER_BYTES + operation.key.length;
-    if (operation.kind === 'set') at += SET_HEADER_BYTES + operation.value.length;
+    at += packedBytes(operation);
   }
   if (at !== bytes.length) throw badBlock(at, `${bytes.length - at} bytes follow the last operation`);
   if (clears.length > 0 && operations.length > 0) throw badBlock(COUNT_AT, 'it clears and holds operations');
@@ -58,6 +60,17 @@ export function decodeBlock(bytes: Buffer): Block {
     ...(clears.length === 0 ? {} : { clears }),
     ...(vector === undefined ? {} : { seen: vector.seen }),
   };
+}
+
+/** The operations of a piece of a block that was just packed. */
+export function unpackOperations(packed: Buffer): Operation[] {
+  const operations: Operation[] = [];
+  for (let at = 0; at < packed.length;) {
+    const operation = readOperation(packed, at);
+    operations.push(operation);
+    at += packedBytes(operation);
+  }
+  return operations;
 }
 
 /**
@@ -81,15 +94,24 @@ export function readOperationCount(bytes: Buffer): number {
 function readOperation(bytes: Buffer, at: number): Operation {
   need(bytes, at, OPERATION_HEADER_BYTES, 'an operation');
   const kind = bytes[at];
-  if (kind !== KIND_SET && kind !== KIND_DELETE) throw badBlock(at, `the kind is ${kind}`);
+  const isVersioned = kind === KIND_VERSIONED_SET || kind === KIND_VERSIONED_DELETE;
+  if (kind !== KIND_SET && kind !== KIND_DELETE && !isVersioned) throw badBlock(at, `the kind is ${kind}`);
   const keyBytes = bytes.readUInt16BE(at + 1);
   if (keyBytes === 0 || keyBytes > MAX_KEY_BYTES) throw badBlock(at + 1, `the key length is ${keyBytes}`);
   const keyAt = at + OPERATION_HEADER_BYTES;
   need(bytes, keyAt, keyBytes, 'a key');
   const key = bytes.subarray(keyAt, keyAt + keyBytes);
   if (kind === KIND_DELETE) return { kind: 'delete', key };
+  if (!isVersioned) return readSet(bytes, keyAt + keyBytes, key);
 
-  const setAt = keyAt + keyBytes;
+  const versionAt = keyAt + keyBytes;
+  need(bytes, versionAt, VERSION_BYTES, 'a version');
+  const version = bytes.readBigUInt64BE(versionAt);
+  if (kind === KIND_VERSIONED_DELETE) return { kind: 'delete', key, version };
+  return { ...readSet(bytes, versionAt + VERSION_BYTES, key), version };
+}
+
+function readSet(bytes: Buffer, setAt: number, key: Buffer): SetOperation {
   need(bytes, setAt, SET_HEADER_BYTES, 'the header of a set');
   const flags = bytes.readUInt32BE(setAt);
   const expiresAt = bytes.readDoubleBE(setAt + 4);

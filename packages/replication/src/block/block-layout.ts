@@ -10,6 +10,7 @@
 //      operations, each:
 //        u8 kind (1 set, 2 delete) · u16 key length · key
 //        and for a set: u32 flags · f64 expiresAt · u32 value length · value
+//        u8 kind (4 set, 5 delete) · u16 key length · key · u64 version · the rest as above: with a version
 //      or, in a block that clears classes of keys: u8 3 · u16 prefix length · prefix
 import { crc32 } from 'node:zlib';
 
@@ -33,6 +34,11 @@ export const CHECKSUM_AT = 20;
 export const KIND_SET = 1;
 export const KIND_DELETE = 2;
 export const KIND_CLEAR = 3;
+/** A set, and a delete, of which the row's version is known. */
+export const KIND_VERSIONED_SET = 4;
+export const KIND_VERSIONED_DELETE = 5;
+/** Bytes of a version, after the key. */
+export const VERSION_BYTES = 8;
 /** Bytes of kind and key length. */
 export const OPERATION_HEADER_BYTES = 3;
 /** Bytes of flags, expiry and value length. */

@@ -1,7 +1,7 @@
 import type { Clock, RedisClient } from '@lockstep/core';
 
 import type { BatchPlan } from '../receiver/batch-plan.ts';
-import { DEFAULT_SHARDS } from '../journal/claim-shards.ts';
+import { DEFAULT_SHARDS, type JournalLayout, parseLayouts, readLayoutRecord } from '../layout/journal-layout.ts';
 import type { Journal } from '../journal/journal.ts';
 import { LocalWrites } from './local-writes.ts';
 import type { Operation } from '../operation/operation.ts';
@@ -15,7 +15,7 @@ import { compareStreamIds } from '../operation/stream-id.ts';
 export interface ConflictOptions {
   /** The journal of the receiver's own region, with the sending regions as its `peers`. Yours. */
   readonly journal: Pick<Journal, 'append'>;
-  /** Shards of that journal. @default 16 */
+  /** Shards that the journal is begun with. @default 16 */
   readonly shards?: number;
   /** Whether a key is one of those that several regions store. @default every one */
   readonly isFor?: (key: Buffer) => boolean;
@@ -31,6 +31,8 @@ export interface ConflictFinderOptions extends ConflictOptions {
   readonly clock: Clock;
 }
 
+const DEFAULT_BYTES = 64 * 1024 * 1024;
+
 /** What was found about an operation of another region. */
 type Finding = 'later' | 'concurrent' | 'unknown';
 
@@ -45,7 +47,10 @@ type Finding = 'later' | 'concurrent' | 'unknown';
 export class ConflictFinder {
   readonly #options: ConflictFinderOptions;
   readonly #connection: OwnedConnection;
-  readonly #writes: readonly LocalWrites[];
+  #record: string | undefined;
+  #layout: JournalLayout;
+  /** By index in the layout; none while it changes. */
+  #writes: readonly LocalWrites[] = [];
   readonly #isFor: (key: Buffer) => boolean;
   /** Operations that were concurrent with one of this region. */
   conflicts = 0;
@@ -53,23 +58,14 @@ export class ConflictFinder {
   unknown = 0;
 
   constructor(options: ConflictFinderOptions) {
-    const { shards = DEFAULT_SHARDS, maxBytes = 64 * 1024 * 1024, isFor = () => true } = options;
+    const { shards = DEFAULT_SHARDS, maxBytes = DEFAULT_BYTES, isFor = () => true } = options;
     requireShards('conflicts.shards', shards);
     requirePositiveInteger('conflicts.maxBytes', maxBytes);
     this.#options = options;
     this.#connection = new OwnedConnection(options);
     this.#isFor = isFor;
-    this.#writes = Array.from(
-      { length: shards },
-      (_, shard) =>
-        new LocalWrites({
-          ...options,
-          connection: this.#connection,
-          shard,
-          isFor,
-          maxBytes: Math.ceil(maxBytes / shards),
-        }),
-    );
+    this.#layout = { base: 0, shards };
+    this.#writes = this.#open(this.#layout);
   }
 
   /**
@@ -80,13 +76,15 @@ export class ConflictFinder {
   async settle(shard: number, { operations, seenBy }: BatchPlan): Promise<readonly Operation[]> {
     const guarded = operations.filter((operation) => seenBy.has(operation) && this.#isFor(operation.key));
     if (guarded.length === 0) return operations;
-    const writes = this.#writes[shard];
-    const isKnown = writes !== undefined && (await writes.catchUp());
+    const { writes, isKnown } = await this.#catchUp(shard);
     const deletes = new Map<Operation, Operation>();
     const echoes: Promise<void>[] = [];
     for (const operation of guarded) {
       const { kind, key } = operation;
-      const finding = isKnown ? this.#compare(writes, operation, seenBy.get(operation) as SeenCursors) : 'unknown';
+      const finding =
+        isKnown && writes !== undefined
+          ? this.#compare(writes, operation, seenBy.get(operation) as SeenCursors)
+          : 'unknown';
       if (finding === 'later' || (finding === 'unknown' && kind === 'delete')) continue;
       deletes.set(operation, { kind: 'delete', key });
       if (finding === 'unknown') this.unknown += 1;
@@ -102,6 +100,48 @@ export class ConflictFinder {
 
   close(): void {
     this.#connection.close();
+  }
+
+  /** The writes of the shard that has the keys of that one, as of now; none where the layouts differ, or change. */
+  async #catchUp(shard: number): Promise<{ readonly writes?: LocalWrites | undefined; readonly isKnown: boolean }> {
+    const { region, timeoutMs } = this.#options;
+    const writes = this.#writes[shard - this.#layout.base];
+    const [record, isCaughtUp] = await Promise.all([
+      this.#connection.run((redis) => readLayoutRecord(redis, region), timeoutMs),
+      writes?.catchUp(),
+    ]);
+    if (record === this.#record || record === undefined) return { writes, isKnown: isCaughtUp === true };
+    const layouts = parseLayouts(record);
+    const [layout] = layouts;
+    this.#record = record;
+    const isSettled = layouts.length === 1 && layout !== undefined;
+    if (
+      isSettled &&
+      layout.base === this.#layout.base &&
+      layout.shards === this.#layout.shards &&
+      this.#writes.length > 0
+    )
+      return { writes, isKnown: isCaughtUp === true };
+    if (isSettled) this.#layout = layout;
+    this.#writes = isSettled ? this.#open(layout) : [];
+    return this.#catchUp(shard);
+  }
+
+  #open({ base, shards }: JournalLayout): readonly LocalWrites[] {
+    const { maxBytes = DEFAULT_BYTES } = this.#options;
+    return Array.from(
+      { length: shards },
+      (_, index) =>
+        new LocalWrites({
+          ...this.#options,
+          connection: this.#connection,
+          shard: base + index,
+          isFor: this.#isFor,
+          maxBytes: Math.ceil(maxBytes / shards),
+          // Who has seen nothing of a later layout may not have seen all of the one before.
+          ...(base === 0 ? {} : { from: { id: '0-1', operations: 0 } }),
+        }),
+    );
   }
 
   #compare(writes: LocalWrites, { key }: Operation, { shards, cursors }: SeenCursors): Finding {

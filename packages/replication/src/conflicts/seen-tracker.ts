@@ -11,6 +11,8 @@ export interface SeenTrackerOptions {
   /** The region whose receivers' cursors are read. */
   readonly region: string;
   readonly peers: readonly string[];
+  /** The number of the first shard of its layout, and how many there are. */
+  readonly base: number;
   readonly shards: number;
   /** The longest time from the beginning of a write until it is appended. */
   readonly maxWriteMs: number;
@@ -21,7 +23,7 @@ export interface SeenTrackerOptions {
 interface Snapshot {
   /** Monotonic moment before which nothing of it was read. */
   readonly endedAt: number;
-  /** By region, then by shard. */
+  /** By region, then by the index of the shard in its layout. */
   readonly cursors: ReadonlyMap<string, readonly StreamId[]>;
 }
 
@@ -70,11 +72,11 @@ export class SeenTracker {
     }, maxWriteMs / LOOKS);
   }
 
-  /** The vector of a shard for an operation that was appended at this monotonic moment. */
-  seenBy(shard: number, moment: number): SeenCursors {
+  /** The vector of a shard, by its index, for an operation that was appended at this monotonic moment. */
+  seenBy(index: number, moment: number): SeenCursors {
     const { maxWriteMs, shards, peers } = this.#options;
     const before = this.#snapshots.findLast(({ endedAt }) => endedAt <= moment - maxWriteMs);
-    const cursors = new Map(peers.map((peer) => [peer, before?.cursors.get(peer)?.[shard] ?? STREAM_START]));
+    const cursors = new Map(peers.map((peer) => [peer, before?.cursors.get(peer)?.[index] ?? STREAM_START]));
     return { shards, cursors };
   }
 
@@ -85,7 +87,7 @@ export class SeenTracker {
 
   /** @param isFirst whether nothing can have begun yet: the cursors hold for whatever comes. */
   async #look(isFirst: boolean): Promise<void> {
-    const { connection, region, peers, shards, timeoutMs, clock } = this.#options;
+    const { connection, region, peers, base, shards, timeoutMs, clock } = this.#options;
     const read = async (source: string, shard: number): Promise<StreamId> => {
       const [lane] = laneKeys(region, { source, shard });
       const cursor = await connection.run((redis) => redis.call('HGET', lane, 'cursor'), timeoutMs);
@@ -94,7 +96,7 @@ export class SeenTracker {
     const cursors = new Map(
       await Promise.all(
         peers.map(async (peer) => {
-          const all = Array.from({ length: shards }, (_, shard) => read(peer, shard));
+          const all = Array.from({ length: shards }, (_, index) => read(peer, base + index));
           return [peer, await Promise.all(all)] as const;
         }),
       ),

@@ -1,7 +1,7 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
-import { DEFAULT_SHARDS } from '../journal/claim-shards.ts';
-import { journalKeys, journalShardsKey } from '../journal/journal-keys.ts';
+import { DEFAULT_SHARDS, type JournalLayout, parseLayouts, readLayoutRecord } from '../layout/journal-layout.ts';
+import { journalKeys } from '../journal/journal-keys.ts';
 import { probeJournal } from '../journal/journal-probe.ts';
 import { laneKeys } from '../receiver/lane-store.ts';
 import { LocalWrites } from './local-writes.ts';
@@ -43,24 +43,31 @@ export async function openWriteWatch(options: WriteWatchOptions): Promise<WriteW
   requireRegionName('region', region);
   const connection = new OwnedConnection({ client, clock });
   try {
-    const stored = await connection.run((redis) => redis.call('GET', journalShardsKey(region)), timeoutMs);
-    const shards = stored === null ? DEFAULT_SHARDS : Number(stored);
-    const all = await Promise.all(
-      Array.from({ length: shards }, async (_, shard) => {
-        const from = await findStart({ ...options, clock, timeoutMs }, connection, shard);
-        const bytes = Math.ceil(maxBytes / shards);
-        return new LocalWrites({ connection, region, shard, isFor: () => true, maxBytes: bytes, timeoutMs, from });
-      }),
-    );
+    const readRecord = async () =>
+      (await connection.run((redis) => readLayoutRecord(redis, region), timeoutMs)) ?? String(DEFAULT_SHARDS);
+    const record = await readRecord();
+    const layouts = parseLayouts(record);
+    const open = (layout: JournalLayout) =>
+      Promise.all(
+        Array.from({ length: layout.shards }, async (_, index) => {
+          const shard = layout.base + index;
+          const from = await findStart({ ...options, clock, timeoutMs }, connection, shard);
+          const bytes = Math.ceil(maxBytes / layouts.length / layout.shards);
+          return new LocalWrites({ connection, region, shard, isFor: () => true, maxBytes: bytes, timeoutMs, from });
+        }),
+      );
+    const all = await Promise.all(layouts.map(open));
     let isSure = true;
     return {
       async catchUp() {
-        const outcomes = await Promise.all(all.map((writes) => writes.catchUp()));
-        isSure &&= outcomes.every(Boolean);
+        const outcomes = await Promise.all(all.flat().map((writes) => writes.catchUp()));
+        // With another layout there are shards that are not watched.
+        isSure &&= (await readRecord()) === record && outcomes.every(Boolean);
       },
       isWritten(key) {
-        const writes = all[shardOf(key, shards)];
-        return !isSure || writes === undefined || writes.hasGap || writes.lastOf(key) !== undefined;
+        if (!isSure) return true;
+        const lanes = all.map((shards) => shards[shardOf(key, shards.length)]);
+        return lanes.some((writes) => writes === undefined || writes.hasGap || writes.lastOf(key) !== undefined);
       },
       // oxlint-disable-next-line require-await -- an AsyncDisposable must give a promise; there is nothing to wait for
       async [Symbol.asyncDispose]() {

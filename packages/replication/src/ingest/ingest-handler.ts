@@ -20,7 +20,7 @@ export const LEGACY_INGEST_PATH = '/v1/journal/legacy';
 export interface IngestHandlerOptions {
   readonly journal: Pick<Journal, 'append'>;
   /** What the writes to a key do in other regions; see `ClassPolicy` of a topology. @default as they are */
-  readonly policyOf?: (key: Buffer) => 'invalidate' | 'replicate' | 'none';
+  readonly policyOf?: (key: Buffer) => 'invalidate' | 'replicate' | 'replicate-versioned' | 'none';
   /** The bearer token that every request must carry. */
   readonly token?: string;
   /** One or two keys, of which every request must be signed with one. */
@@ -96,7 +96,9 @@ export function createIngestHandler(options: IngestHandlerOptions): ReceiverHand
 function byClass(operation: Operation, policyOf: NonNullable<IngestHandlerOptions['policyOf']>): Operation[] {
   const policy = policyOf(operation.key);
   if (policy === 'none') return [];
-  return [policy === 'replicate' ? operation : { kind: 'delete', key: operation.key }];
+  // Without its version nobody could say whether a value is the newer one.
+  const isWhole = policy === 'replicate' || (policy === 'replicate-versioned' && operation.version !== undefined);
+  return [isWhole ? operation : { kind: 'delete', key: operation.key }];
 }
 
 function badOperations(problems: readonly string[]): ReplicationError {

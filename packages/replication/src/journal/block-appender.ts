@@ -3,14 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, RedisClient } from '@lockstep/core';
 
 import { packBlock } from '../block/block-codec.ts';
-import { decodeBlock } from '../block/block-decoder.ts';
+import { decodeBlock, unpackOperations } from '../block/block-decoder.ts';
 import { COUNT_AT, PRODUCER_BYTES } from '../block/block-layout.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import { APPEND_BLOCK } from '../lua/append-block.ts';
 import { MARK_DIRTY } from '../lua/mark-dirty.ts';
 import { type OwnedConnection, redisFailed } from '../owned-connection.ts';
-import { packDelete } from '../block/packed-delete.ts';
+import { packAsDelete } from '../block/packed-delete.ts';
 import type { PackedOperations } from '../block/packed-operations.ts';
+import type { Operation } from '../operation/operation.ts';
 import { RecentBlocks } from './recent-blocks.ts';
 import { ReplicationError } from '../replication-error.ts';
 import type { SeenCursors } from '../operation/seen-cursors.ts';
@@ -25,12 +26,19 @@ export interface BlockAppenderOptions {
   readonly classOf?: ((key: Uint8Array) => string | Uint8Array) | undefined;
   readonly maxRecentBytes: number;
   readonly clock: Clock;
-  /** Called before every attempt: whether it may write there at all. */
-  readonly prepare: (redis: RedisClient) => Promise<void>;
+  /**
+   * Called with packed operations before they are appended, and with the monotonic moment at which the oldest of them came;
+   * without one when they are put back.
+   */
+  readonly noteVersions?: ((packed: readonly Buffer[], oldestAt: number | undefined) => Promise<void>) | undefined;
+  /** Called with deletes of what Redis lost, when the shard takes nothing any more. */
+  readonly onSealedLoss: (deletes: readonly Operation[]) => void;
+  /** Called before every attempt: whether the journal has this shard at all. */
+  readonly prepare: (redis: RedisClient) => Promise<boolean>;
 }
 
-/** Where a block went. */
-export type AppendOutcome = 'stream' | 'keys' | 'classes';
+/** Where a block went; `sealed` when nowhere, as the shard takes nothing any more. */
+export type AppendOutcome = 'stream' | 'keys' | 'classes' | 'sealed';
 
 /** How long Redis remembers a producer after its last block, and so how late a copy of a block may come. */
 const PRODUCER_MEMORY_MS = 7 * 24 * 60 * 60 * 1000;
@@ -81,7 +89,7 @@ export class BlockAppender {
     }
     const outcome = await this.#place(this.#current, this.#sequence + 1);
     this.#current = undefined;
-    this.#sequence += 1;
+    if (outcome !== 'sealed') this.#sequence += 1;
     return outcome;
   }
 
@@ -106,7 +114,9 @@ export class BlockAppender {
       // Everything before this block was known just now, and with it what is older than Redis takes to sync.
       this.#recent.forgetBefore(asked - SETTLE_MS);
     }
+    if (reply.kind === 'sealed') return 'sealed';
     const outcome = reply.kind === 'full' ? await this.#mark(block, sequence) : 'stream';
+    if (outcome === 'sealed') return outcome;
     this.#confirmedAt = this.#options.clock.monotonic();
     this.#recent.push({ sequence, block, confirmedAt: this.#confirmedAt });
     return outcome;
@@ -120,10 +130,14 @@ export class BlockAppender {
     const blocks = this.#recent.after(known).filter(({ sequence }) => sequence <= end);
     let at = known;
     for (const { sequence, block } of blocks) {
-      const keys = decodeBlock(block).operations.map(({ key }) => packDelete(key));
-      const deletes = packBlock(this.#producer, sequence, keys);
+      const packed = decodeBlock(block).operations.map(packAsDelete);
+      // Redis may have lost what it knew of the versions as well.
+      await this.#options.noteVersions?.(packed, undefined);
+      const deletes = packBlock(this.#producer, sequence, packed);
       const { kind } = await this.#send(deletes, sequence, true);
-      if (kind === 'full') await this.#mark(deletes, sequence);
+      const outcome = kind === 'full' ? await this.#mark(deletes, sequence) : kind;
+      // They go where their keys are written now.
+      if (outcome === 'sealed') this.#options.onSealedLoss(packed.flatMap(unpackOperations));
       this.#countLost(at, sequence - 1);
       this.restoredBlocks += 1;
       at = sequence;
@@ -144,7 +158,7 @@ export class BlockAppender {
     const names = [keys.stream, keys.producer(this.#producer), keys.meta];
     const args = [block, sequence, operations, PRODUCER_MEMORY_MS, maxStreamBytes, isForced ? '1' : '0'];
     const reply = await connection.run(async (redis) => {
-      await prepare(redis);
+      if (!(await prepare(redis))) return ['sealed', 0, 0];
       return APPEND_BLOCK.run(redis, names, args);
     }, timeoutMs);
     const [kind, last, held] = reply as [unknown, unknown, unknown];
@@ -163,6 +177,7 @@ export class BlockAppender {
     const noted = Number(await connection.run((redis) => MARK_DIRTY.run(redis, names, args), timeoutMs));
     if (noted === 1) return 'keys';
     if (noted === 2) return 'classes';
+    if (noted === 3) return 'sealed';
     const message = `the journal holds ${maxStreamBytes} bytes and ${maxDirtyBytes} bytes of keys in this shard, and takes no more`;
     throw new ReplicationError('ERR_REPLICATION_JOURNAL_FULL', message);
   }

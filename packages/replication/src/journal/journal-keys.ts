@@ -2,7 +2,7 @@
 export interface JournalKeys {
   /** Stream of blocks: field `b` is the block, `n` the number of operations and `s` that of bytes appended before it. */
   readonly stream: string;
-  /** Hash: `operations` and `bytes` ever appended, `floor`, the bytes trimmed away, `confirmed`, the id up to which every receiver has it, `max`, the bound, and `dirtyBytes` and `classBytes` of the sets. */
+  /** Hash: `operations` and `bytes` ever appended, `floor`, the bytes trimmed away, `confirmed`, the id up to which every receiver has it, `max`, the bound, `dirtyBytes` and `classBytes` of the sets, and `sealed` when it takes no more writes. */
   readonly meta: string;
   /** Set: keys whose operations did not fit into the stream. */
   readonly dirty: string;
@@ -24,7 +24,7 @@ export function journalKeys(region: string, shard: number): JournalKeys {
   };
 }
 
-/** The key of the number of shards of a region's journal. */
+/** The key of the record of the layouts of a region's journal. */
 export function journalShardsKey(region: string): string {
   return `{lockstep:journal:${region}}:shards`;
 }

@@ -17,6 +17,8 @@ export interface JournalProbe {
   readonly dirtyKeys: number;
   /** Classes whose keys did not fit among the dirty ones either. */
   readonly dirtyClasses: number;
+  /** Whether it takes no more writes. */
+  readonly isSealed: boolean;
   /** The bound of `heldBytes`; 0 while it is not known. */
   readonly maxBytes: number;
   /** The first entry after the cursor. */
@@ -30,7 +32,9 @@ export async function probeJournal(
   cursor: StreamId | undefined,
 ): Promise<JournalProbe> {
   const reply = await PROBE_JOURNAL.run(redis, [keys.stream, keys.meta, keys.dirty, keys.classes], [cursor ?? '']);
-  const [tail, total, id, before, heldBytes, dirtyKeys, maxBytes, dirtyClasses] = (reply as unknown[]).map(String);
+  const [tail, total, id, before, heldBytes, dirtyKeys, maxBytes, dirtyClasses, sealed] = (reply as unknown[]).map(
+    String,
+  );
   if (tail === undefined || !isStreamId(tail)) throw redisFailed(new Error(`the journal's last id is ${String(tail)}`));
   const state = {
     tail,
@@ -38,6 +42,7 @@ export async function probeJournal(
     heldBytes: Number(heldBytes),
     dirtyKeys: Number(dirtyKeys),
     dirtyClasses: Number(dirtyClasses),
+    isSealed: sealed === '1',
     maxBytes: Number(maxBytes),
   };
   return id === undefined || !isStreamId(id) ? state : { ...state, oldest: { id, before: Number(before) } };

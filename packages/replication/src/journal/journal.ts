@@ -1,8 +1,9 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
-import { DEFAULT_SHARDS } from './claim-shards.ts';
+import { DEFAULT_SHARDS } from '../layout/journal-layout.ts';
 import type { JournalTier } from './journal-tier.ts';
 import type { Operation } from '../operation/operation.ts';
+import type { VersionOptions } from '../versions/version-options.ts';
 import { ShardedJournal } from './sharded-journal.ts';
 
 /** What a journal needs, and how much it may hold back. */
@@ -13,7 +14,8 @@ export interface JournalOptions {
   readonly region: string;
   /**
    * Streams that the keys are spread over, on different nodes of a Redis Cluster. Every journal and shipper of the
-   * region must have the same number; it is written down with the first operation. @default 16
+   * region must have the same number; it is written down with the first operation. After a change, see
+   * `reshardJournal`, what is written down counts. @default 16
    */
   readonly shards?: number;
   /** Most operations packed into one stream entry. @default 100 */
@@ -50,7 +52,13 @@ export interface JournalOptions {
    * receiver. `client` must be the Redis in which this region's receivers keep their cursors. @default []
    */
   readonly peers?: readonly string[];
-  /** The longest time from the beginning of a write until its `append`; only used with `peers`. @default 5000 */
+  /**
+   * Notes the versions of this region's writes, so that an older one of another region does not overwrite them; see
+   * `versions` of a receiver, which must have the same. Write the cache first, and append then. `client` must be the
+   * Redis of this region's receivers. @default they travel, and are not noted
+   */
+  readonly versions?: VersionOptions;
+  /** The longest time from the beginning of a write until its `append`; only used with `peers` or `versions`. @default 5000 */
   readonly maxWriteMs?: number;
   /** How long `append` waits for Redis, and how long one attempt to append may take. @default 2000 */
   readonly timeoutMs?: number;
@@ -61,7 +69,8 @@ export interface JournalOptions {
 }
 
 /** Options with the defaults filled in. */
-export type CheckedJournalOptions = Required<Omit<JournalOptions, 'classOf'>> & Pick<JournalOptions, 'classOf'>;
+export type CheckedJournalOptions = Required<Omit<JournalOptions, 'classOf' | 'versions'>> &
+  Pick<JournalOptions, 'classOf' | 'versions'>;
 
 /** What a journal has done and what it still holds. */
 export interface JournalStats {

@@ -14,6 +14,8 @@ export interface ShardJournalOptions extends BlockAppenderOptions {
   readonly maxBlockOperations: number;
   readonly meter: QueueMeter;
   readonly closeTimeoutMs: number;
+  /** Learns where the keys of this shard are written, now that it is sealed. What it gives moves a queue there at once. */
+  readonly findSuccessor: () => Promise<(queue: Pick<OperationQueue, 'moveTo'>) => void>;
   /** The version vector of an operation that was appended at a monotonic moment. */
   readonly seenBy?: ((moment: number) => SeenCursors) | undefined;
 }
@@ -43,7 +45,11 @@ export class ShardJournal {
   constructor(options: ShardJournalOptions) {
     this.#options = options;
     this.#appender = new BlockAppender(options);
-    this.#queue = new OperationQueue({ ...options, onTimeout: () => notConfirmed(options.timeoutMs, this.lastError) });
+    this.#queue = new OperationQueue({
+      ...options,
+      maxBlockBytes: MAX_BLOCK_BYTES,
+      onTimeout: () => notConfirmed(options.timeoutMs, this.lastError),
+    });
   }
 
   get queue(): Pick<OperationQueue, 'length'> {
@@ -58,9 +64,9 @@ export class ShardJournal {
     return this.#appender;
   }
 
-  /** Appends an operation that was checked, of so many bytes when packed. Resolves when Redis has it. */
-  append(operation: Operation, packedBytes: number): Promise<void> {
-    const appended = this.#queue.push(operation, packedBytes);
+  /** Appends an operation that was checked, of so many bytes when packed, and that came at that monotonic moment. Resolves when Redis has it. */
+  append(operation: Operation, packedBytes: number, at?: number): Promise<void> {
+    const appended = this.#queue.push(operation, packedBytes, at);
     this.#draining ??= this.#drain();
     return appended;
   }
@@ -86,33 +92,44 @@ export class ShardJournal {
 
   /** Appends blocks until the queue is empty. Ends early only when the journal stops. */
   async #drain(): Promise<void> {
-    // The rest of this turn may bring more operations: they go into the same block.
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
+    await restOfTurn();
     while (this.#queue.length > 0 || this.#checkIsDue) {
       const isDone = this.#queue.length > 0 ? await this.#appendOne() : await this.#checkOnce();
       if (!isDone) break;
+      if (this.#queue.length > 0) await restOfTurn();
     }
     this.#draining = undefined;
     this.#armCheck();
   }
 
   async #appendOne(): Promise<boolean> {
-    const { maxBlockOperations, maxStreamBytes, seenBy } = this.#options;
+    const { maxStreamBytes, seenBy, noteVersions } = this.#options;
     const { oldestAt } = this.#queue;
-    const seen = oldestAt === undefined ? undefined : seenBy?.(oldestAt);
-    const whole = this.#queue.peek(maxBlockOperations, MAX_BLOCK_BYTES);
+    const whole = this.#queue.take();
+    if (whole === undefined || oldestAt === undefined) return true;
+    const seen = seenBy?.(oldestAt);
     const isTight = this.#appender.heldBytes > maxStreamBytes / 2;
     const operations = isTight ? asPackedDeletes(whole) : whole;
-    const outcome = await this.#untilDone(() => this.#appender.append(operations, seen));
+    const outcome = await this.#untilDone(async () => {
+      // Before it is in the stream: what is not noted here could be overwritten by an older one.
+      if (noteVersions !== undefined) await noteVersions(whole.parts, oldestAt);
+      return this.#appender.append(operations, seen);
+    });
     if (outcome === undefined) return false;
+    if (outcome === 'sealed') return this.#move();
     if (outcome !== 'stream') this.#tier = outcome;
     else this.#tier = isTight ? 'deletes' : 'log';
     this.appendedBlocks += 1;
     this.appendedOperations += whole.count;
-    this.#queue.confirm(whole.count);
+    this.#queue.confirm();
     return true;
+  }
+
+  /** The shard is sealed: what waits for it goes where its keys are written now. */
+  async #move(): Promise<boolean> {
+    const move = await this.#untilDone(() => this.#options.findSuccessor());
+    move?.(this.#queue);
+    return move !== undefined;
   }
 
   async #checkOnce(): Promise<boolean> {
@@ -149,6 +166,20 @@ export class ShardJournal {
     }
     return undefined;
   }
+}
+
+/** Shared by all shards: what they append then goes to Redis in one write. */
+let turn: Promise<void> | undefined;
+
+/** The rest of a turn may bring more operations, of those too who were just answered: they go into the same block. */
+function restOfTurn(): Promise<void> {
+  turn ??= new Promise<void>((resolve) => {
+    setImmediate(() => {
+      turn = undefined;
+      resolve();
+    });
+  });
+  return turn;
 }
 
 /** What a closed journal says. */

@@ -1,60 +1,58 @@
 import type { RedisClient } from '@lockstep/core';
 
 import { packedBytes } from '../block/block-codec.ts';
+import { unpackOperations } from '../block/block-decoder.ts';
 import { MAX_BLOCK_OPERATIONS } from '../block/block-layout.ts';
 import { checkOperation } from '../operation/check-operation.ts';
-import { claimShards } from './claim-shards.ts';
 import type { CheckedJournalOptions, Journal, JournalStats } from './journal.ts';
-import { journalKeys } from './journal-keys.ts';
 import { worstTier } from './journal-tier.ts';
-import { OPERATION_OVERHEAD_BYTES, type QueueMeter } from './operation-queue.ts';
+import { claimLayouts, type JournalLayout, parseLayouts, readLayoutRecord } from '../layout/journal-layout.ts';
+import { OPERATION_OVERHEAD_BYTES, type OperationQueue, type QueueMeter } from './operation-queue.ts';
 import type { Operation } from '../operation/operation.ts';
 import { OwnedConnection } from '../owned-connection.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import { requireRegionName, requireShards } from '../operation/region-name.ts';
 import { ReplicationError } from '../replication-error.ts';
-import { journalClosed, ShardJournal } from './shard-journal.ts';
-import { SeenTracker } from '../conflicts/seen-tracker.ts';
-import { shardOf } from '../operation/shard-of.ts';
+import { ShardGeneration } from './shard-generation.ts';
+import { journalClosed, type ShardJournal } from './shard-journal.ts';
+import { VersionTable, type VersionTableOptions } from '../versions/version-table.ts';
+
+/** What is put back after a loss counts as written while others wrote: longer than any version is kept. */
+const EVER_MS = 2 ** 50;
 
 /** A journal that spreads its keys over shards; all of them share one connection. */
 export class ShardedJournal implements Journal {
   readonly #options: CheckedJournalOptions;
-  readonly #shards: readonly ShardJournal[];
+  /** Oldest first: a key is written to the first one that has not left its shard. */
+  #generations: readonly ShardGeneration[];
+  /** Those that have not left all of their shards. */
+  #open: readonly ShardGeneration[];
   readonly #connection: OwnedConnection;
   /** What all shards hold, kept up by their queues: summing it up for each write would cost more than packing it. */
   readonly #meter: QueueMeter = { bytes: 0 };
-  readonly #tracker: SeenTracker | undefined;
-  #claim: Promise<void> | undefined;
+  readonly #versions: VersionTable | undefined;
+  /** Whether there ever was an operation of which they are compared: before, blocks need not be looked into. */
+  #hasVersions = false;
+  #layouts: Promise<readonly JournalLayout[]> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: CheckedJournalOptions) {
     checkOptions(options);
     this.#options = options;
     this.#connection = new OwnedConnection(options);
-    const { shards, maxStreamBytes, maxDirtyBytes, maxRecentBytes } = options;
-    const tracker =
-      options.peers.length === 0 ? undefined : new SeenTracker({ ...options, connection: this.#connection });
-    this.#tracker = tracker;
-    this.#shards = Array.from(
-      { length: shards },
-      (_, shard) =>
-        new ShardJournal({
-          ...options,
-          keys: journalKeys(options.region, shard),
-          connection: this.#connection,
-          meter: this.#meter,
-          maxStreamBytes: Math.ceil(maxStreamBytes / shards),
-          maxDirtyBytes: Math.ceil(maxDirtyBytes / shards),
-          maxRecentBytes: Math.ceil(maxRecentBytes / shards),
-          seenBy: tracker === undefined ? undefined : (moment) => tracker.seenBy(shard, moment),
-          prepare: (redis) => this.#prepare(redis),
-        }),
-    );
+    const { versions, region, timeoutMs } = options;
+    const run: VersionTableOptions['run'] = (command) => this.#connection.run(command, timeoutMs);
+    this.#versions = versions === undefined ? undefined : new VersionTable({ ...versions, region, run });
+    this.#generations = [this.#createGeneration({ base: 0, shards: options.shards })];
+    this.#open = this.#generations;
   }
 
   async start(): Promise<void> {
-    await this.#tracker?.start();
+    const { region, peers, timeoutMs } = this.#options;
+    if (peers.length === 0) return;
+    const record = await this.#connection.run((redis) => readLayoutRecord(redis, region), timeoutMs);
+    if (record !== undefined) this.#learn(parseLayouts(record));
+    await Promise.all(this.#open.flatMap(({ tracker }) => (tracker === undefined ? [] : [tracker.start()])));
   }
 
   // Not an async function: under load there is one call for each write, and its frame would be most of what is queued.
@@ -65,19 +63,21 @@ export class ShardedJournal implements Journal {
     } catch (error) {
       return Promise.reject(error);
     }
-    this.#tracker?.wake();
-    const { maxQueueBytes, shards } = this.#options;
+    for (const { tracker } of this.#open) tracker?.wake();
+    const { maxQueueBytes } = this.#options;
     const bytes = packedBytes(operation);
     if (this.#meter.bytes + bytes + OPERATION_OVERHEAD_BYTES > maxQueueBytes) {
       return Promise.reject(overloaded(maxQueueBytes));
     }
-    return (this.#shards[shardOf(operation.key, shards)] as ShardJournal).append(operation, bytes);
+    if (this.#versions?.isMeant(operation) === true) this.#hasVersions = true;
+    return this.#shardFor(operation.key).append(operation, bytes);
   }
 
   stats(): JournalStats {
+    const shards = this.#generations.flatMap((generation) => generation.shards);
     const sum = (read: (shard: ShardJournal) => number): number =>
-      this.#shards.reduce((total, shard) => total + read(shard), 0);
-    const lastError = this.#shards.find((shard) => shard.lastError !== undefined)?.lastError;
+      shards.reduce((total, shard) => total + read(shard), 0);
+    const lastError = shards.find((shard) => shard.lastError !== undefined)?.lastError;
     return {
       queuedOperations: sum(({ queue }) => queue.length),
       queuedBytes: this.#meter.bytes,
@@ -86,7 +86,7 @@ export class ShardedJournal implements Journal {
       failedAttempts: sum((shard) => shard.failedAttempts),
       restoredBlocks: sum(({ blocks }) => blocks.restoredBlocks),
       lostBlocks: sum(({ blocks }) => blocks.lostBlocks),
-      tier: worstTier(this.#shards.map(({ tier }) => tier)),
+      tier: worstTier(shards.map(({ tier }) => tier)),
       ...(lastError === undefined ? {} : { lastError }),
     };
   }
@@ -100,22 +100,97 @@ export class ShardedJournal implements Journal {
     return this.close();
   }
 
-  async #close(): Promise<void> {
-    // They share a connection: it goes when all of them are done, or have had their time.
-    await Promise.all(this.#shards.map((shard) => shard.drain()));
-    this.#tracker?.close();
-    this.#connection.close();
-    await Promise.all(this.#shards.map((shard) => shard.end()));
+  async #noteVersions(packed: readonly Buffer[], oldestAt: number | undefined): Promise<void> {
+    const table = this.#versions;
+    if (table === undefined || !this.#hasVersions) return;
+    const meant = packed.flatMap(unpackOperations).filter((operation) => table.isMeant(operation));
+    if (meant.length === 0) return;
+    const { maxWriteMs, clock } = this.#options;
+    const withinMs = oldestAt === undefined ? EVER_MS : maxWriteMs + clock.monotonic() - oldestAt;
+    await table.note(meant, Math.ceil(withinMs));
   }
 
-  /** Once for each journal; a failure is not remembered. */
-  #prepare(redis: RedisClient): Promise<void> {
-    this.#claim ??= claimShards(redis, this.#options.region, this.#options.shards).catch((error: unknown) => {
-      this.#claim = undefined;
+  async #close(): Promise<void> {
+    // They share a connection: it goes when all of them are done, or have had their time. What is sealed meanwhile moves on.
+    for (const { shards } of this.#generations) await Promise.all(shards.map((shard) => shard.drain()));
+    for (const { tracker } of this.#generations) tracker?.close();
+    this.#connection.close();
+    for (const { shards } of this.#generations) await Promise.all(shards.map((shard) => shard.end()));
+  }
+
+  #createGeneration(layout: JournalLayout): ShardGeneration {
+    const noteVersions = this.#versions && ((packed: readonly Buffer[], at?: number) => this.#noteVersions(packed, at));
+    return new ShardGeneration({
+      ...this.#options,
+      layout,
+      connection: this.#connection,
+      meter: this.#meter,
+      noteVersions,
+      // Who waits for it was told long ago that all is well.
+      onSealedLoss: (deletes) => deletes.forEach((one) => void this.#route(one).catch(() => {})),
+      prepare: (generation) => (redis) => this.#prepare(redis, generation),
+      findSuccessor: (generation, index) => this.#findSuccessor(generation, index),
+    });
+  }
+
+  #shardFor(key: Buffer): ShardJournal {
+    for (const generation of this.#open) {
+      const shard = generation.shardFor(key);
+      if (shard !== undefined) return shard;
+    }
+    throw new RangeError('no layout is open');
+  }
+
+  #route(operation: Operation, at?: number): Promise<void> {
+    return this.#shardFor(operation.key).append(operation, packedBytes(operation), at);
+  }
+
+  /** Whether a layout is one of the journal's. The record is read once; a failure is not remembered. */
+  async #prepare(redis: RedisClient, { layout }: ShardGeneration): Promise<boolean> {
+    this.#layouts ??= claimLayouts(redis, this.#options.region, this.#options.shards).catch((error: unknown) => {
+      this.#layouts = undefined;
       throw error;
     });
-    return this.#claim;
+    const layouts = await this.#layouts;
+    return layouts.some((one) => isSame(one, layout));
   }
+
+  async #findSuccessor(
+    generation: ShardGeneration,
+    index: number,
+  ): Promise<(queue: Pick<OperationQueue, 'moveTo'>) => void> {
+    const { region, shards, timeoutMs } = this.#options;
+    const layouts = await this.#connection.run((redis) => claimLayouts(redis, region, shards), timeoutMs);
+    this.#layouts = Promise.resolve(layouts);
+    this.#learn(layouts);
+    if (this.#generations.at(-1) === generation) {
+      const message = `a shard of the journal of ${region} is sealed, and the record has no other layout`;
+      throw new ReplicationError('ERR_REPLICATION_SHARDS', message);
+    }
+    return (queue) => {
+      generation.leave(index);
+      this.#open = this.#generations.filter((one) => !one.isOver);
+      queue.moveTo((operation, at) => this.#route(operation, at));
+    };
+  }
+
+  #learn(layouts: readonly JournalLayout[]): void {
+    for (const layout of layouts) {
+      if (this.#generations.some((one) => isSame(one.layout, layout))) continue;
+      const generation = this.#createGeneration(layout);
+      generation.tracker?.wake();
+      // A generation of the option, and not of the record, comes before all of them.
+      this.#generations = [...this.#generations, generation];
+    }
+    // What is not in the record any more is sealed as a whole.
+    for (const generation of this.#generations)
+      if (!layouts.some((one) => isSame(one, generation.layout))) generation.leaveIdle();
+    this.#open = this.#generations.filter((one) => !one.isOver);
+  }
+}
+
+function isSame(one: JournalLayout, other: JournalLayout): boolean {
+  return one.base === other.base && one.shards === other.shards;
 }
 
 function checkOptions(options: CheckedJournalOptions): void {

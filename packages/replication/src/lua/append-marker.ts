@@ -5,10 +5,11 @@ import { createScript, type RedisScript } from '@lockstep/core';
  *
  * KEYS: 1 stream · 2 meta.
  * ARGV: 1 the block.
- * Reply: its id; an empty text when there is no room in the stream.
+ * Reply: its id; an empty text when there is no room in the stream, or the shard is sealed.
  */
 export const APPEND_MARKER: RedisScript = createScript(`
-local meta = redis.call('HMGET', KEYS[2], 'operations', 'bytes', 'floor', 'max')
+local meta = redis.call('HMGET', KEYS[2], 'operations', 'bytes', 'floor', 'max', 'sealed')
+if meta[5] then return '' end
 local held = tonumber(meta[2] or '0') - tonumber(meta[3] or '0')
 if meta[4] and held + #ARGV[1] + 64 > tonumber(meta[4]) then return '' end
 local id = redis.call('XADD', KEYS[1], '*', 'b', ARGV[1], 'n', meta[1] or '0', 's', meta[2] or '0')

@@ -8,11 +8,13 @@ import { createScript, type RedisScript } from '@lockstep/core';
  * ARGV: 1 sequence of the block · 2 how long to remember the producer, in milliseconds · 3 most bytes of keys ·
  * 4 most bytes of classes, 0 where there are none · 5 how many keys there are · 6 and on: the keys, then the prefix
  * of the class of each. The class with an empty prefix has all keys, and stands for all where the others do not fit.
- * Reply: 1 when they are noted as keys, 2 when as classes, 0 when they do not fit.
+ * Reply: 1 when they are noted as keys, 2 when as classes, 0 when they do not fit, 3 when the shard is sealed and nothing
+ * was done.
  */
 export const MARK_DIRTY: RedisScript = createScript(`
 local last = tonumber(redis.call('GET', KEYS[2]) or '0')
 if last >= tonumber(ARGV[1]) then return 1 end
+if redis.call('HEXISTS', KEYS[3], 'sealed') == 1 then return 3 end
 local held = tonumber(redis.call('HGET', KEYS[3], 'dirtyBytes') or '0')
 local count = tonumber(ARGV[5])
 local hasClasses = ARGV[4] ~= '0'

@@ -17,13 +17,15 @@ export interface BatchPlan {
 /**
  * Keeps the last operation of each key. What is left has one operation per key, so the order between them no longer
  * matters, and carrying them out twice shows nobody an older value. A clear takes its place before all of them: what
- * was stored before it, and would be gone by now, becomes a delete. Markers have done their work when they arrive.
+ * was stored before it, and would be gone by now, becomes a delete. Where operations have versions, the highest one is
+ * kept. Markers have done their work when they arrive.
  */
 export function planBatch(blocks: Iterable<Block>): BatchPlan {
   const last = new Map<string, Operation>();
   const seenBy = new Map<Operation, SeenCursors>();
   const prefixes = new Map<string, Buffer>();
   let received = 0;
+  let hasVersions = false;
   for (const { operations, clears = [], seen } of blocks) {
     received += operations.length + clears.length;
     for (const prefix of clears) {
@@ -35,9 +37,21 @@ export function planBatch(blocks: Iterable<Block>): BatchPlan {
     // latin1 maps each byte to one character: different keys never meet, and it is the cheapest decoding.
     for (const operation of operations) {
       if (isMarker(operation)) continue;
-      last.set(operation.key.toString('latin1'), operation);
-      if (seen !== undefined) seenBy.set(operation, seen);
+      const name = operation.key.toString('latin1');
+      hasVersions ||= operation.version !== undefined;
+      const left = hasVersions ? newerOf(last.get(name), operation) : operation;
+      last.set(name, left);
+      if (seen !== undefined) seenBy.set(left, seen);
     }
   }
   return { clears: [...prefixes.values()], operations: [...last.values()], seenBy, received };
+}
+
+/** Of two operations of one key, what both come to. Without a version nobody knows which of them is the newer one. */
+function newerOf(before: Operation | undefined, operation: Operation): Operation {
+  if (before === undefined || (before.version === undefined && operation.version === undefined)) return operation;
+  if (before.version === undefined || operation.version === undefined) return { kind: 'delete', key: operation.key };
+  const [earlier, later] = [BigInt(before.version), BigInt(operation.version)];
+  // Of the same version, a delete wins.
+  return earlier > later || (earlier === later && before.kind === 'delete') ? before : operation;
 }

@@ -18,6 +18,7 @@ import { isRegionName, isShard, requireRegionName } from '../operation/region-na
 import { ReplicationError } from '../replication-error.ts';
 import { compareStreamIds, type StreamId } from '../operation/stream-id.ts';
 import type { LanePosition } from '../transport/transport.ts';
+import { VersionGuard } from '../versions/version-guard.ts';
 
 /** Not yet: the cursor is not where the batch begins, or another process holds the lane. */
 type Wait =
@@ -37,6 +38,7 @@ export class LaneReceiver implements Receiver {
   readonly #store: LaneStore;
   readonly #applier: BatchApplier;
   readonly #conflicts: ConflictFinder | undefined;
+  readonly #versions: VersionGuard | undefined;
   readonly #lanes = new Map<string, Lane>();
   readonly #holder = randomUUID();
   readonly #stats = { appliedBatches: 0, receivedOperations: 0, duplicates: 0, gaps: 0, failures: 0, takeovers: 0 };
@@ -57,12 +59,21 @@ export class LaneReceiver implements Receiver {
     this.#options = options;
     this.#store = new LaneStore(options);
     this.#applier = new BatchApplier({ ...options, deadLetters: createDeadLetters(options) });
-    const { conflicts } = options;
+    const { conflicts, versions, applier } = options;
     this.#conflicts = conflicts === undefined ? undefined : new ConflictFinder({ ...options, ...conflicts });
+    if (versions === undefined) return;
+    this.#versions = new VersionGuard({
+      ...options,
+      ...versions,
+      // A lane is not held by these: a delete does no harm, whenever it comes.
+      carryOut: (deletes) => this.#applier.forget(deletes, (work) => work),
+      isRefusal: (error) => applier.isRefusal?.(error instanceof Error ? error.cause : error) === true,
+    });
   }
 
   start(): void {
     this.#applier.start();
+    this.#versions?.start();
   }
 
   async cursor(source: string, shard: number): Promise<StreamId> {
@@ -79,7 +90,7 @@ export class LaneReceiver implements Receiver {
   async receive(batch: Batch): Promise<ReceiveResult> {
     this.#admit(batch.source);
     checkBatch(batch);
-    this.#applier.start();
+    this.start();
     const bytes = batch.body.length;
     const { maxWaitingBytes } = this.#options;
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > maxWaitingBytes) {
@@ -95,7 +106,9 @@ export class LaneReceiver implements Receiver {
 
   stats(): ReceiverStats {
     const { conflicts = 0, unknown: unknownConflicts = 0 } = this.#conflicts ?? {};
-    return { ...this.#stats, ...this.#applier.counts(), conflicts, unknownConflicts };
+    const { older: olderVersions = 0, unknown: unknownVersions = 0, suspects = 0 } = this.#versions ?? {};
+    const counts = { conflicts, unknownConflicts, olderVersions, unknownVersions, suspects };
+    return { ...this.#stats, ...this.#applier.counts(), ...counts };
   }
 
   close(): Promise<void> {
@@ -115,6 +128,7 @@ export class LaneReceiver implements Receiver {
     const ms = 2 * applyTimeoutMs + 4 * timeoutMs;
     await withDeadline(idle, { ms, clock, onTimeout: () => busy('closing') }).catch(() => {});
     await this.#applier.close();
+    await this.#versions?.close();
     this.#conflicts?.close();
   }
 
@@ -199,12 +213,14 @@ export class LaneReceiver implements Receiver {
     let operations: readonly Operation[] = [];
     try {
       const plan = planBatch(decodeBatchBody(batch.body));
-      operations = (await this.#conflicts?.settle(shard, plan)) ?? plan.operations;
+      const judged = (await this.#versions?.judge(batch, plan)) ?? { ...plan, stores: [] };
+      operations = (await this.#conflicts?.settle(shard, judged)) ?? judged.operations;
       if (!lease.isValid) throw busy('the lease ended before anything was applied');
       await this.#applier.apply({ source, shard, prev }, { ...plan, operations }, (promise) => {
         work.push(promise);
         return hold(promise);
       });
+      await this.#forgetOvertaken(judged.stores, hold);
       const { isCommitted, cursor } = await this.#store.commit(batch, this.#holder, { token, prev, last });
       lease.stop();
       lane.cursor = cursor;
@@ -220,6 +236,13 @@ export class LaneReceiver implements Receiver {
       void hold(this.#letGo(lease, { work, operations, hold }));
       throw error;
     }
+  }
+
+  /** Deletes what was stored, and is not the newest version of its key any more. */
+  async #forgetOvertaken(stores: readonly Operation[], hold: Hold): Promise<void> {
+    if (this.#versions === undefined || stores.length === 0) return;
+    const overtaken = await this.#versions.overtaken(stores);
+    if (overtaken.length > 0) await this.#applier.forget(overtaken, hold);
   }
 
   /** Lets a lane go whose batch was not committed, when what is still under way has settled. Never rejects. */

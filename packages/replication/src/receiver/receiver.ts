@@ -8,6 +8,7 @@ import type { Operation } from '../operation/operation.ts';
 import type { SecondDeleteOptions } from '../conflicts/second-deletes.ts';
 import type { StreamId } from '../operation/stream-id.ts';
 import type { LanePosition } from '../transport/transport.ts';
+import type { VersionOptions } from '../versions/version-options.ts';
 
 /** What a receiver needs. */
 export interface ReceiverOptions {
@@ -46,13 +47,18 @@ export interface ReceiverOptions {
    * that arrives last stays
    */
   readonly conflicts?: ConflictOptions;
+  /**
+   * Compares the versions that operations have with those of what is stored here, of which a journal with `versions`
+   * notes this region's own. Operations of these keys are no `conflicts`. @default versions are not compared
+   */
+  readonly versions?: VersionOptions;
   /** @default systemClock */
   readonly clock?: Clock;
 }
 
 /** Options with the defaults filled in. */
-export type CheckedReceiverOptions = Required<Omit<ReceiverOptions, 'secondDelete' | 'conflicts'>> &
-  Pick<ReceiverOptions, 'secondDelete' | 'conflicts'>;
+export type CheckedReceiverOptions = Required<Omit<ReceiverOptions, 'secondDelete' | 'conflicts' | 'versions'>> &
+  Pick<ReceiverOptions, 'secondDelete' | 'conflicts' | 'versions'>;
 
 /** What became of a batch. */
 export type ReceiveResult =
@@ -82,6 +88,12 @@ export interface ReceiverStats {
   readonly conflicts: number;
   /** Stores that became deletes, because it could not be known whether they were concurrent. */
   readonly unknownConflicts: number;
+  /** Operations that were left, as the same version of their row or a newer one was known here. */
+  readonly olderVersions: number;
+  /** Stores that became deletes, because the version of what was stored here was not known. */
+  readonly unknownVersions: number;
+  /** Keys that this process deleted because this region and another had written them at the same time. */
+  readonly suspects: number;
   /** Keys that this process deleted once more. */
   readonly secondDeletes: number;
   /** Operations that could not be carried out; their keys were deleted, and they are among the dead letters. */

@@ -42,6 +42,7 @@ export class BatchSender {
   readonly #wake = new Wake();
   #inFlight = 0;
   #lastExchange = 0;
+  #isCheckDue = false;
   #lastLaunch = 0;
   #failure: unknown;
   /** Bytes on the wire for each byte of a body, as answers told. */
@@ -56,6 +57,17 @@ export class BatchSender {
   /** There are more entries. */
   nudge(): void {
     this.#wake.set();
+  }
+
+  /** Asks the receiver where it stands as soon as nothing is on its way. */
+  check(): void {
+    this.#isCheckDue = true;
+    this.#wake.set();
+  }
+
+  /** The monotonic moment of the latest answer. */
+  get answeredAt(): number {
+    return this.#lastExchange;
   }
 
   /**
@@ -84,7 +96,8 @@ export class BatchSender {
         if (batch !== undefined) {
           const exchange = this.#exchangeBatch(batch, session.signal, onProgress).finally(() => sent.delete(exchange));
           sent.add(exchange);
-        } else if (this.#isIdle() && this.#sinceExchange() >= IDLE_CHECK_MS) await this.#sync(session.signal);
+        } else if (this.#isIdle() && (this.#isCheckDue || this.#sinceExchange() >= IDLE_CHECK_MS))
+          await this.#sync(session.signal);
         else await this.#sleep();
       }
     } finally {
@@ -123,6 +136,7 @@ export class BatchSender {
   }
 
   async #sync(signal: AbortSignal): Promise<void> {
+    this.#isCheckDue = false;
     const { transport, source, shard, pending, meter } = this.#options;
     const position = await this.#exchange(() => transport.position(source, shard, { signal }), signal);
     pending.rewind();

@@ -15,6 +15,8 @@ export interface JournalFollowerOptions {
   /** It reads no further while so many bytes are pending. */
   readonly maxAheadBytes: number;
   readonly blockMs: number;
+  /** After a read that brought all there was, the next one waits so long for more to come together. */
+  readonly lingerMs: number;
   readonly timeoutMs: number;
   readonly retry: { readonly minMs: number; readonly maxMs: number };
   readonly clock: Clock;
@@ -35,6 +37,8 @@ export class JournalFollower {
   readonly #wake = new Wake();
   #isStarted = false;
   #averageBytes = READ_BYTES;
+  /** Monotonic moment before which nothing is read. */
+  #restsUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: JournalFollowerOptions) {
     this.#options = options;
@@ -58,6 +62,10 @@ export class JournalFollower {
         continue;
       }
       try {
+        // What was written first went at once; a read, and a batch, for each of those that follow would cost many times
+        // what carrying them together does.
+        const restMs = this.#restsUntil - clock.monotonic();
+        if (restMs > 0) await sleep(restMs, { signal, clock });
         await this.#readOnce();
         this.#backoff.reset();
         onOutcome(undefined);
@@ -72,7 +80,7 @@ export class JournalFollower {
   }
 
   async #readOnce(): Promise<void> {
-    const { pending, connection, stream, blockMs, timeoutMs, maxAheadBytes, onRead } = this.#options;
+    const { pending, connection, stream, blockMs, timeoutMs, maxAheadBytes, lingerMs, clock, onRead } = this.#options;
     const after = pending.readAfter;
     const room = Math.min(READ_BYTES, maxAheadBytes - pending.bytes);
     const maxEntries = Math.min(MAX_READ_ENTRIES, Math.max(1, Math.floor(room / this.#averageBytes)));
@@ -82,7 +90,9 @@ export class JournalFollower {
     if (entries.length > 0) this.#averageBytes = Math.max(1, (this.#averageBytes + bytes / entries.length) / 2);
     // The receiver may have turned out to stand elsewhere meanwhile.
     if (pending.readAfter !== after) return;
-    pending.add(entries, entries.length < maxEntries);
+    const isAll = entries.length < maxEntries;
+    if (isAll && entries.length > 0) this.#restsUntil = clock.monotonic() + lingerMs;
+    pending.add(entries, isAll);
     onRead(entries);
   }
 }

@@ -9,6 +9,8 @@ import { compareStreamIds, type StreamId, streamIdTimeMs } from '../operation/st
 /** How one shard of a link stands. */
 export interface ShardStatus {
   readonly shard: number;
+  /** Whether nothing is shipped until the receiver has applied all shards of the layout before. @default false */
+  readonly isWaiting?: boolean;
   /** Whether the latest exchange with the receiver succeeded. */
   readonly connected: boolean;
   /**

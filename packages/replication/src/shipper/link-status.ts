@@ -31,8 +31,18 @@ export interface LinkStatus {
   readonly tailLosses: number;
   /** Of the first shard that has one. */
   readonly lastError?: Error;
+  /** While the number of shards changes. */
+  readonly reshard?: ReshardStatus;
   /** Each shard, by its number. */
   readonly shards: readonly ShardStatus[];
+}
+
+/** How far a change of the number of shards is for one region. */
+export interface ReshardStatus {
+  readonly from: number;
+  readonly to: number;
+  /** Shards before the change that the region has not applied to their end. */
+  readonly shardsLeft: number;
 }
 
 /** Sums up the shards of a link. */
@@ -42,7 +52,7 @@ export function sumUpLink(to: string, shards: readonly ShardStatus[]): LinkStatu
   const measured = shards.flatMap(({ measuredLagMs }) => (measuredLagMs === undefined ? [] : [measuredLagMs]));
   return {
     to,
-    connected: shards.every(({ connected }) => connected),
+    connected: shards.every(({ connected, isWaiting = false }) => connected || isWaiting),
     lagMs: Math.max(...shards.map(({ lagMs }) => lagMs)),
     queuedOperations: sum((shard) => shard.queuedOperations),
     shippedOperations: sum((shard) => shard.shippedOperations),

@@ -18,6 +18,7 @@ export interface LinkOptions
   readonly maxWindow: number;
   readonly maxAheadBytes: number;
   readonly blockMs: number;
+  readonly lingerMs: number;
   readonly timeoutMs: number;
   readonly retry: { readonly minMs: number; readonly maxMs: number };
 }
@@ -73,6 +74,16 @@ export class Link {
       oldestPending: this.#pending.oldest?.id,
       window: this.#window.size,
     });
+  }
+
+  /** Asks the receiver where it stands, when nothing is on its way to it. */
+  check(): void {
+    this.#sender.check();
+  }
+
+  /** The monotonic moment of the receiver's latest answer. */
+  get answeredAt(): number {
+    return this.#sender.answeredAt;
   }
 
   /** Whether a marker is on its way. */

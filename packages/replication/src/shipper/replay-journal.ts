@@ -1,7 +1,7 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
 import { decodeBlock } from '../block/block-decoder.ts';
-import { claimShards, DEFAULT_SHARDS } from '../journal/claim-shards.ts';
+import { claimLayouts, DEFAULT_SHARDS, type JournalLayout } from '../layout/journal-layout.ts';
 import type { Journal } from '../journal/journal.ts';
 import { journalKeys } from '../journal/journal-keys.ts';
 import { readJournal } from './journal-reader.ts';
@@ -54,9 +54,11 @@ export async function* replayJournal(options: ReplayOptions): AsyncGenerator<Rep
   if (!isStreamId(from)) throw new RangeError(`from must be the id of an entry, or milliseconds, got ${options.from}`);
   const connection = new OwnedConnection({ client, clock });
   try {
-    await connection.run((redis) => claimShards(redis, region, shards), timeoutMs);
-    for (let shard = 0; shard < shards; shard += 1) {
-      yield await replayShard(connection, { ...options, from, shard, timeoutMs });
+    const layouts = await connection.run((redis) => claimLayouts(redis, region, shards), timeoutMs);
+    for (const layout of layouts) {
+      for (let index = 0; index < layout.shards; index += 1) {
+        yield await replayShard(connection, { ...options, from, shard: layout.base + index, layout, timeoutMs });
+      }
     }
   } finally {
     connection.close();
@@ -65,14 +67,20 @@ export async function* replayJournal(options: ReplayOptions): AsyncGenerator<Rep
 
 async function replayShard(
   connection: OwnedConnection,
-  options: Omit<ReplayOptions, 'shards'> & { readonly shard: number; readonly timeoutMs: number },
+  options: Omit<ReplayOptions, 'shards'> & {
+    readonly shard: number;
+    readonly layout: JournalLayout;
+    readonly timeoutMs: number;
+  },
 ): Promise<ReplayedShard> {
-  const { region, journal, from, shard, timeoutMs, signal } = options;
+  const { region, journal, from, shard, layout, timeoutMs, signal } = options;
   const { stream } = journalKeys(region, shard);
   const read = (after: StreamId, maxEntries: number) =>
     readJournal(connection, { stream, after, maxEntries, blockMs: 0, timeoutMs });
   const [oldest] = await read('0-0', 1);
-  const isComplete = oldest === undefined || oldest.before === 0 || compareStreamIds(oldest.id, from) <= 0;
+  // What was written before a later layout was begun lay in other shards, of which nothing may be left.
+  const isFromStart = layout.base === 0 && (oldest === undefined || oldest.before === 0);
+  const isComplete = isFromStart || (oldest !== undefined && compareStreamIds(oldest.id, from) <= 0);
   // What is appended meanwhile is new, and travels by itself.
   const reply = await connection.run((redis) => redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1), timeoutMs);
   const end = (reply as [string, unknown][])[0]?.[0] ?? from;

@@ -5,6 +5,7 @@ import type { JournalKeys } from '../journal/journal-keys.ts';
 import { type JournalProbe, probeJournal } from '../journal/journal-probe.ts';
 import type { Link } from './link.ts';
 import { APPEND_MARKER } from '../lua/append-marker.ts';
+import { SEAL_JOURNAL } from '../lua/seal-journal.ts';
 import { RAISE_JOURNAL } from '../lua/raise-journal.ts';
 import { TRIM_JOURNAL } from '../lua/trim-journal.ts';
 import type { OwnedConnection } from '../owned-connection.ts';
@@ -17,6 +18,8 @@ export interface ShardMonitorOptions {
   /** All links of this shard. */
   readonly links: readonly Link[];
   readonly timeoutMs: number;
+  /** What the Redis here and there knew so long ago, they do not lose. */
+  readonly settleMs: number;
   /** Bytes of confirmed entries that stay in the stream. */
   readonly retainBytes: number;
   /** The block that measures the lag, and how often; absent where it is not measured. */
@@ -32,6 +35,8 @@ export class ShardMonitor {
   readonly #options: ShardMonitorOptions;
   #trimmedTo: StreamId = STREAM_START;
   #markedAt = Number.NEGATIVE_INFINITY;
+  /** Links whose receivers have applied all of a shard that takes no more writes, and since when. */
+  readonly #through = new Map<Link, { readonly since: number; isSettled: boolean }>();
 
   constructor(options: ShardMonitorOptions) {
     this.#options = options;
@@ -44,6 +49,36 @@ export class ShardMonitor {
     await this.#trim();
     if (newest !== undefined) await this.#drain(newest);
     await this.#mark();
+  }
+
+  /**
+   * Whether the receiver of a link has applied all of the shard, which takes no more writes, and its Redis does not
+   * forget that. As of the latest look.
+   */
+  isThrough(link: Link): boolean {
+    return this.#through.get(link)?.isSettled === true;
+  }
+
+  #settle(link: Link): void {
+    const { clock, settleMs } = this.#options;
+    const now = clock.monotonic();
+    const through = this.#through.get(link) ?? { since: now, isSettled: false };
+    this.#through.set(link, through);
+    // Had the receiver's Redis lost its newest cursor, it would have said so when it was asked after that.
+    through.isSettled ||= link.answeredAt - through.since >= settleMs;
+    if (!through.isSettled && now - through.since >= settleMs) link.check();
+  }
+
+  /** Ends the shard. @throws as `look`. */
+  async seal(): Promise<void> {
+    const { connection, keys, timeoutMs } = this.#options;
+    await connection.run((redis) => SEAL_JOURNAL.run(redis, [keys.meta], []), timeoutMs);
+  }
+
+  /** Drops what is left of a shard that every receiver has applied. @throws as `look`. */
+  async clear(): Promise<void> {
+    const { connection, keys, timeoutMs } = this.#options;
+    await connection.run((redis) => redis.call('XTRIM', keys.stream, 'MAXLEN', 1), timeoutMs);
   }
 
   /** The next marker, when every receiver has confirmed the one before it. */
@@ -62,6 +97,10 @@ export class ShardMonitor {
     const { cursor } = link;
     const probe = await connection.run((redis) => probeJournal(redis, keys, cursor), timeoutMs);
     link.observe(cursor, probe);
+    const { isSealed, dirtyKeys, dirtyClasses, tail } = probe;
+    const isEmpty = dirtyKeys + dirtyClasses === 0 && cursor !== undefined && compareStreamIds(cursor, tail) >= 0;
+    if (isSealed && isEmpty) this.#settle(link);
+    else this.#through.delete(link);
     if (cursor !== undefined && compareStreamIds(probe.tail, cursor) < 0) {
       const args = [cursor, MAX_RAISED_ENTRIES];
       await connection.run((redis) => RAISE_JOURNAL.run(redis, [keys.stream, keys.meta], args), timeoutMs);

@@ -1,6 +1,6 @@
 import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
-import { DEFAULT_SHARDS } from '../journal/claim-shards.ts';
+import { DEFAULT_SHARDS } from '../layout/journal-layout.ts';
 import type { LinkStatus } from './link-status.ts';
 import { StreamShipper } from './stream-shipper.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -23,7 +23,7 @@ export interface ShipperOptions {
   readonly region: string;
   /** All regions that the journal goes to: what every one of these has confirmed is trimmed. */
   readonly links: readonly ShipperLink[];
-  /** Shards of the journal, the same number as of the journals that write it. @default 16 */
+  /** Shards that the journal is begun with, the same number as of the journals that write it. @default 16 */
   readonly shards?: number;
   /** Most operations in one batch. @default 1000 */
   readonly maxBatchOperations?: number;
@@ -35,6 +35,11 @@ export interface ShipperOptions {
   readonly maxAheadBytes?: number;
   /** How long one read waits for new entries. @default 1000 */
   readonly blockMs?: number;
+  /**
+   * How long a shard lets new entries come together after it has sent some. What comes to a shard at rest goes at once.
+   * @default 20
+   */
+  readonly lingerMs?: number;
   /** How long one answer of Redis may take. @default 2000 */
   readonly timeoutMs?: number;
   /** How long one exchange of a transport may take, should it not keep its own deadline. @default 30000 */
@@ -51,6 +56,11 @@ export interface ShipperOptions {
    * every write, until the receiver confirms it. 0 does not. @default 0
    */
   readonly markerIntervalMs?: number;
+  /**
+   * What Redis, here and at the receivers, has known for so long it does not lose in a crash; a change of the number of
+   * shards waits for it twice. @default 3000, for an append-only file that is synced every second
+   */
+  readonly settleMs?: number;
   /** How often the journal is looked at for the status, and trimmed. @default 1000 */
   readonly monitorIntervalMs?: number;
   /** @default systemClock */
@@ -82,12 +92,14 @@ export function createShipper(options: ShipperOptions): Shipper {
     maxWindow: 8,
     maxAheadBytes: 4 * 1024 * 1024,
     blockMs: 1000,
+    lingerMs: 20,
     timeoutMs: 2000,
     exchangeTimeoutMs: 30_000,
     retry: { minMs: 50, maxMs: 1000 },
     retainBytes: 0,
     markerIntervalMs: 0,
     monitorIntervalMs: 1000,
+    settleMs: 3000,
     clock: systemClock,
     ...options,
   });

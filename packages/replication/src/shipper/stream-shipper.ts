@@ -1,73 +1,59 @@
-import { setMaxListeners } from 'node:events';
-
 import { describeError, sleep } from '@lockstep/core';
 
 import { ByteRate } from './byte-rate.ts';
-import { claimShards } from '../journal/claim-shards.ts';
-import { journalKeys } from '../journal/journal-keys.ts';
-import { Link } from './link.ts';
+import { claimLayouts, formatLayouts, type JournalLayout } from '../layout/journal-layout.ts';
+import { journalShardsKey } from '../journal/journal-keys.ts';
 import { type LinkStatus, sumUpLink } from './link-status.ts';
 import { OwnedConnection } from '../owned-connection.ts';
-import { packMarker } from '../block/marker.ts';
+import { SWAP_LAYOUTS } from '../lua/swap-layouts.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import { requireRegionName, requireShards } from '../operation/region-name.ts';
 import { ReplicationError } from '../replication-error.ts';
-import { ShardMonitor } from './shard-monitor.ts';
-import type { Shipper, ShipperLink, ShipperOptions } from './shipper.ts';
-
-interface LinkGroup {
-  readonly to: string;
-  /** One for each shard. */
-  readonly links: readonly Link[];
-}
+import { ShippedLayout } from './shipped-layout.ts';
+import type { Shipper, ShipperOptions } from './shipper.ts';
 
 /** A shipper with one link for each region and shard, and a monitor that looks at the journal and trims it. */
 export class StreamShipper implements Shipper {
   readonly #options: Required<ShipperOptions>;
-  readonly #connections: OwnedConnection[] = [];
-  readonly #monitorConnection: OwnedConnection;
-  readonly #groups: readonly LinkGroup[];
-  readonly #monitors: readonly ShardMonitor[];
+  readonly #connection: OwnedConnection;
+  readonly #rates: ReadonlyMap<string, ByteRate>;
+  /** Oldest first. */
+  #layouts: readonly ShippedLayout[];
   readonly #stop = new AbortController();
   #running: Promise<unknown> | undefined;
+  /** The record of the layouts, and the monotonic moment at which it was first found. */
+  #record: { readonly text: string; readonly at: number } | undefined;
   #monitorError: Error | undefined;
 
   constructor(options: Required<ShipperOptions>) {
     checkOptions(options);
-    // A few for each shard of each link.
-    setMaxListeners(0, this.#stop.signal);
     this.#options = options;
-    const { region, shards, timeoutMs, retainBytes, markerIntervalMs, clock } = options;
-    const connection = new OwnedConnection(options);
-    this.#monitorConnection = connection;
-    this.#groups = options.links.map((link) => this.#createLinks(link));
-    this.#monitors = Array.from({ length: shards }, (_, shard) => {
-      const links = this.#groups.flatMap((group) => group.links.filter((link) => link.shard === shard));
-      return new ShardMonitor({
-        keys: journalKeys(region, shard),
-        connection,
-        links,
-        timeoutMs,
-        retainBytes: Math.ceil(retainBytes / shards),
-        marker: markerIntervalMs === 0 ? undefined : { block: packMarker(shard, shards), intervalMs: markerIntervalMs },
-        clock,
-      });
-    });
+    const { shards, links, clock } = options;
+    this.#connection = new OwnedConnection(options);
+    this.#rates = new Map(
+      links.flatMap(({ to, maxBytesPerSecond: most }) => (most === undefined ? [] : [[to, new ByteRate(most, clock)]])),
+    );
+    this.#layouts = [this.#createLayout({ base: 0, shards })];
   }
 
   start(): void {
     const { signal } = this.#stop;
     if (signal.aborted) throw closed();
-    this.#running ??= this.#run(signal);
+    this.#running ??= this.#watch(signal);
   }
 
   status(): LinkStatus[] {
-    return this.#groups.map(({ to, links }) =>
-      sumUpLink(
+    const [oldest, newest] = [this.#layouts[0], this.#layouts.at(-1)];
+    return this.#options.links.map(({ to }) => {
+      const link = sumUpLink(
         to,
-        links.map((link) => link.status()),
-      ),
-    );
+        this.#layouts.flatMap((layout) => layout.status(to)),
+      );
+      if (oldest === undefined || newest === undefined || oldest === newest) return link;
+      const older = this.#layouts.slice(0, -1);
+      const shardsLeft = older.reduce((left, layout) => left + layout.shardsLeft(to), 0);
+      return { ...link, reshard: { from: oldest.layout.shards, to: newest.layout.shards, shardsLeft } };
+    });
   }
 
   monitorError(): Error | undefined {
@@ -76,8 +62,8 @@ export class StreamShipper implements Shipper {
 
   async close(): Promise<void> {
     this.#stop.abort(closed());
-    this.#monitorConnection.close();
-    for (const connection of this.#connections) connection.close();
+    this.#connection.close();
+    await Promise.all(this.#layouts.map((layout) => layout.close()));
     await this.#running;
   }
 
@@ -85,43 +71,63 @@ export class StreamShipper implements Shipper {
     return this.close();
   }
 
-  #createLinks({ to, transport, maxBytesPerSecond }: ShipperLink): LinkGroup {
-    const { region: source, shards, clock } = this.#options;
-    const rate = maxBytesPerSecond === undefined ? undefined : new ByteRate(maxBytesPerSecond, clock);
-    const links = Array.from({ length: shards }, (_, shard) => {
-      const connection = new OwnedConnection(this.#options);
-      this.#connections.push(connection);
-      const { stream } = journalKeys(source, shard);
-      return new Link({ ...this.#options, to, transport, rate, source, shard, stream, connection });
-    });
-    return { to, links };
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    await this.#claim(signal);
-    const links = this.#groups.flatMap((group) => group.links);
-    await Promise.all([...links.map((link) => link.run(signal)), this.#watch(signal)]);
-  }
-
-  /** Nothing is shipped before it is known that the journal has as many shards as this shipper: keys would be missed. */
-  async #claim(signal: AbortSignal): Promise<void> {
-    const { region, shards, timeoutMs } = this.#options;
-    let isClaimed = false;
-    while (!signal.aborted && !isClaimed) {
-      isClaimed = await this.#attempt(async () => {
-        await this.#monitorConnection.run((redis) => claimShards(redis, region, shards), timeoutMs);
-      });
-      if (!isClaimed) await this.#pause(signal);
-    }
+  #createLayout(layout: JournalLayout): ShippedLayout {
+    return new ShippedLayout({ ...this.#options, layout, connection: this.#connection, rates: this.#rates });
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#attempt(async () => {
-        for (const monitor of this.#monitors) await monitor.look();
+        await this.#learn();
+        this.#ship();
+        // Nothing is shipped before it is known which shards the journal has, and only where the others are through.
+        for (const layout of this.#layouts) await layout.look();
+        this.#ship();
+        await this.#change();
       });
       await this.#pause(signal);
     }
+  }
+
+  /** Takes over the layouts of the record. */
+  async #learn(): Promise<void> {
+    const { region, shards, timeoutMs, clock } = this.#options;
+    const layouts = await this.#connection.run((redis) => claimLayouts(redis, region, shards), timeoutMs);
+    const text = formatLayouts(layouts);
+    if (text === this.#record?.text || this.#stop.signal.aborted) return;
+    this.#record = { text, at: clock.monotonic() };
+    const before = this.#layouts;
+    this.#layouts = layouts.map(
+      (layout) =>
+        before.find((one) => formatLayouts([one.layout]) === formatLayouts([layout])) ?? this.#createLayout(layout),
+    );
+    const gone = before.filter((layout) => !this.#layouts.includes(layout));
+    await Promise.all(gone.map((layout) => layout.close()));
+  }
+
+  /** To each region, the oldest layout that it has not applied to its end. */
+  #ship(): void {
+    for (const { to } of this.#options.links) {
+      for (const layout of this.#layouts) {
+        layout.ship(to);
+        if (layout.shardsLeft(to) > 0) break;
+      }
+    }
+  }
+
+  /** Carries a change of the layout one step on: each is safe to be done by several, again, and by the next process. */
+  async #change(): Promise<void> {
+    const { links, region, timeoutMs, settleMs, clock } = this.#options;
+    const [oldest, ...newer] = this.#layouts;
+    if (oldest === undefined || newer.length === 0 || this.#record === undefined) return;
+    // Writers go over when they find a shard sealed, so Redis must not lose the record any more.
+    if (clock.monotonic() - this.#record.at < settleMs) return;
+    for (const layout of this.#layouts.slice(0, -1)) await layout.seal();
+    if (links.some(({ to }) => oldest.shardsLeft(to) > 0)) return;
+    await oldest.clear();
+    const next = formatLayouts(newer.map(({ layout }) => layout));
+    const { text } = this.#record;
+    await this.#connection.run((redis) => SWAP_LAYOUTS.run(redis, [journalShardsKey(region)], [text, next]), timeoutMs);
   }
 
   async #attempt(step: () => Promise<void>): Promise<boolean> {
@@ -155,10 +161,11 @@ function checkOptions(options: Required<ShipperOptions>): void {
     'blockMs',
     'timeoutMs',
     'exchangeTimeoutMs',
+    'settleMs',
     'monitorIntervalMs',
   ] as const;
   for (const name of numbers) requirePositiveInteger(name, options[name]);
-  for (const name of ['retainBytes', 'markerIntervalMs'] as const) {
+  for (const name of ['retainBytes', 'markerIntervalMs', 'lingerMs'] as const) {
     const value = options[name];
     if (!Number.isSafeInteger(value) || value < 0)
       throw new RangeError(`${name} must be 0 or a positive integer, got ${value}`);

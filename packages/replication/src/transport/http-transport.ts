@@ -80,10 +80,10 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
         onTimeout: () => new Error(`no answer within ${timeoutMs} ms`),
       });
     } catch (error) {
+      // What was answered has nothing left to end, and an abort costs as much as the rest of an exchange.
+      controller.abort();
       if (signal.aborted) throw signal.reason;
       throw error instanceof ReplicationError ? error : transportFailed(describeError(error), error);
-    } finally {
-      controller.abort();
     }
 
     async function readAnswer(inner: AbortSignal): Promise<Answer> {

@@ -29,7 +29,7 @@ afterAll(async () => {
 interface Sent {
   readonly path?: string;
   readonly credentials?: string;
-  readonly policy?: 'invalidate' | 'none';
+  readonly policy?: 'invalidate' | 'replicate-versioned' | 'none';
 }
 
 async function send(text: string, sent: Sent = {}): Promise<HandlerResponse> {
@@ -69,6 +69,30 @@ describe('the ingest of JSON', () => {
       { kind: 'delete', key: Buffer.from([0xff, 1]) },
       { kind: 'set', key: Buffer.from('k'), value: Buffer.alloc(0), flags: 0, expiresAt: 0 },
     ]);
+  });
+
+  it('takes versions, as numbers and as text, and makes deletes of stores of a versioned class without one', async () => {
+    const operations = [
+      { method: 'set', key: 'a', value: '', version: 7 },
+      { method: 'delete', key: 'b', version: '18446744073709551615' },
+      { method: 'set', key: 'c', value: '' },
+    ];
+    await expect(send(JSON.stringify({ operations }), { policy: 'replicate-versioned' })).resolves.toMatchObject({
+      status: 200,
+    });
+    const value = Buffer.alloc(0);
+    await expect(stored()).resolves.toEqual([
+      { kind: 'set', key: Buffer.from('a'), value, flags: 0, expiresAt: 0, version: 7n },
+      { kind: 'delete', key: Buffer.from('b'), version: 2n ** 64n - 1n },
+      { kind: 'delete', key: Buffer.from('c') },
+    ]);
+    for (const version of [1.5, -1, '1e3', '', null, '18446744073709551616']) {
+      const body = JSON.stringify({ operations: [{ method: 'delete', key: 'k', version }] });
+      await expect(send(body)).resolves.toMatchObject({
+        status: 400,
+        body: expect.stringContaining('version must be'),
+      });
+    }
   });
 
   it('takes nothing of a body in which something is wrong, and names all of it', async () => {

@@ -6,7 +6,7 @@ import { sleep } from '@lockstep/core';
 
 import { cores, pinnedCommand } from './pinning.ts';
 
-/** A server that is measured from outside, on the core for contestants. */
+/** A server that is measured from outside, on the core for contestants unless told otherwise. */
 export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
@@ -18,6 +18,8 @@ export interface ServerCommand {
   readonly args: readonly string[];
   /** Where it will listen, on loopback. */
   readonly port: number;
+  /** Whether it may run on every core. @default false */
+  readonly isFree?: boolean;
   /** Variables besides those of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -34,8 +36,8 @@ const canDieWithParent = spawnSync('setpriv', [...dieWithParent, 'true'], { stdi
  * @throws Error when it is not there, ends or does not listen in time.
  */
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
-  const { program, args, port, environment } = command;
-  const [pinned, pinnedArgs] = pinnedCommand(cores.contestants, program, args);
+  const { program, args, port, environment, isFree = false } = command;
+  const [pinned, pinnedArgs] = isFree ? [program, args] : pinnedCommand(cores.contestants, program, args);
   const [file, fileArgs] = canDieWithParent
     ? ['setpriv', [...dieWithParent, pinned, ...pinnedArgs]]
     : [pinned, pinnedArgs];

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { createJournal } from '@lockstep/replication';
 import { startFaultProxy } from '@lockstep/testing';
@@ -9,7 +8,7 @@ import { Redis } from 'ioredis';
 
 import { requireParam } from '../harness/bench-case.ts';
 import { findFreePort } from '../harness/free-port.ts';
-import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
+import { startApp, writeTopology } from './apps.ts';
 import { startRegions } from './surroundings.ts';
 import { operationAt } from './workload.ts';
 
@@ -47,10 +46,7 @@ export async function measurePartition({
   try {
     const shipperPort = await findFreePort();
     const config = join(directory, 'topology.yaml');
-    await writeFile(
-      config,
-      topologyOf(regions.params, { shipperPort, receiverPort, receiverUrl: `http://${wire.address}` }),
-    );
+    await writeTopology(config, regions.params, { shipperPort, receiverPort, receiverUrl: `http://${wire.address}` });
     await using receiver = await startApp('receiver', { config, region: 'west', port: receiverPort });
     await using shipper = await startApp('shipper', { config, region: 'east', port: shipperPort });
     const writing = (async () => {
@@ -88,39 +84,6 @@ export async function measurePartition({
     redis.disconnect();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-function startApp(
-  role: 'shipper' | 'receiver',
-  { config, region, port }: { readonly config: string; readonly region: string; readonly port: number },
-): Promise<ServerProcess> {
-  const main = fileURLToPath(new URL(`../../../../apps/${role}/dist/main.js`, import.meta.url));
-  const args = [main, '--config', config, '--region', region];
-  return startServerProcess({ program: process.execPath, args, port, environment: { LOG_LEVEL: 'silent' } });
-}
-
-function topologyOf(
-  params: Readonly<Record<string, string>>,
-  { shipperPort, receiverPort, receiverUrl }: { shipperPort: number; receiverPort: number; receiverUrl: string },
-): string {
-  const nodes = requireParam(params, 'nodes')
-    .split(',')
-    .map((address, at) => `{ name: west-${at}, address: "${address}" }`);
-  return `version: 1
-regions:
-  east:
-    redis: ${requireParam(params, 'eastRedis')}
-    pool: { nodes: [{ name: east-1, address: "127.0.0.1:1" }] }
-    proxy: { http: "127.0.0.1:2", memcached: "127.0.0.1:3" }
-    shipper: { http: "127.0.0.1:${shipperPort}" }
-    receiver: { http: "127.0.0.1:4" }
-  west:
-    redis: ${requireParam(params, 'westRedis')}
-    pool: { nodes: [${nodes.join(', ')}] }
-    proxy: { http: "127.0.0.1:5", memcached: "127.0.0.1:6" }
-    shipper: { http: "127.0.0.1:7" }
-    receiver: { http: "127.0.0.1:${receiverPort}", url: "${receiverUrl}" }
-`;
 }
 
 async function residentMegabytes(pid: number): Promise<number> {

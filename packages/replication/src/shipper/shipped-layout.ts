@@ -1,0 +1,110 @@
+import { setMaxListeners } from 'node:events';
+
+import type { ByteRate } from './byte-rate.ts';
+import { journalKeys } from '../journal/journal-keys.ts';
+import type { JournalLayout } from '../layout/journal-layout.ts';
+import { Link } from './link.ts';
+import type { ShardStatus } from './link-meter.ts';
+import { packMarker } from '../block/marker.ts';
+import { OwnedConnection } from '../owned-connection.ts';
+import { ShardMonitor } from './shard-monitor.ts';
+import type { ShipperOptions } from './shipper.ts';
+
+/** What it needs. */
+export interface ShippedLayoutOptions extends Required<ShipperOptions> {
+  readonly layout: JournalLayout;
+  /** The one of the monitors. */
+  readonly connection: OwnedConnection;
+  /** The cap of each link that has one, which all layouts share. */
+  readonly rates: ReadonlyMap<string, ByteRate>;
+}
+
+/** The shards of one layout of a journal on their way to all regions. */
+export class ShippedLayout {
+  readonly layout: JournalLayout;
+  readonly #options: ShippedLayoutOptions;
+  readonly #connections: OwnedConnection[] = [];
+  /** Of each region, one for each shard. */
+  readonly #links: ReadonlyMap<string, readonly Link[]>;
+  readonly #monitors: readonly ShardMonitor[];
+  readonly #running = new Map<string, Promise<unknown>>();
+  readonly #stop = new AbortController();
+
+  constructor(options: ShippedLayoutOptions) {
+    const { layout, region, timeoutMs, settleMs, retainBytes, markerIntervalMs, clock, connection } = options;
+    const { base, shards } = layout;
+    // A few for each shard of each link.
+    setMaxListeners(0, this.#stop.signal);
+    this.layout = layout;
+    this.#options = options;
+    this.#links = new Map(options.links.map((link) => [link.to, this.#createLinks(link)]));
+    this.#monitors = Array.from(
+      { length: shards },
+      (_, index) =>
+        new ShardMonitor({
+          keys: journalKeys(region, base + index),
+          connection,
+          links: [...this.#links.values()].flatMap((links) => links[index] ?? []),
+          timeoutMs,
+          settleMs,
+          retainBytes: Math.ceil(retainBytes / shards),
+          marker:
+            markerIntervalMs === 0 ? undefined : { block: packMarker(index, shards), intervalMs: markerIntervalMs },
+          clock,
+        }),
+    );
+  }
+
+  /** Ships to a region from now on. Doing it twice does nothing. */
+  ship(to: string): void {
+    if (this.#running.has(to) || this.#stop.signal.aborted) return;
+    const links = this.#links.get(to) ?? [];
+    this.#running.set(to, Promise.all(links.map((link) => link.run(this.#stop.signal))));
+  }
+
+  /** One round of looking after the journal. @throws ReplicationError when Redis fails; the next round tries again. */
+  async look(): Promise<void> {
+    for (const monitor of this.#monitors) await monitor.look();
+  }
+
+  /** Ends all shards; doing it again ends those of which Redis has lost it. @throws as `look`. */
+  async seal(): Promise<void> {
+    for (const monitor of this.#monitors) await monitor.seal();
+  }
+
+  /** Drops what is left of it in Redis, but for what says that it is sealed. @throws as `look`. */
+  async clear(): Promise<void> {
+    for (const monitor of this.#monitors) await monitor.clear();
+  }
+
+  /** Shards of which a region has not applied all, or which may still take a write. */
+  shardsLeft(to: string): number {
+    const links = this.#links.get(to) ?? [];
+    return links.filter((link, index) => this.#monitors[index]?.isThrough(link) !== true).length;
+  }
+
+  status(to: string): readonly ShardStatus[] {
+    const isWaiting = !this.#running.has(to);
+    return (this.#links.get(to) ?? []).map((link) => {
+      const status = link.status();
+      return isWaiting ? { ...status, isWaiting } : status;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const connection of this.#connections) connection.close();
+    await Promise.all(this.#running.values());
+  }
+
+  #createLinks({ to, transport }: ShippedLayoutOptions['links'][number]): readonly Link[] {
+    const { region: source, layout, rates } = this.#options;
+    return Array.from({ length: layout.shards }, (_, index) => {
+      const connection = new OwnedConnection(this.#options);
+      this.#connections.push(connection);
+      const shard = layout.base + index;
+      const { stream } = journalKeys(source, shard);
+      return new Link({ ...this.#options, to, transport, rate: rates.get(to), source, shard, stream, connection });
+    });
+  }
+}

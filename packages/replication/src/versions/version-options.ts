@@ -1,0 +1,18 @@
+/** How the versions of rows are compared; the same for the journals and the receivers of a region. */
+export interface VersionOptions {
+  /**
+   * Whether the versions of this key are compared. Every write of it should have one: without, it is not known to be
+   * newer or older than others, and becomes a delete in the other regions. @default every key
+   */
+  readonly isFor?: (key: Buffer) => boolean;
+  /** Bytes that the versions of a region may take in its Redis: the length of each key and 160. @default 134217728 */
+  readonly maxBytes?: number;
+  /** How long a version, or a delete, is known after it was last written: at least half of it. @default 86400000 */
+  readonly keepMs?: number;
+  /**
+   * How far the clocks of the Redis servers may be apart, with the longest write. Asked only where nothing is known of
+   * a key, after Redis lost the versions or they were forgotten: what was written less than so long after that becomes
+   * a delete. @default 60000
+   */
+  readonly maxSkewMs?: number;
+}
