@@ -83,7 +83,10 @@ async function deliver(lane: Lane, messages: readonly Message[], context: Delive
     await takeBack(noted, session);
     throw error;
   }
-  if (verdict.kind === 'stale') throw new ConsumerError('ERR_CONSUMER_STALE', 'the sink has heard of a newer leader');
+  if (verdict.kind === 'stale') {
+    await takeBack(noted, session);
+    throw new ConsumerError('ERR_CONSUMER_STALE', 'the sink has heard of a newer leader');
+  }
   if (verdict.kind !== 'accepted') return handleFailure(lane, messages, { verdict, noted }, context);
   session.done(messages);
   counters.delivered += messages.length;

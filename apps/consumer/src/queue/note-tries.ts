@@ -22,7 +22,13 @@ export async function noteBegun(messages: readonly Message[], session: Notes): P
   const noted = messages
     .map((message) => ({ message, before: session.triesOf(message) }))
     .filter(({ before }) => isSuspect(before));
-  await Promise.all(noted.map(({ message, before }) => session.note(message, begun(before))));
+  const notes = await Promise.allSettled(noted.map(({ message, before }) => session.note(message, begun(before))));
+  const failed = notes.find((note) => note.status === 'rejected');
+  if (failed !== undefined) {
+    // Nothing begins, so nothing may be counted: not by this leader, who knows of them, and by the next one if it is heard.
+    await takeBack(noted, session);
+    throw failed.reason;
+  }
   return noted;
 }
 

@@ -72,13 +72,15 @@ export class TryBook {
   }
 
   /**
-   * Writes it down; resolves when Redis has it.
+   * Writes it down; resolves when Redis has it. What is in no trouble any more is struck out there, so that the next
+   * leader may doubt it.
    *
    * @throws ConsumerError `ERR_CONSUMER_STALE` or `ERR_CONSUMER_SOURCE`; in the memory of this leader it stands all the same.
    */
   async note(id: string, tries: Tries): Promise<void> {
     this.#tries.set(id, tries);
-    await this.#write([id], `${tries.refused} ${tries.unfinished}`).catch(toSourceError);
+    const isTrouble = tries.refused + tries.unfinished > 0;
+    await this.#write([id], isTrouble ? `${tries.refused} ${tries.unfinished}` : '').catch(toSourceError);
   }
 
   /** Strikes out what is done. Where that is not heard, it is the next leader's, or time's, to do. */

@@ -81,13 +81,16 @@ describe('the tries of a message', () => {
   it('hold a message back for as long as they cannot be noted', async () => {
     const harness = consumeHarness(() => accepted);
     harness.queue.tries.set('1', { refused: 0, unfinished: 1 });
-    harness.queue.noteErrors = [away, away];
+    // Each is noted and taken back, four times.
+    harness.queue.noteErrors = Array.from({ length: 8 }, () => away);
     harness.queue.write('1');
     const running = harness.run();
     await expect.poll(() => harness.queue.done).toEqual(['1']);
     harness.end(new Error('enough'));
     await running;
     expect([harness.troubles, harness.requests]).toEqual([['1: away (ERR_CONSUMER_SOURCE)'], [['1']]]);
+    // Nobody died of it.
+    expect([harness.queue.buried, harness.queue.tries.get('1')]).toEqual([[], { refused: 0, unfinished: 2 }]);
   });
 
   it('do not count an attempt that was cut because this leader was asked to end', async () => {

@@ -88,6 +88,22 @@ describe('a stream as source', () => {
     expect(await client.hgetall(`{${stream}}:consumer:policies:reader`)).toEqual({ began: '3', left: '3' });
   });
 
+  it('suspects it again where the leader before had an answer, and ended during the next attempt', async () => {
+    const { source, write } = create({ window: 2 });
+    await write(['1']);
+    const first = await open(source, 1);
+    await readAll(first.session, 1);
+    const second = await open(source, 2);
+    const [one] = await readAll(second.session, 1);
+    await second.session.note(one!, { refused: 0, unfinished: 2 });
+    await second.session.note(one!, { refused: 0, unfinished: 0 });
+    expect(second.session.triesOf(one!).unfinished).toBe(0);
+    const third = await open(source, 3);
+    await readAll(third.session, 1);
+    expect(third.session.triesOf(one!).unfinished).toBe(1);
+    await Promise.all([first, second, third].map(({ session }) => session.close()));
+  });
+
   it('strikes out the tries of what is behind the cursor', async () => {
     const { source, write, stream } = create();
     await write(['1']);
