@@ -5,8 +5,9 @@ import type { ClassPolicy, RefreshRegion } from '@lockstep/service-kit';
 /**
  * Tells the other regions of what was loaded here, where the class of its key says so, or the policy of its source in
  * place of that: they load it anew. What is stored is not carried there: it says how old it is by this region's clock. A
- * load that an invalidation has brought about is not told: whoever invalidated it has told them, or is one of them. So no
- * two regions ever make each other load without an end.
+ * load that an invalidation has brought about is not told: whoever invalidated it has told them, or is one of them. The
+ * worker gives that reason also where a reader has asked before it did. So no two regions make each other load without an
+ * end.
  */
 export function carryAbroad(
   sources: RefreshRegion['sources'],

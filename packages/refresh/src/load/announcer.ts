@@ -10,7 +10,10 @@ export interface StoredNotice {
   readonly key: string;
   readonly source: string;
   readonly kind: 'replaced' | 'prolonged' | 'patched' | 'invalidated';
-  /** Why it was loaded; undefined for a load by a gateway, a patch and an invalidation. */
+  /**
+   * Why it was loaded; undefined for a load by a gateway, a patch and an invalidation. `invalidated` also where somebody
+   * else has invalidated it on the log meanwhile, or within ten seconds before, and it was not loaded by hand or schedule.
+   */
   readonly reason: RefreshReason | undefined;
   /** That of the load; undefined for a patch and an invalidation. */
   readonly ticket: number | undefined;

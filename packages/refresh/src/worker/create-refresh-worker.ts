@@ -36,8 +36,8 @@ export function createRefreshWorker(given: RefreshWorkerOptions): RefreshWorker 
   const leaderships = createLeaderships(options);
   const passOn = createPassOn(options, counters);
   const slotsOf = (source: string): ReturnType<typeof createLoadSlots> => slots.get(source)!;
-  const run = createTaskRunner({ options, definitions, counters, announcer, leaderships, passOn, slotsOf });
   const listener = createLogListener(options, { definitions, origins, counters, closing: ending.signal });
+  const run = createTaskRunner({ options, definitions, counters, announcer, leaderships, passOn, listener, slotsOf });
   let consumer: TaskConsumer | undefined;
   let closing: Promise<void> | undefined;
 

@@ -3,6 +3,7 @@ import type { Follower } from '@lockstep/invalidation';
 import type { Election, Leadership } from '@lockstep/lock';
 
 import type { DefinitionTable } from '../definition/definition-table.ts';
+import { createRecentKeys } from '../gateway/recent-keys.ts';
 import { leastPartOf } from '../store/content.ts';
 import type { Origins } from '../load/origins.ts';
 import type { CheckedWorkerOptions } from './worker-options.ts';
@@ -11,12 +12,16 @@ import type { WorkerCounters } from './worker-stats.ts';
 /** Hears what others invalidate on the log. */
 export interface LogListener {
   start(): void;
+  /** Whether somebody else has asked for that key at that moment or later, by the monotonic clock. */
+  hasHeardSince(key: string, at: number): boolean;
   close(): Promise<void>;
 }
 
 const MAX_KEYS = 10_000;
 const AT_ONCE = 8;
 const ATTEMPTS = 5;
+/** The longest that a load may take. */
+const REMEMBERED_MS = 3_600_000;
 
 /**
  * Expires what somebody else has invalidated on the log, and asks for a refresh. Every process follows the log, and
@@ -32,6 +37,8 @@ export function createLogListener(
   /** When each key was heard that this process would have to act on, the oldest first. */
   const heard = new Map<string, number>();
   const keepMs = 2 * electionMs;
+  /** The same, whoever acts on it. */
+  const heardAt = createRecentKeys<number>(clock, REMEMBERED_MS, MAX_KEYS);
   let follower: Follower | undefined;
   let election: Election | undefined;
   let acting = 0;
@@ -53,6 +60,7 @@ export function createLogListener(
       counters.heard++;
       heard.delete(key);
       heard.set(key, clock.monotonic());
+      heardAt.set(key, clock.monotonic());
     }
     if (election?.isLeader() === true) act();
     else forgetOld();
@@ -126,6 +134,7 @@ export function createLogListener(
       });
       follower.ready.catch(() => undefined);
     },
+    hasHeardSince: (key, at) => (heardAt.get(key) ?? -Infinity) >= at,
     async close() {
       await Promise.all([follower?.close(), election?.close()]);
     },

@@ -7,10 +7,11 @@ import { checkSwitch } from '../load/check-switch.ts';
 import type { LoadSlots } from '../load/load-slots.ts';
 import { type LoadResult, runLoad } from '../load/run-load.ts';
 import { settle } from '../load/settle.ts';
-import type { RefreshTask, TaskContext, TaskOutcome } from '../queue/refresh-queue.ts';
+import type { RefreshReason, RefreshTask, TaskContext, TaskOutcome } from '../queue/refresh-queue.ts';
 import { RefreshError } from '../refresh-error.ts';
 import { isEnough } from './is-enough.ts';
 import type { Leaderships } from './leaderships.ts';
+import type { LogListener } from './log-listener.ts';
 import type { PassOn } from './pass-on.ts';
 import type { CheckedWorkerOptions } from './worker-options.ts';
 import type { WorkerCounters } from './worker-stats.ts';
@@ -23,6 +24,7 @@ export interface TaskWorks {
   readonly announcer: Announcer;
   readonly leaderships: Leaderships;
   readonly passOn: PassOn;
+  readonly listener: Pick<LogListener, 'hasHeardSince'>;
   readonly slotsOf: (source: string) => LoadSlots;
 }
 
@@ -35,10 +37,12 @@ const MAX_LOADS = 4;
 const TELL_AGAIN_MS = 60_000;
 /** Whoever waits for a dead one's lease has it this much after its end at the latest. */
 const BEYOND_LEASE_MS = 1000;
+/** Between an invalidation being heard and the load that it brings about; generous, as entries are expired in turn. */
+const ACTED_ON_MS = 10_000;
 
 /** Makes it. */
 export function createTaskRunner(works: TaskWorks): RunTask {
-  const { options, definitions, counters, announcer, leaderships, passOn, slotsOf } = works;
+  const { options, definitions, counters, announcer, leaderships, passOn, listener, slotsOf } = works;
   const { store, queue, locks, clock, leaseMs, switches, onError } = options;
 
   async function run(task: RefreshTask, context: TaskContext): Promise<TaskOutcome> {
@@ -72,6 +76,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
     context: TaskContext,
   ): Promise<TaskOutcome | 'superseded'> {
     const { signal } = context;
+    const begunAt = clock.monotonic();
     // Before the lock: a lease must not be held while its load waits for others.
     const giveBack = await slotsOf(target.definition.name).take(signal);
     try {
@@ -79,7 +84,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
       if (lease === undefined) return 'busy';
       const result = await load(task, target, lease, leadership, signal);
       giveBack();
-      return await conclude(task, target, { lease, leadership }, result, context);
+      return await conclude(task, target, { lease, leadership, begunAt }, result, context);
     } catch (error) {
       if ((error as { code?: unknown }).code === 'ERR_REFRESH_DISABLED') return 'disabled';
       throw error;
@@ -106,6 +111,7 @@ export function createTaskRunner(works: TaskWorks): RunTask {
   ): Promise<LoadResult> {
     const { refreshBelowMs } = target.definition;
     let isCalled = false;
+    let isLed = true;
     try {
       return await runLoad({
         target,
@@ -117,6 +123,9 @@ export function createTaskRunner(works: TaskWorks): RunTask {
         beforeCall: async () => {
           // It may have been switched off while the lock or a slot was waited for.
           await checkSwitch(target.definition, switches);
+          // Nor does the store refuse it before there is another leader.
+          isLed = leadership?.isLeader() ?? true;
+          leadership?.assertHeld();
           isCalled = true;
           counters.loads++;
         },
@@ -124,15 +133,16 @@ export function createTaskRunner(works: TaskWorks): RunTask {
         signal,
       });
     } catch (error) {
+      if (!isLed) return { kind: 'outrun' };
       if (isCalled) counters.loadsFailed++;
       throw error;
     }
   }
 
   async function conclude(
-    { reason }: RefreshTask,
+    { reason: askedFor }: RefreshTask,
     target: KnownKey,
-    { lease, leadership }: { readonly lease: Lease; readonly leadership: Leadership | undefined },
+    { lease, leadership, begunAt }: Holding,
     result: LoadResult,
     { signal, isRepeated }: TaskContext,
   ): Promise<TaskOutcome | 'superseded'> {
@@ -153,6 +163,9 @@ export function createTaskRunner(works: TaskWorks): RunTask {
       if (isRepeated && result.present.ageMs < TELL_AGAIN_MS) await announcer.tellAgain(key, signal);
       return 'fresh';
     }
+    // Who reads what an invalidation has expired asks for a load, too, and may be the first to.
+    const isAnswer = isOwnIdea(askedFor) && listener.hasHeardSince(key, begunAt - ACTED_ON_MS);
+    const reason = isAnswer ? 'invalidated' : askedFor;
     const kind = result.kind === 'unchanged' ? 'prolonged' : 'replaced';
     // Also where it is not known to be stored: to forget a copy too many is harmless.
     await announcer.tell({ key, source: definition.name, kind, reason, ticket }, signal);
@@ -167,4 +180,17 @@ export function createTaskRunner(works: TaskWorks): RunTask {
   }
 
   return run;
+}
+
+/** What a task is carried out under. */
+interface Holding {
+  readonly lease: Lease;
+  readonly leadership: Leadership | undefined;
+  /** By the monotonic clock. */
+  readonly begunAt: number;
+}
+
+/** Whether it comes from a look at what is stored; the others somebody has asked for, once each. */
+function isOwnIdea(reason: RefreshReason): boolean {
+  return reason !== 'manual' && reason !== 'scheduled';
 }

@@ -1,7 +1,27 @@
 import { describe, expect, it } from 'vitest';
 
-import type { StoredNotice } from '../../src/index.ts';
+import type { EntryStore, RefreshReason, RefreshTask, StoredNotice } from '../../src/index.ts';
 import { type Lab, openLab } from '../lab.ts';
+
+const taskOf = (key: string): RefreshTask => ({ key, reason: 'stale', requestedAt: 0 });
+
+/** A store whose readers hear of what has expired before whoever has expired it. */
+function expiring(store: EntryStore, ask: (key: string) => Promise<unknown>): EntryStore {
+  return new Proxy(store, {
+    get(target, name: keyof EntryStore) {
+      const value: unknown = target[name];
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        const answer: unknown = await (value as (...a: unknown[]) => unknown).apply(target, args);
+        if (name !== 'invalidate') return answer;
+        await ask(String(args[0]));
+        // Until a worker has begun it.
+        await new Promise((resolve) => void setImmediate(resolve));
+        return answer;
+      };
+    },
+  });
+}
 
 describe('an invalidation that somebody else publishes', () => {
   it('expires the entry and refreshes it once, however many workers hear it', async () => {
@@ -93,6 +113,32 @@ describe('two regions that tell each other', () => {
     // The invalidation, and a load of each.
     expect(carried).toBe(3);
   });
+
+  it('come to rest also where a reader asks for what was expired before the worker does', async () => {
+    const open = (): Lab => {
+      const lab: Lab = openLab({ store: (store) => expiring(store, (key) => lab.queue.enqueue(taskOf(key))) });
+      return lab;
+    };
+    const labs = [open(), open()] as const;
+    const [east, west] = labs;
+    let carried = 0;
+    // Without the origin, as a receiver publishes what a journal has brought.
+    const to = (other: Lab) => ({
+      async onStored({ key, kind, reason }: StoredNotice) {
+        if (kind === 'replaced' && reason !== 'invalidated' && ++carried < 20) await other.log.publish([key]);
+      },
+    });
+    for (const worker of [east.worker(to(west)), west.worker(to(east))]) worker.start();
+    const settle = async (): Promise<void> => {
+      for (let i = 0; i < 20; i++) for (const { clock } of labs) await clock.advance(100);
+    };
+    await settle();
+    await east.queue.enqueue({ key: 'coupons:1', reason: 'manual', requestedAt: 0 });
+    await settle();
+    await Promise.all(labs.map((lab) => lab[Symbol.asyncDispose]()));
+    expect(west.source.calls.length).toBeGreaterThan(0);
+    expect(carried).toBe(1);
+  });
 });
 
 describe('onStored', () => {
@@ -116,6 +162,26 @@ describe('onStored', () => {
       'refresh:stored:east',
       'refresh:invalidated:east',
     ]);
+  });
+
+  it('hears why it was loaded: who reads what the log has expired has no reason of his own', async () => {
+    await using lab = openLab();
+    const reasons: unknown[] = [];
+    const worker = lab.worker({ onStored: ({ kind, reason }) => kind === 'replaced' && reasons.push(reason) });
+    worker.start();
+    await lab.clock.advance(100);
+    const load = async (reason: RefreshReason): Promise<void> => {
+      await lab.store.invalidate('coupons:1', 'expire');
+      await lab.queue.enqueue({ key: 'coupons:1', reason, requestedAt: lab.clock.now() });
+      await lab.clock.advance(100);
+    };
+    await load('stale');
+    await lab.log.publish(['coupons:1']);
+    await lab.clock.advance(100);
+    for (const reason of ['stale', 'manual', 'scheduled'] as const) await load(reason);
+    await lab.clock.advance(11_000);
+    await load('stale');
+    expect(reasons).toEqual(['stale', 'invalidated', 'invalidated', 'manual', 'scheduled', 'stale']);
   });
 
   it('that fails or hangs stops nothing', async () => {

@@ -36,6 +36,40 @@ describe('a source marked single', () => {
     expect(worker.stats().passedOn).toBeGreaterThan(0);
   });
 
+  it('is not asked by a process that leads no more, though nobody else is elected yet', async () => {
+    await using lab = openLab({ definition: { single: true } });
+    const locks = lab.locks();
+    let isLeader = true;
+    const worker = lab.worker({
+      locks: {
+        async acquire(...args) {
+          // Lost while it waits for the lease of the key.
+          isLeader = false;
+          return locks.acquire(...args);
+        },
+        elect: (name, options) =>
+          locks.elect(name, {
+            ...options,
+            onElected: (leadership) =>
+              options.onElected!({
+                ...leadership,
+                isLeader: () => isLeader,
+                assertHeld() {
+                  if (!isLeader) throw new Error('lost');
+                },
+              }),
+          }),
+      },
+    });
+    worker.start();
+    await lab.clock.advance(100);
+    await lab.queue.enqueue({ key: 'coupons:1', reason: 'stale', requestedAt: 0 });
+    await lab.clock.advance(1000);
+    expect(lab.source.calls).toEqual([]);
+    expect(worker.stats()).toMatchObject({ outrun: 1, failed: 0 });
+    expect(worker.stats().passedOn).toBeGreaterThan(0);
+  });
+
   it('is not refreshed by a leader that the store takes for one of the past', async () => {
     await using lab = openLab({ definition: { single: true } });
     await lab.store.admit('coupons', Number.MAX_SAFE_INTEGER);

@@ -163,9 +163,12 @@ class BullQueue implements BullRefreshQueue {
     // What fails again while the others are settled is not taken up again.
     const until = await run(() => this.#dead.newestAt());
     if (until === undefined) return;
-    for (let skip = 0; ;) {
-      const page = await run(() => this.#dead.oldest(until, skip, DEAD_PAGE));
+    // Nor where it failed in the same millisecond, or by a clock that is behind.
+    let rest = await run(() => this.#dead.count(until));
+    for (let skip = 0; rest > 0;) {
+      const page = await run(() => this.#dead.oldest(until, skip, Math.min(rest, DEAD_PAGE)));
       if (page.length === 0) return;
+      rest -= page.length;
       const settled = await run(() => Promise.all(page.map((job) => this.#settle(job, how))));
       const keys = page.flatMap(({ key = '' }, index) => (settled[index] === true ? [key] : []));
       // Those that are no tasks of ours stay where they are.

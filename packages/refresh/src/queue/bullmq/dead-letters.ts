@@ -28,8 +28,9 @@ export class DeadLetters {
     this.#clock = clock;
   }
 
-  async count(): Promise<number> {
-    return Number(await this.#link.call('ZCOUNT', this.#bull.toKey('failed'), `(${this.#since()}`, '+inf'));
+  /** How many there are, or how many that failed no later than `until`. */
+  async count(until: number | '+inf' = '+inf'): Promise<number> {
+    return Number(await this.#link.call('ZCOUNT', this.#bull.toKey('failed'), `(${this.#since()}`, until));
   }
 
   async newest(limit: number): Promise<DeadTask[]> {

@@ -26,9 +26,9 @@ const MARK_MS = 60_000;
  * The task that waits for each key, and the one that is to follow a job in hand.
  *
  * BullMQ has steps of its own for adding and removing a job and none that look at what it carries, so these are several
- * steps each. What goes on between them is found out afterwards, by a mark that each task leaves that took the place of
- * another: who took such a task away, or put a lesser one in its place, adds it again. So a task that was accepted may
- * become two, and never none.
+ * steps each. What goes on between them is found out afterwards, by two marks of each job: of the task that it took over
+ * last, and of the last one that was to follow it. Who took such a task away, or put a lesser one in its place, adds it
+ * again. So a task that was accepted may become two, and never none.
  */
 export class KeyTasks {
   readonly #bull: Queue<RefreshTask, TaskOutcome>;
@@ -57,22 +57,29 @@ export class KeyTasks {
     const jobId = await this.#bull.getDeduplicationJobId(key);
     if (sparesFollowUps) return jobId !== null && this.#dropUnlessFollowUp(key, jobId);
     // A job in hand is locked and cannot be removed, but what is to follow it can.
-    if (jobId !== null && (await this.#bull.remove(jobId)) === 1) return true;
+    if (jobId !== null) {
+      if ((await this.#bull.remove(jobId)) === 1) return true;
+      await this.#link.call('DEL', this.#markKey('after', jobId));
+    }
     return Number(await this.#link.call('DEL', this.#nextKey(key))) > 0;
   }
 
   async #dropUnlessFollowUp(key: string, jobId: string): Promise<boolean> {
-    const before = await this.#mark(key);
-    // What is to follow a job in hand is always spared, and so is what waits when its reason says so.
+    const before = await this.#marks(jobId);
     const present = taskIn(await this.#link.call('HGET', this.#bull.toKey(jobId), 'data'));
-    if (present === undefined || isFollowUp(present.reason) || (await this.#bull.remove(jobId)) !== 1) return false;
-    const after = await this.#mark(key);
-    if (after === undefined || after === before) return true;
-    // It has become another task since the look.
-    const merged = taskIn(after.slice(after.indexOf(' ') + 1));
-    if (merged === undefined || !isFollowUp(merged.reason)) return true;
-    await this.add(merged);
-    return false;
+    // What waits is spared when its reason says so.
+    if (present === undefined || isFollowUp(present.reason)) return false;
+    // What is to follow it always is, and it would go with the job: that one may have failed, and wait for another try.
+    if ((await this.#next(key)) !== undefined) return false;
+    if ((await this.#bull.remove(jobId)) !== 1) return false;
+    const after = await this.#marks(jobId);
+    // What came in since the look has gone with the job.
+    const lost = after.flatMap((mark, index) => {
+      const task = mark === before[index] ? undefined : markedIn(mark);
+      return task !== undefined && isFollowUp(task.reason) ? [task] : [];
+    });
+    for (const task of lost) await this.add(task);
+    return lost.length === 0;
   }
 
   async #addOther(task: RefreshTask): Promise<'queued' | 'known' | 'again'> {
@@ -82,19 +89,20 @@ export class KeyTasks {
 
   async #addFollowUp(task: RefreshTask): Promise<'queued' | 'known' | 'again'> {
     const { key } = task;
-    const [before, next] = await Promise.all([this.#mark(key), this.#next(key)]);
+    const next = await this.#next(key);
     // BullMQ would put this one in its place. If it begins in this very moment, it does so after what this is about.
     if (next !== undefined && !outranks(task, next)) return 'known';
     const { isNew, jobId } = await this.#give(task, true);
     if (isNew) return 'queued';
-    const found = await this.#link.call('SET', this.#markKey(key), markOf(task), 'PX', MARK_MS, 'GET');
+    const mark = ['SET', this.#markKey('after', jobId), markOf(task), 'PX', MARK_MS, 'GET'] as const;
+    const other = markedIn(await this.#link.call(...mark));
     const kept = await this.#next(key);
-    // It waits, or it is in hand already: which of the two is found out when it is merged.
-    if (kept === undefined) return this.#merge(jobId, task);
-    if (outranks(task, kept)) return 'again';
-    const other =
-      typeof found === 'string' && found !== before ? taskIn(found.slice(found.indexOf(' ') + 1)) : undefined;
-    if (other !== undefined && outranks(other, kept)) await this.add(other);
+    // It was to follow the same job, and whoever takes that away finds only the mark of this one.
+    if (other !== undefined && outranks(other, task) && (kept === undefined || outranks(other, kept))) {
+      await this.add(other);
+    }
+    // It waits, or it is in hand already, or waits for another try: which of them is found out when it is merged.
+    if (kept === undefined || outranks(task, kept)) return this.#merge(jobId, task);
     return next === undefined ? 'queued' : 'known';
   }
 
@@ -121,7 +129,7 @@ export class KeyTasks {
     if (present === undefined) return followsUp ? 'again' : 'known';
     if (outranks(task, present)) {
       const args = [data!, JSON.stringify(task), markOf(task), MARK_MS];
-      const reply = await mergeScript.run(this.#link, [job, this.#markKey(task.key)], args);
+      const reply = await mergeScript.run(this.#link, [job, this.#markKey('mark', jobId)], args);
       if (reply !== 1) return reply === 0 || followsUp ? 'again' : 'known';
     }
     const wanted = priorityOf(task.reason);
@@ -138,9 +146,10 @@ export class KeyTasks {
     return taskIn(await this.#link.call('HGET', this.#nextKey(key), 'data'));
   }
 
-  async #mark(key: string): Promise<string | undefined> {
-    const mark = await this.#link.call('GET', this.#markKey(key));
-    return typeof mark === 'string' ? mark : undefined;
+  /** Of what the job took over, and of what was to follow it. */
+  async #marks(jobId: string): Promise<readonly unknown[]> {
+    const keys = [this.#markKey('mark', jobId), this.#markKey('after', jobId)];
+    return (await this.#link.call('MGET', ...keys)) as unknown[];
   }
 
   /** Where BullMQ keeps what is queued when the job in hand for that key has ended. */
@@ -148,14 +157,19 @@ export class KeyTasks {
     return this.#bull.toKey(`dn:${key}`);
   }
 
-  #markKey(key: string): string {
-    return this.#bull.toKey(`mark:${key}`);
+  /** By job, for that of another one must not hide it. */
+  #markKey(kind: 'mark' | 'after', jobId: string): string {
+    return this.#bull.toKey(`${kind}:${jobId}`);
   }
 }
 
 /** No two are alike. */
 function markOf(task: RefreshTask): string {
   return `${randomUUID()} ${JSON.stringify(task)}`;
+}
+
+function markedIn(mark: unknown): RefreshTask | undefined {
+  return typeof mark === 'string' ? taskIn(mark.slice(mark.indexOf(' ') + 1)) : undefined;
 }
 
 function isWaiting(state: string): boolean {
