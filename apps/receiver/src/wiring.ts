@@ -60,7 +60,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
     region: region.name,
     applier,
     conflicts: { journal, isFor: (key) => current.policyOf(key) === 'replicate' },
-    versions: { isFor: (key) => current.isVersioned(key) },
+    versions: { isFor: (key) => current.isVersioned(key), isUsed: () => hasVersionedClass(current.topology) },
     ...(secondDeleteMs === 0
       ? {}
       : {
@@ -128,4 +128,8 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
       redis.disconnect();
     },
   };
+}
+
+function hasVersionedClass({ classes }: AppContext['topology']): boolean {
+  return classes.some(({ policy }) => policy === 'replicate-versioned');
 }

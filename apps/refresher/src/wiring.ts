@@ -8,6 +8,7 @@ import {
   classOf,
   connectRedis,
   createAdminServer,
+  isVersioned,
   listenOnFree,
   logPoolEvent,
   policyOf,
@@ -39,8 +40,14 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
     client,
     onError: (error) => onTrouble(error, 'a lease'),
   });
-  const classes = { find: classOf(topology) };
-  const journal = createJournal({ client, region: regionName, classOf: (key) => classes.find(key)?.prefix ?? '' });
+  const classes = { find: classOf(topology), isVersioned: isVersioned(topology) };
+  const journal = createJournal({
+    client,
+    region: regionName,
+    classOf: (key) => classes.find(key)?.prefix ?? '',
+    // What is loaded has no version: what another region wrote before it must not be taken for the newer one.
+    versions: { isFor: (key) => classes.isVersioned(key) },
+  });
   const log = createRedisLog({ client, namespace: regionName });
   const queue = createBullQueue({ redis: client, ...queueOptionsOf(refresh) });
   const switches = createRedisSwitches({ redis: client });
@@ -102,6 +109,7 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
         });
         refresh = nextRefresh;
         classes.find = classOf(nextTopology);
+        classes.isVersioned = isVersioned(nextTopology);
         await take();
       });
       const waiting = restartNeeded(region, next);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { packedBytes, packOperation } from '../src/block/block-codec.ts';
 import type { Operation } from '../src/operation/operation.ts';
@@ -142,5 +142,21 @@ describe('OperationQueue', () => {
     expect(queue.abandon(() => new Error('closed'))).toBe(1);
     await expect(waiting).rejects.toThrow('closed');
     expect([clock.pending, meter.bytes, queue.length]).toEqual([0, 0, 0]);
+  });
+
+  it('lets nobody wait longer whose operation is moved to another queue', async () => {
+    const { clock, queue, push } = createQueue();
+    const other = createQueue();
+    const [first, second] = [push(del('a')), push(del('b'))];
+    clock.advance(60);
+    const third = push(del('c'));
+    queue.moveTo((operation) => other.push(operation));
+    expect(other.take()).toEqual(packed(del('a'), del('b'), del('c')));
+    clock.advance(40);
+    await expect(first).rejects.toThrow('too late');
+    await expect(second).rejects.toThrow('too late');
+    other.queue.confirm();
+    await third;
+    await vi.waitFor(() => expect(clock.pending).toBe(0));
   });
 });

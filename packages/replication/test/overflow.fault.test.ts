@@ -56,6 +56,21 @@ describe('a journal that nobody ships', () => {
     await expect.poll(next).toBe('log');
   });
 
+  it('is shipped and trimmed while Redis has no memory left, and takes writes again then', async () => {
+    await using regions = await startTwoRegions();
+    const { eastClient, journal } = regions;
+    await regions.write(60);
+    await eastClient.config('SET', 'maxmemory', '1');
+    await expect(eastClient.set('x', '1')).rejects.toThrow('OOM');
+    regions.ship();
+    await expect.poll(() => eastClient.xlen(journalKeys('east', 0).stream)).toBe(1);
+    const waiting = regions.write(10);
+    await expect.poll(() => journal.stats().lastError?.message).toContain('OOM');
+    await eastClient.config('SET', 'maxmemory', '0');
+    await waiting;
+    await regions.converge();
+  });
+
   it('leaves no key stale once it is shipped again, and goes back to stores', async () => {
     await using regions = await startTwoRegions();
     await using journal = createSmall(regions);

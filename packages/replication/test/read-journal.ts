@@ -20,7 +20,7 @@ export async function readStoredBlocks(client: RedisClient, region: string, shar
 }
 
 /** The values of all sets in a journal, oldest first. */
-export async function readValues(client: RedisClient, region: string): Promise<string[]> {
-  const operations = (await readStoredBlocks(client, region)).flatMap((block) => block.operations);
+export async function readValues(client: RedisClient, region: string, shard = 0): Promise<string[]> {
+  const operations = (await readStoredBlocks(client, region, shard)).flatMap((block) => block.operations);
   return operations.map((operation) => (operation.kind === 'set' ? operation.value.toString() : 'deleted'));
 }

@@ -38,3 +38,12 @@ it('puts a block in the place of another', () => {
   recent.replace(block(9));
   expect(sequences(recent)).toEqual([1, 2, 3, 4]);
 });
+
+it('forgets one block, and has room for as much again', () => {
+  const recent = new RecentBlocks(30);
+  for (const n of [1, 2, 3]) recent.push(block(n));
+  recent.drop(2);
+  recent.drop(9);
+  recent.push(block(4));
+  expect(sequences(recent)).toEqual([1, 3, 4]);
+});

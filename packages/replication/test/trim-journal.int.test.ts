@@ -56,6 +56,23 @@ describe('trimming a journal', () => {
     await expect(client.xlen(keys.stream)).resolves.toBe(3);
   });
 
+  it.each([
+    { retained: 0, dropped: 2 },
+    { retained: 9000, dropped: 1 },
+    { retained: 1_000_000, dropped: 0 },
+  ])('goes on in a Redis that has no memory left (%j)', async ({ retained, dropped }) => {
+    // The script is there already: to load it takes memory too.
+    await trim('1-5', retained);
+    await client.config('SET', 'maxmemory', '1');
+    try {
+      await expect(client.hset(keys.meta, 'x', '1')).rejects.toThrow('OOM');
+      await expect(trim('10-5', retained)).resolves.toBe(dropped);
+      await expect(client.hget(keys.meta, 'floor')).resolves.toBe('11000');
+    } finally {
+      await client.config('SET', 'maxmemory', '0');
+    }
+  });
+
   it('drops nothing where there is no stream', async () => {
     await client.flushall();
     await expect(trim('1-0')).resolves.toBe(-1);

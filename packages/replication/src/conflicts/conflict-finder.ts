@@ -144,9 +144,10 @@ export class ConflictFinder {
     );
   }
 
-  #compare(writes: LocalWrites, { key }: Operation, { shards, cursors }: SeenCursors): Finding {
+  #compare(writes: LocalWrites, { key }: Operation, { base, shards, cursors }: SeenCursors): Finding {
     const seen = cursors.get(this.#options.region);
-    if (seen === undefined || shards !== this.#writes.length) return 'unknown';
+    // Of another layout it knows other shards, and the key may be in none of those that are compared here.
+    if (seen === undefined || base !== this.#layout.base || shards !== this.#writes.length) return 'unknown';
     const last = writes.lastOf(key);
     if (last !== undefined && compareStreamIds(last.id, seen) > 0) return 'concurrent';
     return compareStreamIds(seen, writes.knownFrom) < 0 ? 'unknown' : 'later';

@@ -74,10 +74,10 @@ export class SeenTracker {
 
   /** The vector of a shard, by its index, for an operation that was appended at this monotonic moment. */
   seenBy(index: number, moment: number): SeenCursors {
-    const { maxWriteMs, shards, peers } = this.#options;
+    const { maxWriteMs, base, shards, peers } = this.#options;
     const before = this.#snapshots.findLast(({ endedAt }) => endedAt <= moment - maxWriteMs);
     const cursors = new Map(peers.map((peer) => [peer, before?.cursors.get(peer)?.[index] ?? STREAM_START]));
-    return { shards, cursors };
+    return { base, shards, cursors };
   }
 
   close(): void {

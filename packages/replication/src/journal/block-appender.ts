@@ -136,12 +136,15 @@ export class BlockAppender {
       const deletes = packBlock(this.#producer, sequence, packed);
       const { kind } = await this.#send(deletes, sequence, true);
       const outcome = kind === 'full' ? await this.#mark(deletes, sequence) : kind;
-      // They go where their keys are written now.
-      if (outcome === 'sealed') this.#options.onSealedLoss(packed.flatMap(unpackOperations));
       this.#countLost(at, sequence - 1);
+      this.#lostUpTo = Math.max(this.#lostUpTo, sequence);
       this.restoredBlocks += 1;
       at = sequence;
-      this.#recent.replace({ sequence, block: deletes, confirmedAt: this.#options.clock.monotonic() });
+      if (outcome === 'sealed') {
+        // They go where their keys are written now, once: this shard will never know of the block again.
+        this.#recent.drop(sequence);
+        this.#options.onSealedLoss(packed.flatMap(unpackOperations));
+      } else this.#recent.replace({ sequence, block: deletes, confirmedAt: this.#options.clock.monotonic() });
     }
     this.#countLost(at, end);
   }

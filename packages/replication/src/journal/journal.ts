@@ -110,14 +110,16 @@ export interface Journal extends AsyncDisposable {
    * @throws ReplicationError `ERR_REPLICATION_JOURNAL_TIMEOUT` when Redis has not confirmed it in time. It is not
    * lost: it keeps its place and will be appended when Redis is back.
    * @throws ReplicationError `ERR_REPLICATION_OVERLOADED` at once when `maxQueueBytes` is reached, and
-   * `ERR_REPLICATION_BAD_OPERATION` or `ERR_REPLICATION_CLOSED`; it was not taken then.
+   * `ERR_REPLICATION_BAD_OPERATION`, or `ERR_REPLICATION_CLOSED` after `close`; it was not taken then.
+   * @throws ReplicationError `ERR_REPLICATION_CLOSED` when it still waited at the end of `close`: Redis may have it,
+   * and only its answer, or that for another operation of the same block, did not come in time.
    */
   append(operation: Operation): Promise<void>;
   /** A snapshot of the counters. */
   stats(): JournalStats;
   /**
    * Takes no more operations, waits up to `closeTimeoutMs` for the queue to drain and drops what is
-   * left, whose callers get `ERR_REPLICATION_CLOSED`.
+   * left, whose callers get `ERR_REPLICATION_CLOSED`: of some of it Redis may have taken note.
    */
   close(): Promise<void>;
 }

@@ -134,8 +134,8 @@ export class OperationQueue {
   }
 
   /**
-   * Removes everything and pushes it elsewhere, in its order and at once; its callers are told what becomes of it there.
-   * No caller is told twice of what took too long.
+   * Removes everything and pushes it elsewhere, in its order and at once; its callers are told what becomes of it there,
+   * and of all that was in a block with theirs. They wait no longer than they would have here.
    */
   moveTo(push: (operation: Operation, at: number) => Promise<void>): void {
     this.#isTaken = false;
@@ -144,10 +144,13 @@ export class OperationQueue {
       const callers = this.#remove(block.groups);
       const packed = block.pieces.map(({ chunk, start, end }) => chunk.subarray(start, end));
       const pushed = packed.flatMap(unpackOperations).map((operation) => push(operation, block.at));
-      Promise.all(pushed).then(
-        () => callers.forEach(({ resolve }) => resolve()),
-        (error: Error) => callers.forEach(({ reject }) => reject(error)),
-      );
+      const timers = this.#keepDeadlines(callers);
+      void Promise.all(pushed)
+        .then(
+          () => callers.forEach(({ resolve }) => resolve()),
+          (error: Error) => callers.forEach(({ reject }) => reject(error)),
+        )
+        .finally(() => timers.forEach((timer) => timer.cancel()));
     }
   }
 
@@ -205,6 +208,15 @@ export class OperationQueue {
       this.#head = 0;
     }
     return removed;
+  }
+
+  /** For callers who are served elsewhere. Those whose time is up were told. */
+  #keepDeadlines(callers: readonly Callers[]): readonly Timer[] {
+    const { clock, onTimeout } = this.#options;
+    const now = clock.monotonic();
+    return callers
+      .filter(({ deadline }) => deadline > now)
+      .map(({ deadline, reject }) => clock.setTimer(() => reject(onTimeout()), deadline - now));
   }
 
   #arm(ms: number): void {

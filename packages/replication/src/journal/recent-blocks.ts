@@ -41,6 +41,13 @@ export class RecentBlocks {
     this.#blocks[at] = block;
   }
 
+  /** Forgets the one that has this sequence. */
+  drop(sequence: number): void {
+    const at = this.#blocks.findIndex((block) => block.sequence === sequence);
+    if (at === -1) return;
+    this.#bytes -= this.#blocks.splice(at, 1)[0]?.block.length ?? 0;
+  }
+
   /** Those behind `sequence`, oldest first. */
   after(sequence: number): RecentBlock[] {
     return this.#blocks.filter((block) => block.sequence > sequence);

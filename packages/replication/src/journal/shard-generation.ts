@@ -66,6 +66,7 @@ export class ShardGeneration {
   /** The keys of this shard are written elsewhere from now on. */
   leave(index: number): void {
     this.#isMoved[index] = true;
+    if (this.isOver) this.tracker?.close();
   }
 
   /** As `leave`, for all shards in which nothing waits. */

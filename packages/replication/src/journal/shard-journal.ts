@@ -13,7 +13,6 @@ import type { SeenCursors } from '../operation/seen-cursors.ts';
 export interface ShardJournalOptions extends BlockAppenderOptions {
   readonly maxBlockOperations: number;
   readonly meter: QueueMeter;
-  readonly closeTimeoutMs: number;
   /** Learns where the keys of this shard are written, now that it is sealed. What it gives moves a queue there at once. */
   readonly findSuccessor: () => Promise<(queue: Pick<OperationQueue, 'moveTo'>) => void>;
   /** The version vector of an operation that was appended at a monotonic moment. */
@@ -71,12 +70,12 @@ export class ShardJournal {
     return appended;
   }
 
-  /** Waits until the queue is empty, or `closeTimeoutMs` have passed, and stops. Call `end` after it. */
-  async drain(): Promise<void> {
-    const { closeTimeoutMs, clock } = this.#options;
+  /** Waits until the queue is empty, or so many milliseconds have passed, and stops. Call `end` after it. */
+  async drain(ms: number): Promise<void> {
+    const { clock } = this.#options;
     try {
       const drained = this.#draining ?? Promise.resolve();
-      await withDeadline(drained, { ms: closeTimeoutMs, clock, onTimeout: journalClosed });
+      await withDeadline(drained, { ms, clock, onTimeout: journalClosed });
     } catch {
       // The deadline passed, and whoever waits for what is left hears of it from `end`.
     }
@@ -86,6 +85,9 @@ export class ShardJournal {
 
   /** Drops what is left and tells whoever waits for it. */
   async end(): Promise<void> {
+    // It may have been learned of too late to be drained.
+    this.#checkTimer?.cancel();
+    this.#stop.abort(journalClosed());
     await this.#draining;
     this.#queue.abandon(journalClosed);
   }
@@ -129,6 +131,8 @@ export class ShardJournal {
   async #move(): Promise<boolean> {
     const move = await this.#untilDone(() => this.#options.findSuccessor());
     move?.(this.#queue);
+    // Nothing is written here any more.
+    if (move !== undefined) this.#tier = 'log';
     return move !== undefined;
   }
 

@@ -19,6 +19,8 @@ import { VersionTable, type VersionTableOptions } from '../versions/version-tabl
 
 /** What is put back after a loss counts as written while others wrote: longer than any version is kept. */
 const EVER_MS = 2 ** 50;
+/** A journal that appends reads the record of its layouts this often. */
+const CLAIM_MS = 1000;
 
 /** A journal that spreads its keys over shards; all of them share one connection. */
 export class ShardedJournal implements Journal {
@@ -34,6 +36,9 @@ export class ShardedJournal implements Journal {
   /** Whether there ever was an operation of which they are compared: before, blocks need not be looked into. */
   #hasVersions = false;
   #layouts: Promise<readonly JournalLayout[]> | undefined;
+  /** The newest layout that was in the record, and the monotonic moment at which that was last read. */
+  #newest: JournalLayout;
+  #claimedAt = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: CheckedJournalOptions) {
@@ -43,7 +48,8 @@ export class ShardedJournal implements Journal {
     const { versions, region, timeoutMs } = options;
     const run: VersionTableOptions['run'] = (command) => this.#connection.run(command, timeoutMs);
     this.#versions = versions === undefined ? undefined : new VersionTable({ ...versions, region, run });
-    this.#generations = [this.#createGeneration({ base: 0, shards: options.shards })];
+    this.#newest = { base: 0, shards: options.shards };
+    this.#generations = [this.#createGeneration(this.#newest)];
     this.#open = this.#generations;
   }
 
@@ -51,7 +57,11 @@ export class ShardedJournal implements Journal {
     const { region, peers, timeoutMs } = this.#options;
     if (peers.length === 0) return;
     const record = await this.#connection.run((redis) => readLayoutRecord(redis, region), timeoutMs);
-    if (record !== undefined) this.#learn(parseLayouts(record));
+    if (record !== undefined) {
+      const layouts = parseLayouts(record);
+      this.#newest = layouts.at(-1) ?? this.#newest;
+      this.#learn(layouts);
+    }
     await Promise.all(this.#open.flatMap(({ tracker }) => (tracker === undefined ? [] : [tracker.start()])));
   }
 
@@ -86,7 +96,8 @@ export class ShardedJournal implements Journal {
       failedAttempts: sum((shard) => shard.failedAttempts),
       restoredBlocks: sum(({ blocks }) => blocks.restoredBlocks),
       lostBlocks: sum(({ blocks }) => blocks.lostBlocks),
-      tier: worstTier(shards.map(({ tier }) => tier)),
+      // What a shard was left in says nothing any more.
+      tier: worstTier(this.#open.flatMap((generation) => generation.shards).map(({ tier }) => tier)),
       ...(lastError === undefined ? {} : { lastError }),
     };
   }
@@ -111,11 +122,19 @@ export class ShardedJournal implements Journal {
   }
 
   async #close(): Promise<void> {
+    const { clock, closeTimeoutMs } = this.#options;
+    const endsAt = clock.monotonic() + closeTimeoutMs;
     // They share a connection: it goes when all of them are done, or have had their time. What is sealed meanwhile moves on.
-    for (const { shards } of this.#generations) await Promise.all(shards.map((shard) => shard.drain()));
-    for (const { tracker } of this.#generations) tracker?.close();
+    await this.#throughAll((shard) => shard.drain(Math.max(1, endsAt - clock.monotonic())));
     this.#connection.close();
-    for (const { shards } of this.#generations) await Promise.all(shards.map((shard) => shard.end()));
+    await this.#throughAll((shard) => shard.end());
+    for (const { tracker } of this.#generations) tracker?.close();
+  }
+
+  /** One generation after the other, also those that are learned of meanwhile. */
+  async #throughAll(step: (shard: ShardJournal) => Promise<void>): Promise<void> {
+    for (let at = 0; at < this.#generations.length; at += 1)
+      await Promise.all((this.#generations[at]?.shards ?? []).map(step));
   }
 
   #createGeneration(layout: JournalLayout): ShardGeneration {
@@ -145,22 +164,49 @@ export class ShardedJournal implements Journal {
     return this.#shardFor(operation.key).append(operation, packedBytes(operation), at);
   }
 
-  /** Whether a layout is one of the journal's. The record is read once; a failure is not remembered. */
+  /**
+   * Whether a layout is one of the journal's. What is known is used, and the record read again beside that: Redis may
+   * have lost it, and somebody else may have begun a journal of other shards.
+   */
   async #prepare(redis: RedisClient, { layout }: ShardGeneration): Promise<boolean> {
-    this.#layouts ??= claimLayouts(redis, this.#options.region, this.#options.shards).catch((error: unknown) => {
-      this.#layouts = undefined;
-      throw error;
-    });
+    if (this.#layouts === undefined) this.#layouts = this.#claim(redis);
+    else if (this.#options.clock.monotonic() - this.#claimedAt >= CLAIM_MS) void this.#claimAgain();
     const layouts = await this.#layouts;
     return layouts.some((one) => isSame(one, layout));
+  }
+
+  async #claimAgain(): Promise<void> {
+    const before = this.#layouts;
+    try {
+      const layouts = await this.#connection.run((redis) => this.#claim(redis), this.#options.timeoutMs);
+      // It may have been read once more meanwhile.
+      if (this.#layouts === before) this.#layouts = Promise.resolve(layouts);
+    } catch {
+      // The next attempt reads it then, and has what is wrong.
+      this.#layouts = undefined;
+    }
+  }
+
+  /** Reads the record. A failure is not remembered. */
+  async #claim(redis: RedisClient): Promise<readonly JournalLayout[]> {
+    const { region, shards, clock } = this.#options;
+    this.#claimedAt = clock.monotonic();
+    try {
+      const layouts = await claimLayouts(redis, region, shards, this.#newest);
+      this.#newest = layouts.at(-1) ?? this.#newest;
+      return layouts;
+    } catch (error) {
+      this.#layouts = undefined;
+      throw error;
+    }
   }
 
   async #findSuccessor(
     generation: ShardGeneration,
     index: number,
   ): Promise<(queue: Pick<OperationQueue, 'moveTo'>) => void> {
-    const { region, shards, timeoutMs } = this.#options;
-    const layouts = await this.#connection.run((redis) => claimLayouts(redis, region, shards), timeoutMs);
+    const { region, timeoutMs } = this.#options;
+    const layouts = await this.#connection.run((redis) => this.#claim(redis), timeoutMs);
     this.#layouts = Promise.resolve(layouts);
     this.#learn(layouts);
     if (this.#generations.at(-1) === generation) {

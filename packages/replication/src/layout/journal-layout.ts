@@ -1,6 +1,7 @@
 import type { RedisClient } from '@lockstep/core';
 
 import { journalShardsKey } from '../journal/journal-keys.ts';
+import { SWAP_LAYOUTS } from '../lua/swap-layouts.ts';
 import { redisFailed } from '../owned-connection.ts';
 import { ReplicationError } from '../replication-error.ts';
 
@@ -47,21 +48,51 @@ export async function readLayoutRecord(redis: RedisClient, region: string): Prom
  * The layouts of the journal of a region, which are written down where nobody has yet. Two writers that do not agree
  * would put one key into two shards, and its order would be lost.
  *
- * @throws ReplicationError `ERR_REPLICATION_SHARDS` when it has another number and was never changed; whatever the client throws.
+ * Redis may lose the record, and one who knows less may write it first. So `newest`, the newest layout that the caller
+ * has found there, is put back: behind those of the record, as a change to it is.
+ *
+ * @throws ReplicationError `ERR_REPLICATION_SHARDS` when it has another number and was never changed, or no numbers of
+ * shards are left; `ERR_REPLICATION_REDIS` when it was written at the same moment; whatever the client throws.
  */
 export async function claimLayouts(
   redis: RedisClient,
   region: string,
   shards: number,
+  newest: JournalLayout = { base: 0, shards },
 ): Promise<readonly JournalLayout[]> {
-  const [, record] = await Promise.all([
-    redis.call('SETNX', journalShardsKey(region), shards),
-    readLayoutRecord(redis, region),
-  ]);
-  if (record === undefined) throw redisFailed(new Error('the number of shards was not stored'));
-  const layouts = parseLayouts(record);
+  const record = (await readLayoutRecord(redis, region)) ?? (await beginRecord(redis, region, newest));
+  const found = parseLayouts(record);
+  const layouts = withNewest(found, newest);
+  if (layouts !== found) {
+    const swapped = await SWAP_LAYOUTS.run(redis, [journalShardsKey(region)], [record, formatLayouts(layouts)]);
+    if (Number(swapped) !== 1) throw redisFailed(new Error('the record of the shards was written at the same moment'));
+    return layouts;
+  }
   // Once it was changed, the option is only what the journal was begun with.
   if (layouts[0]?.shards === shards || record.includes('@')) return layouts;
-  const message = `the journal of ${region} has ${record} shards, and ${shards} were asked for`;
-  throw new ReplicationError('ERR_REPLICATION_SHARDS', message);
+  throw refused(`the journal of ${region} has ${record} shards, and ${shards} were asked for`);
+}
+
+async function beginRecord(redis: RedisClient, region: string, newest: JournalLayout): Promise<string> {
+  const first = newest.base === 0 ? String(newest.shards) : formatLayouts([newest]);
+  await redis.call('SETNX', journalShardsKey(region), first);
+  const record = await readLayoutRecord(redis, region);
+  if (record === undefined) throw redisFailed(new Error('the number of shards was not stored'));
+  return record;
+}
+
+/** The layouts of a record, and behind them one that is newer than all of them. */
+function withNewest(layouts: readonly JournalLayout[], newest: JournalLayout): readonly JournalLayout[] {
+  const last = layouts.at(-1);
+  if (last === undefined || last.base >= newest.base) return layouts;
+  const end = last.base + last.shards;
+  if (end <= newest.base) return [...layouts, newest];
+  // The numbers of its shards mean other keys by now.
+  const base = Math.max(end, newest.base + newest.shards);
+  if (base + newest.shards > MAX_SHARD_NUMBERS) throw refused(`the shards are numbered up to ${base} already`);
+  return [...layouts, { base, shards: newest.shards }];
+}
+
+function refused(message: string): ReplicationError {
+  return new ReplicationError('ERR_REPLICATION_SHARDS', message);
 }

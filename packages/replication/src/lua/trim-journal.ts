@@ -31,9 +31,13 @@ end
 -- What every receiver has confirmed takes up no room, but its last entry stays to be compared with.
 local open = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', 1)[1]
 local floor = open and bytesBefore(open) or redis.call('HGET', KEYS[2], 'bytes') or '0'
+-- A Redis that is full refuses a script that begins with what may take room, and after any other write nothing of it.
+-- So this comes first, where nothing is to be dropped as well: of nothing else does a full journal get room again.
+local isRetained = tonumber(ARGV[2]) > 0
+local trimmed = redis.call('XTRIM', KEYS[1], 'MINID', isRetained and '0-0' or ARGV[1])
 redis.call('HSET', KEYS[2], 'floor', floor, 'confirmed', ARGV[1])
+if not isRetained then return trimmed end
 local keep = tonumber(floor) - tonumber(ARGV[2])
-if tonumber(ARGV[2]) == 0 then return redis.call('XTRIM', KEYS[1], 'MINID', ARGV[1]) end
 -- Step by step, as entries differ in size; what is left over goes the next time.
 local dropped = 0
 for _ = 1, 100 do

@@ -4,17 +4,22 @@ import { isStreamId, type StreamId } from './stream-id.ts';
 
 /** How far a region had applied the journals of others when an operation was begun there: a version vector of one shard. */
 export interface SeenCursors {
-  /** Shards of the journal that says so. With another number, a shard here would hold other keys. */
+  /** The first shard and the number of shards of the layout that it was written to. With another one, a shard here would hold other keys, and what it has seen would be of others. */
+  readonly base: number;
   readonly shards: number;
   /** By region. */
   readonly cursors: ReadonlyMap<string, StreamId>;
 }
 
-/** Packs a vector: u32 shards · u8 regions · for each u8 length · name · u8 length · cursor. */
-export function packSeen({ shards, cursors }: SeenCursors): Buffer {
+/** The most shards, which u16 cannot hold: 0, which no journal has, stands for it. */
+const ALL_SHARDS = 65_536;
+
+/** Packs a vector: u16 base · u16 shards · u8 regions · for each u8 length · name · u8 length · cursor. */
+export function packSeen({ base, shards, cursors }: SeenCursors): Buffer {
   if (cursors.size > 255) throw new RangeError(`a vector has at most 255 regions, got ${cursors.size}`);
   const head = Buffer.alloc(5);
-  head.writeUInt32BE(shards);
+  head.writeUInt16BE(base);
+  head.writeUInt16BE(shards === ALL_SHARDS ? 0 : shards, 2);
   head[4] = cursors.size;
   const parts = [head];
   for (const [region, cursor] of cursors) {
@@ -31,7 +36,8 @@ export function readSeen(bytes: Buffer, from: number): { readonly seen: SeenCurs
     at += count;
     return bytes.subarray(at - count, at);
   };
-  const shards = take(4).readUInt32BE(0);
+  const base = take(2).readUInt16BE(0);
+  const shards = take(2).readUInt16BE(0) || ALL_SHARDS;
   const count = take(1)[0] as number;
   const cursors = new Map<string, StreamId>();
   for (let left = count; left > 0; left -= 1) {
@@ -41,7 +47,7 @@ export function readSeen(bytes: Buffer, from: number): { readonly seen: SeenCurs
     if (!isRegionName(region) || !isStreamId(cursor)) throw badVector(start, 'it names no region or no cursor');
     cursors.set(region, cursor);
   }
-  return { seen: { shards, cursors }, end: at };
+  return { seen: { base, shards, cursors }, end: at };
 }
 
 function badVector(at: number, reason: string): ReplicationError {

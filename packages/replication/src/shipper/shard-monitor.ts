@@ -99,7 +99,8 @@ export class ShardMonitor {
     link.observe(cursor, probe);
     const { isSealed, dirtyKeys, dirtyClasses, tail } = probe;
     const isEmpty = dirtyKeys + dirtyClasses === 0 && cursor !== undefined && compareStreamIds(cursor, tail) >= 0;
-    if (isSealed && isEmpty) this.#settle(link);
+    // What the receiver has answered meanwhile is older or newer than what was looked at.
+    if (isSealed && isEmpty && link.cursor === cursor) this.#settle(link);
     else this.#through.delete(link);
     if (cursor !== undefined && compareStreamIds(probe.tail, cursor) < 0) {
       const args = [cursor, MAX_RAISED_ENTRIES];

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import type { ByteRate } from './byte-rate.ts';
 import { journalKeys } from '../journal/journal-keys.ts';
+import { APPEND_MARKER } from '../lua/append-marker.ts';
 import type { JournalLayout } from '../layout/journal-layout.ts';
 import { Link } from './link.ts';
 import type { ShardStatus } from './link-meter.ts';
@@ -29,6 +30,7 @@ export class ShippedLayout {
   readonly #monitors: readonly ShardMonitor[];
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #stop = new AbortController();
+  #isBegun: boolean;
 
   constructor(options: ShippedLayoutOptions) {
     const { layout, region, timeoutMs, settleMs, retainBytes, markerIntervalMs, clock, connection } = options;
@@ -37,6 +39,8 @@ export class ShippedLayout {
     setMaxListeners(0, this.#stop.signal);
     this.layout = layout;
     this.#options = options;
+    // Before the first layout there is none that a region could have applied in part.
+    this.#isBegun = base === 0;
     this.#links = new Map(options.links.map((link) => [link.to, this.#createLinks(link)]));
     this.#monitors = Array.from(
       { length: shards },
@@ -60,6 +64,21 @@ export class ShippedLayout {
     if (this.#running.has(to) || this.#stop.signal.aborted) return;
     const links = this.#links.get(to) ?? [];
     this.#running.set(to, Promise.all(links.map((link) => link.run(this.#stop.signal))));
+  }
+
+  /**
+   * Appends a marker to each new shard that has nothing yet. Who has applied it has applied all of the layouts before,
+   * and has something by which to say so, though nobody here writes to that shard. @throws as `look`.
+   */
+  async begin(): Promise<void> {
+    if (this.#isBegun) return;
+    const { region, connection, timeoutMs, layout } = this.#options;
+    for (let index = 0; index < layout.shards; index += 1) {
+      const { stream, meta } = journalKeys(region, layout.base + index);
+      const args = [packMarker(index, layout.shards), '1'];
+      await connection.run((redis) => APPEND_MARKER.run(redis, [stream, meta], args), timeoutMs);
+    }
+    this.#isBegun = true;
   }
 
   /** One round of looking after the journal. @throws ReplicationError when Redis fails; the next round tries again. */

@@ -83,6 +83,8 @@ export class StreamShipper implements Shipper {
         // Nothing is shipped before it is known which shards the journal has, and only where the others are through.
         for (const layout of this.#layouts) await layout.look();
         this.#ship();
+        // Last: a Redis without room refuses it, and must be looked at and trimmed all the same.
+        for (const layout of this.#layouts) await layout.begin();
         await this.#change();
       });
       await this.#pause(signal);
@@ -92,15 +94,17 @@ export class StreamShipper implements Shipper {
   /** Takes over the layouts of the record. */
   async #learn(): Promise<void> {
     const { region, shards, timeoutMs, clock } = this.#options;
-    const layouts = await this.#connection.run((redis) => claimLayouts(redis, region, shards), timeoutMs);
+    const known = this.#layouts.at(-1)?.layout;
+    const layouts = await this.#connection.run((redis) => claimLayouts(redis, region, shards, known), timeoutMs);
     const text = formatLayouts(layouts);
     if (text === this.#record?.text || this.#stop.signal.aborted) return;
     this.#record = { text, at: clock.monotonic() };
     const before = this.#layouts;
-    this.#layouts = layouts.map(
-      (layout) =>
-        before.find((one) => formatLayouts([one.layout]) === formatLayouts([layout])) ?? this.#createLayout(layout),
-    );
+    // Redis lost the record, and older shards are in use again: what is shipped after them must wait for them.
+    const isBack = (layouts[0]?.base ?? 0) < (before[0]?.layout.base ?? 0);
+    const find = (layout: JournalLayout): ShippedLayout | undefined =>
+      isBack ? undefined : before.find((one) => formatLayouts([one.layout]) === formatLayouts([layout]));
+    this.#layouts = layouts.map((layout) => find(layout) ?? this.#createLayout(layout));
     const gone = before.filter((layout) => !this.#layouts.includes(layout));
     await Promise.all(gone.map((layout) => layout.close()));
   }

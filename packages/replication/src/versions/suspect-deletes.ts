@@ -2,10 +2,11 @@ import { type Clock, describeError, sleep } from '@lockstep/core';
 
 import type { Operation } from '../operation/operation.ts';
 import { VERSION_PARTS } from './version-keys.ts';
+import type { VersionOptions } from './version-options.ts';
 import type { VersionTable } from './version-table.ts';
 
 /** What it needs. */
-export interface SuspectDeletesOptions {
+export interface SuspectDeletesOptions extends Pick<VersionOptions, 'isUsed'> {
   readonly table: Pick<VersionTable, 'open' | 'suspects' | 'settle'>;
   readonly clock: Clock;
   /** Deletes keys and tells who wants to know. */
@@ -29,6 +30,8 @@ export class SuspectDeletes {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #looks = 0;
+  /** Once there was such a key, another process may go by it for longer than this one: it is looked at to the end. */
+  #isUsed = false;
   deleted = 0;
   failures = 0;
   lastError: Error | undefined;
@@ -66,7 +69,9 @@ export class SuspectDeletes {
   }
 
   async #look(): Promise<void> {
-    const { table } = this.#options;
+    const { table, isUsed } = this.#options;
+    this.#isUsed ||= isUsed?.() ?? true;
+    if (!this.#isUsed) return;
     if (this.#looks % OPEN_EVERY === 0) await table.open();
     this.#looks += 1;
     const parts = Array.from({ length: VERSION_PARTS }, (_, part) => this.#settlePart(part));

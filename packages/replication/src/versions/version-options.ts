@@ -5,6 +5,11 @@ export interface VersionOptions {
    * newer or older than others, and becomes a delete in the other regions. @default every key
    */
   readonly isFor?: (key: Buffer) => boolean;
+  /**
+   * Whether there are such keys at all by now. A receiver asks it every fifth of a second, and begins to look for keys
+   * that two regions wrote when it first says so. @default there are
+   */
+  readonly isUsed?: () => boolean;
   /** Bytes that the versions of a region may take in its Redis: the length of each key and 160. @default 134217728 */
   readonly maxBytes?: number;
   /** How long a version, or a delete, is known after it was last written: at least half of it. @default 86400000 */
