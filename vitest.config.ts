@@ -26,8 +26,8 @@ function rank({ moduleId }: TestSpecification): number {
 export default defineConfig({
   test: {
     projects: ['packages/*', 'apps/*', 'tooling/{bench,e2e,setup,node-matrix}'],
-    // Most tests wait for servers: on two cores three files run at a time, and more than eight would want too many processes.
-    maxWorkers: Math.min(availableParallelism() + 1, 8),
+    // Most tests wait for servers: on two cores, too, two files run at a time. A third one makes all of them slower.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     sequence: { sequencer: Spread },
     reporters: ['default', './tooling/setup/count-reporter.mjs'],
   },
