@@ -19,6 +19,7 @@ import type { RedisClient } from '@lockstep/core';
 
 import { toFaceOptions } from './face-options.ts';
 import { toGuardRules } from './guard-rules.ts';
+import type { CountRequest } from './request-meter.ts';
 import { type ServedTemplate, toKeyTemplates } from './refresh/to-key-templates.ts';
 
 /** What the HTTP face of a proxy stands on. */
@@ -32,6 +33,8 @@ export interface HttpFaceSources {
   readonly nodeNames: NodeNames;
   /** Reads templates that serve a source. */
   readonly readSource: TemplateReader;
+  /** Counts what the fast lane answers, which no hook sees. */
+  readonly countRequest: CountRequest;
 }
 
 /** What of the HTTP face can be changed while it serves. */
@@ -45,7 +48,7 @@ const publicRoutes = ['/livez', '/readyz', '/metrics'];
 
 /** Registers everything that a proxy serves over HTTP; the guards first, so that they hold for all of it. */
 export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace> {
-  const { http, regionName, proxy, backend, redis, invalidations, nodeNames, readSource } = sources;
+  const { http, regionName, proxy, backend, redis, invalidations, nodeNames, readSource, countRequest } = sources;
   const { lists, tokens, limits } = toGuardRules(proxy);
   const { rate, shed, batch } = proxy.limits ?? {};
   await http.register(memcacheGuards, {
@@ -69,7 +72,14 @@ export async function mountHttpFace(sources: HttpFaceSources): Promise<HttpFace>
   const longKeys = face.longKeys === undefined ? {} : { longKeys: face.longKeys };
   const templates = new KeyTemplates(toKeyTemplates(proxy));
   // The only hook at the end of answers is for connections of a server that drains, where hits are not direct.
-  await http.register(memcacheHttp, { ...face, directHits: true, ...(batch === undefined ? {} : { batch }) });
+  // The other hooks are for answers that are errors, and for the meter, which hears of the fast lane itself.
+  const fastLane = proxy.fastLane === false ? false : { onAnswer: countRequest };
+  await http.register(memcacheHttp, {
+    ...face,
+    directHits: true,
+    fastLane,
+    ...(batch === undefined ? {} : { batch }),
+  });
   await http.register(memcacheNodes, { backend, nameOf: nodeNames, ...longKeys });
   await http.register(memcacheChanges, { log: invalidations });
   if (proxy.queues !== undefined) await http.register(memcacheStream, { queues: proxy.queues });

@@ -1,3 +1,4 @@
+import { type FastLaneAnswer, waitedInLane } from '@lockstep/memcache-proxy';
 import { addScrapedHistogram, addScrapedMetric, type AdminServer, type Registry } from '@lockstep/service-kit';
 
 /** Upper bounds of the histogram in seconds. */
@@ -22,26 +23,33 @@ class RouteMeter {
   }
 }
 
+/** Counts a `GET` that was answered past the hooks of the server. */
+export type CountRequest = (answer: FastLaneAnswer) => void;
+
 /**
  * Counts the requests of a server by method, route and class of the status, with the time that they took.
  * Routes are patterns as they were declared, never URLs. Call it before routes are registered.
+ *
+ * @returns what counts a request that no hook sees.
  */
-export function meterRequests(http: AdminServer['http'], registry: Registry): void {
+export function meterRequests(http: AdminServer['http'], registry: Registry): CountRequest {
   // Bounded: routes are declared at the start, and the parser of HTTP knows a few methods.
   const meters = new Map<string, Map<string, RouteMeter>>();
-  const meterOf = (route: string, method: string): RouteMeter => {
+  const newMeter = (route: string, method: string): RouteMeter => {
     const byMethod = meters.get(route) ?? new Map<string, RouteMeter>();
     meters.set(route, byMethod);
-    const meter = byMethod.get(method) ?? new RouteMeter();
+    const meter = new RouteMeter();
     byMethod.set(method, meter);
     return meter;
   };
+  const meterOf = (route: string, method: string): RouteMeter =>
+    meters.get(route)?.get(method) ?? newMeter(route, method);
   // Not `onResponse`: for that Fastify puts two listeners on every response and takes them off again.
   http.addHook('onRequest', (request, reply, done) => {
-    const beganAt = performance.now();
+    const beganAt = performance.now() - waitedInLane(request.raw);
     const { method } = request;
     const route = request.routeOptions.url ?? 'none';
-    const meter = meters.get(route)?.get(method) ?? meterOf(route, method);
+    const meter = meterOf(route, method);
     const response = reply.raw;
     response.on('finish', () => meter.add(response.statusCode, performance.now() - beganAt));
     done();
@@ -69,4 +77,5 @@ export function meterRequests(http: AdminServer['http'], registry: Registry): vo
     bounds,
     read: () => rows().map(({ labels, meter }) => ({ labels, counts: meter.counts, sum: meter.sumMs / 1000 })),
   });
+  return ({ route, status, durationMs }) => meterOf(route, 'GET').add(status, durationMs);
 }

@@ -19,6 +19,7 @@ const fixed: readonly (readonly [string, (region: Region) => unknown])[] = [
   ['proxy.trustedProxies', ({ proxy }) => proxy.trustedProxies],
   ['proxy.forwardedHeader', ({ proxy }) => proxy.forwardedHeader ?? 'x-forwarded-for'],
   ['proxy.queues', ({ proxy }) => proxy.queues],
+  ['proxy.fastLane', ({ proxy }) => proxy.fastLane ?? true],
   ['proxy.spool', ({ proxy }) => proxy.spool],
   ['proxy.flushAll', ({ proxy }) => proxy.flushAll ?? 'refuse'],
   ['refresh.retry.attempts', ({ refresh }) => refresh?.retry?.attempts],

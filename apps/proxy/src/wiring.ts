@@ -117,7 +117,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     const main = pools.entries().find((pool) => pool.name === mainPoolName)!;
     return poolCheck(main.pool, main.settings.nodes)();
   });
-  meterRequests(admin.http, admin.metrics);
+  const countRequest = meterRequests(admin.http, admin.metrics);
   const { proxy, name: regionName } = region;
   const { guards, templates } = await mountHttpFace({
     http: admin.http,
@@ -128,6 +128,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     invalidations,
     nodeNames: createNodeNames(pools),
     readSource: createRefreshReader(gateways),
+    countRequest,
   });
   const parts: ReplaceableParts = {
     guards,

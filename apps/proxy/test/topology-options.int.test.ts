@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 
 import { type ProxyProcess, startProxyProcess } from './fixtures/proxy-process.ts';
+import { readAtOnce, readCount } from './fixtures/read-at-once.ts';
 
 /** Sends all of it, and resolves with everything that comes back before the proxy closes. */
 async function ask(port: number, script: string): Promise<string> {
@@ -84,8 +85,8 @@ describe('what the topology says of limits, values and keys', () => {
     expect(JSON.parse(batch)).toMatchObject({ code: 'ERR_MEMCACHE_PROXY_OVERLOADED' });
   });
 
-  it('answers every error as a problem, also those of no route', async () => {
-    await using proxy = await startProxyProcess();
+  it('answers every error as a problem, also those of no route, and has no fast lane', async () => {
+    await using proxy = await startProxyProcess({ proxy: '      fastLane: false' });
     const asked: readonly (readonly [string, string])[] = [
       ['GET', '/nowhere'],
       ['OPTIONS', '/v1/cache/a'],
@@ -97,6 +98,8 @@ describe('what the topology says of limits, values and keys', () => {
       expect([path, response.headers.get('content-type')]).toEqual([path, 'application/problem+json']);
       expect(await response.json()).toMatchObject({ type: 'about:blank', status: response.status });
     }
+    await fetch(`${proxy.url}/v1/cache/k`, { method: 'PUT', body: 'value' });
+    expect(await readAtOnce(proxy, 'k')).toBeLessThan(readCount);
   });
 
   it('is left to the defaults where there is nothing: long keys are hashed, and limits are told to the refused', async () => {

@@ -1,9 +1,11 @@
 import { MemcacheError, type MemcachePool } from '@lockstep/memcache';
 import type { Applier } from '@lockstep/replication';
-import { classOf, mainPoolName, type Topology } from '@lockstep/service-kit';
+import type { Topology } from '@lockstep/service-kit';
+
+import { createPoolRoutes } from './pool-routes.ts';
 
 /** The part of a pool that operations are carried out on. */
-export type AppliedPool = Pick<MemcachePool, 'applyBatch'>;
+export type AppliedPool = Pick<MemcachePool, 'applyBatch' | 'applyPacked'>;
 
 /** Where operations are carried out. */
 export interface Routing {
@@ -26,25 +28,34 @@ export interface RoutedApplier extends Applier {
  * A batch is confirmed when all of its pools have confirmed their part.
  */
 export function createRoutedApplier(first: Routing, clear?: Clear): RoutedApplier {
-  let find = classOf(first.topology);
+  let routes = createPoolRoutes(first.topology);
   let { get } = first;
   let running = new Set<Promise<unknown>>();
+
+  /** Resolves when every pool has confirmed its part; rejects when all have settled. */
+  async function confirm(parts: readonly Promise<void>[]): Promise<void> {
+    const settled = Promise.allSettled(parts);
+    const mine = running;
+    mine.add(settled);
+    const outcomes = await settled;
+    mine.delete(settled);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
   return {
     async applyBatch(operations, options) {
       const parts = new Map<string, (typeof operations)[number][]>();
       for (const operation of operations) {
-        for (const name of find(operation.key)?.pools ?? [mainPoolName]) {
+        for (const name of routes.poolsOf(operation.key)) {
           const part = parts.get(name) ?? [];
           parts.set(name, part);
           part.push(operation);
         }
       }
-      const settled = Promise.allSettled([...parts].map(([name, part]) => get(name).applyBatch(part, options)));
-      const mine = running;
-      mine.add(settled);
-      const outcomes = await settled;
-      mine.delete(settled);
-      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+      await confirm([...parts].map(([name, part]) => get(name).applyBatch(part, options)));
+    },
+    async applyPacked(writes, options) {
+      await confirm(Array.from(routes.split(writes), ([name, part]) => get(name).applyPacked(part, options)));
     },
     ...(clear === undefined ? {} : { clear }),
     // A key that memcached does not take is refused by every node for ever.
@@ -52,7 +63,7 @@ export function createRoutedApplier(first: Routing, clear?: Clear): RoutedApplie
     async replace(next) {
       const before = running;
       running = new Set();
-      find = classOf(next.topology);
+      routes = createPoolRoutes(next.topology);
       ({ get } = next);
       await Promise.all(before);
     },

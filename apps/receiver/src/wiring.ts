@@ -1,6 +1,6 @@
 import { describeError } from '@lockstep/core';
 import { createRedisLog } from '@lockstep/invalidation';
-import { createJournal, createReceiver, createReceiverHandler } from '@lockstep/replication';
+import { createJournal, createReceiver, createReceiverHandler, writtenKeys } from '@lockstep/replication';
 import {
   type AppContext,
   classOf,
@@ -71,6 +71,9 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
         }),
     async onApplied(operations) {
       await invalidations.publish(operations.map(({ key }) => key));
+    },
+    async onAppliedPacked(writes) {
+      await invalidations.publish(writtenKeys(writes));
     },
     async onCleared(prefixes) {
       logger.warn({ classes: prefixes.length }, 'another region ran out of room: classes of keys were cleared');

@@ -1,36 +1,48 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { reshardJournal, type ReshardState } from '@lockstep/replication';
+import { describeError } from '@lockstep/core';
+import { ReplicationError, reshardJournal, type ReshardState } from '@lockstep/replication';
 import {
   type CommandIo,
   commandMistake,
   connectRedis,
   parseCommandLine,
   readCommandRegion,
+  type Region,
   requireRegion,
   runCommand,
 } from '@lockstep/service-kit';
 
+import { askLinks } from './ask-links.ts';
+
 const name = 'lockstep-shipper reshard';
 const lookMs = 500;
+const defaultSeconds = 300;
+const maxSeconds = 86_400;
+/** Not done yet, and still going on. */
+const notYet = 3;
+const goesOn = 'the change goes on, and the same command waits for it again';
 
 const usage = [
-  'Usage: lockstep-shipper reshard --config FILE --region NAME --shards N [--no-wait] [--json]',
+  'Usage: lockstep-shipper reshard --config FILE --region NAME --shards N [--timeout SECONDS] [--no-wait] [--json]',
   '',
   'Changes the number of shards of the journal of a region while it is in use. The running shippers of the region carry it',
   'out; the status shows how far they are. It may be ended and run again at any time.',
   '',
-  '  --shards N  1 to 65536; in all, as many shards may be used in the life of a journal',
-  '  --no-wait   does not wait until it is done',
-  '  --json      one JSON object: from, to, isDone',
+  '  --shards N         1 to 65536; in all, as many shards may be used in the life of a journal',
+  `  --timeout SECONDS  how long it waits until that is done, 1 to ${maxSeconds}; ${defaultSeconds} unless it is given`,
+  '  --no-wait          does not wait',
+  '  --json             one JSON object: from, to, isDone',
   '',
-  'Exit code: 0; 1 when it failed, such as while another change is under way; 2 for wrong arguments.',
+  'Exit code: 0; 1 when it failed, such as while another change is under way; 2 for wrong arguments; 3 when the time was',
+  'over before the change was: it goes on, and the same command waits for it again.',
 ].join('\n');
 
 const options = {
   config: { type: 'string' },
   region: { type: 'string' },
   shards: { type: 'string' },
+  timeout: { type: 'string' },
   'no-wait': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -52,19 +64,30 @@ export function runReshardCommand(args: readonly string[], io: CommandIo): Promi
     const shards = Number(values.shards);
     if (!/^\d{1,5}$/.test(values.shards ?? '') || shards < 1 || shards > 65_536)
       throw commandMistake(name, '--shards must be 1 to 65536');
+    const { timeout = String(defaultSeconds) } = values;
+    const seconds = Number(timeout);
+    if (!/^\d{1,5}$/.test(timeout) || seconds < 1 || seconds > maxSeconds)
+      throw commandMistake(name, `--timeout must be 1 to ${maxSeconds} seconds`);
     const { region, environment, logger } = await readCommandRegion(name, where, io);
     const client = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
     try {
       const ask = (): Promise<ReshardState> => reshardJournal({ client, region: region.name, shards });
       let state = await ask();
       const { from } = state;
-      while (!state.isDone && values['no-wait'] !== true) {
-        await pause(lookMs);
-        state = await ask();
+      const giveUpAt = performance.now() + 1000 * seconds;
+      while (!state.isDone && values['no-wait'] !== true && performance.now() < giveUpAt) {
+        await pause(Math.min(lookMs, Math.max(1, giveUpAt - performance.now())));
+        state = await ask().catch((error: unknown) => {
+          // The change is written down already, and does not end with this.
+          if (error instanceof ReplicationError && error.code === 'ERR_REPLICATION_REDIS') return state;
+          throw error;
+        });
       }
       if (values.json === true) io.stdout.write(`${JSON.stringify({ ...state, from })}\n`);
       else io.stdout.write(`${say(from, state)}\n`);
-      return 0;
+      if (state.isDone || values['no-wait'] === true) return 0;
+      io.stderr.write(`${name}: not done after ${seconds} s: ${await whatIsLeft(region)}; ${goesOn}\n`);
+      return notYet;
     } finally {
       client.disconnect();
     }
@@ -76,4 +99,19 @@ function say(from: number, { to, isDone }: ReshardState): string {
   return isDone
     ? `the journal has ${to} shards now, ${from} before`
     : `the journal changes from ${from} to ${to} shards`;
+}
+
+/** What the shippers of a region have still to do, as the running one says. */
+async function whatIsLeft(region: Region): Promise<string> {
+  try {
+    const links = await askLinks(region);
+    const left = links.flatMap(({ to, reshard, lastError }) => {
+      if (reshard === undefined || reshard.shardsLeft === 0) return [];
+      const reason = lastError === undefined ? '' : `, and its link fails: ${lastError}`;
+      return [`${to} has not applied ${reshard.shardsLeft} of the ${reshard.from} old shards${reason}`];
+    });
+    return left.length === 0 ? 'the shippers of the region have not finished it' : left.join('; ');
+  } catch (error) {
+    return describeError(error);
+  }
 }

@@ -1,17 +1,9 @@
-import { describeError } from '@lockstep/core';
-import {
-  type CommandIo,
-  parseCommandLine,
-  readCommandRegion,
-  type RegionArguments,
-  requireRegion,
-  runCommand,
-} from '@lockstep/service-kit';
+import { type CommandIo, parseCommandLine, readCommandRegion, requireRegion, runCommand } from '@lockstep/service-kit';
 
-import { type ShownLink, statusPath } from './status-route.ts';
+import { askLinks } from './ask-links.ts';
+import type { ShownLink } from './status-route.ts';
 
 const name = 'lockstep-shipper status';
-const answerMs = 5000;
 
 const usage = [
   'Usage: lockstep-shipper status --config FILE --region NAME [--json] [--shards]',
@@ -44,7 +36,8 @@ export function runStatusCommand(args: readonly string[], io: CommandIo): Promis
       io.stdout.write(`${usage}\n`);
       return 0;
     }
-    const links = await ask(await addressOf(requireRegion(name, values), io));
+    const { region } = await readCommandRegion(name, requireRegion(name, values), io);
+    const links = await askLinks(region);
     if (values.json === true) io.stdout.write(`${JSON.stringify(links)}\n`);
     else io.stdout.write(`${printLinks(links, values.shards === true).join('\n')}\n`);
     return links.every(({ connected }) => connected) ? 0 : 1;
@@ -101,22 +94,4 @@ function line(
     dirtyClasses,
     lastError,
   ].join('  ');
-}
-
-async function addressOf(where: RegionArguments, io: CommandIo): Promise<string> {
-  const { region } = await readCommandRegion(name, where, io);
-  const { host, port } = region.shipper.http;
-  // What listens on every address answers on the loopback one.
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
-
-async function ask(address: string): Promise<readonly ShownLink[]> {
-  const answer = await fetch(`http://${address}${statusPath}`, { signal: AbortSignal.timeout(answerMs) }).catch(
-    (error: unknown) => {
-      throw new Error(`the shipper at ${address} gives no answer: ${describeError(error)}`);
-    },
-  );
-  if (!answer.ok) throw new Error(`what listens at ${address} answered ${answer.status}`);
-  return (await answer.json()) as readonly ShownLink[];
 }

@@ -15,6 +15,7 @@ import { assertOpen, type CacheCore, cacheClosed, forgetAll } from './read/cache
 import { loadTimeout } from './read/await-flight.ts';
 import { createFences } from './read/fences.ts';
 import { createFlights } from './read/flights.ts';
+import { touchDown } from './read/fly.ts';
 import { hearingOf } from './read/hear.ts';
 import { createLoadSlots } from './read/load-slots.ts';
 import { createTagLedger } from './read/tag-ledger.ts';
@@ -79,6 +80,7 @@ export function createCache(options: CacheOptions): Cache {
     onError,
     room,
     flights: createFlights(),
+    landed: (flight) => touchDown(core, flight),
     deadlines: createDeadlines(clock, (flight, timeoutMs) => {
       core.stats.loadsTimedOut++;
       flight.abort(loadTimeout(flight.plan.key, timeoutMs));

@@ -6,6 +6,9 @@ export { type DeadlineOptions, sleep, withDeadline } from './deadline.ts';
 // Errors
 export { CodedError, type CodedErrorOptions, describeError, toError } from './coded-error.ts';
 
+// Bytes
+export { ByteWindow } from './byte-window.ts';
+
 // Redis
 export { type RedisArgument, type RedisClient, type RedisConnection } from './redis.ts';
 export { createScript, type RedisScript } from './redis-script.ts';

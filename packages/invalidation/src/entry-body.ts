@@ -46,7 +46,7 @@ export function decodeBody(text: string): EntryBody {
   const wire = JSON.parse(text) as WireBody;
   return {
     keys: textsOf(wire.k),
-    binaryKeys: textsOf(wire.x).map((key) => Buffer.from(key, 'base64')),
+    binaryKeys: wire.x === undefined ? [] : textsOf(wire.x).map((key) => Buffer.from(key, 'base64')),
     tags: textsOf(wire.t),
     isClear: wire.c === 1,
     origin: wire.o,

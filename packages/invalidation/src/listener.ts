@@ -13,22 +13,25 @@ export interface Listener {
 export function createListener(options: FollowOptions, tally: FollowerTally): Listener {
   const { onInvalidate, onReset } = options;
   const report = createReporter(options.onError);
-  const guard = (name: string, call: () => void): void => {
-    try {
-      call();
-    } catch (cause) {
-      report(new InvalidationError('ERR_INVALIDATION_LISTENER', `${name} threw`, { cause }));
-    }
-  };
+  const failed = (name: string, cause: unknown): void =>
+    report(new InvalidationError('ERR_INVALIDATION_LISTENER', `${name} threw`, { cause }));
   return {
     // A callback may keep or change its list; the entry is handed to nobody else.
     invalidate(entry) {
       tally.entry();
-      guard('onInvalidate', () => onInvalidate([...entry.keys], entry.position, entry));
+      try {
+        onInvalidate(entry.keys.slice(), entry.position, entry);
+      } catch (cause) {
+        failed('onInvalidate', cause);
+      }
     },
     reset(reason) {
       tally.reset(reason);
-      guard('onReset', () => onReset(reason));
+      try {
+        onReset(reason);
+      } catch (cause) {
+        failed('onReset', cause);
+      }
     },
     error: report,
   };

@@ -15,7 +15,8 @@ const BEGINNING: ShardPosition = { epoch: '', sequence: 0 };
 
 /** Writes a position: the shards in their order. */
 export function formatPosition(parts: readonly ShardPosition[]): string {
-  return parts.map(formatPart).join(',');
+  // Every entry that is heard has one.
+  return parts.length === 1 ? formatPart(parts[0]!) : parts.map(formatPart).join(',');
 }
 
 function formatPart({ epoch, sequence }: ShardPosition): string {
@@ -37,6 +38,14 @@ export function parsePosition(text: string, shards: number): ShardPosition[] {
   });
   if (parts.length === shards) return parts;
   return Array.from({ length: shards }, () => (text === START ? BEGINNING : NOWHERE));
+}
+
+/**
+ * What is known after two answers of a shard, the second of which came later: within an epoch answers can overtake each
+ * other, and epochs have no order but that.
+ */
+export function laterOf(before: ShardPosition, answer: ShardPosition): ShardPosition {
+  return before.epoch === answer.epoch && before.sequence > answer.sequence ? before : answer;
 }
 
 /** Whether one who stands at `position` has passed `other` for certain: in the same epoch, or `other` is the beginning. */

@@ -28,7 +28,10 @@ export function toPublishRequest(keys: readonly InvalidationKey[], options: Publ
   if (keys.length === 0 && tags.length === 0) throw new RangeError('publish needs at least one key or tag');
   if (keys.length > MAX_KEYS) throw new RangeError(`publish takes at most ${MAX_KEYS} keys, got ${keys.length}`);
   if (tags.length > MAX_TAGS) throw new RangeError(`publish takes at most ${MAX_TAGS} tags, got ${tags.length}`);
-  return { ...sortKeys(keys), tags: tags.map((tag) => checkedText(tag, 'a tag')), ...toProvenance(options) };
+  const { texts, binaries } = sortKeys(keys);
+  const origin = checkedLabel(options.origin, 'origin');
+  const traceId = checkedLabel(options.traceId, 'traceId');
+  return { texts, binaries, tags: tags.map((tag) => checkedText(tag, 'a tag')), origin, traceId };
 }
 
 /**

@@ -13,7 +13,7 @@ import { type HeldLocks, withLocks } from './with-locks.ts';
 
 /**
  * The locks of this process, in Redis or in a driver of yours. Make one of them per process: however many locks and
- * waiters there are, it takes one connection besides yours.
+ * waiters there are, it takes one connection besides yours; in a Cluster one to each master that has a lock waited for.
  *
  * @throws TypeError or RangeError for what makes no sense.
  */

@@ -28,7 +28,7 @@ export interface LeaseDefaults {
 
 /** Where the locks of a process are, and what they are bound by. */
 export interface LocksOptions extends LeaseDefaults {
-  /** An ioredis `Redis` or `Cluster`. You own it: only the connection that is made from it is closed. */
+  /** An ioredis `Redis` or `Cluster`. You own it: only connections that are made from it are closed. */
   readonly client?: RedisClient;
   /** Instead of `client`: where locks live. You own it. */
   readonly driver?: LockDriver;

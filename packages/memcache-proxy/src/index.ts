@@ -34,6 +34,8 @@ export { SPOOL_CHANNEL, type SpoolEvent } from './spool/spool-channel.ts';
 
 // HTTP
 export { memcacheHttp, type MemcacheHttpOptions } from './http/cache/memcache-http.ts';
+export type { FastLaneAnswer, FastLaneOptions } from './http/fast-lane/fast-lane.ts';
+export { waitedInLane } from './http/fast-lane/lane-read.ts';
 export type { CacheFaceOptions } from './http/cache/cache-face.ts';
 export { rewriteCacheUrl } from './http/cache/rewrite-url.ts';
 export { type ClientKey, fromStoredKey, type LongKeys, toStoredKey } from './http/cache/stored-key.ts';

@@ -11,9 +11,11 @@ export type {
   StoreOutcome,
 } from './driver/driver.ts';
 export type { Capabilities } from './driver/capabilities.ts';
+export type { AnswerTaker, CallTracker, DirectCalls, DriverDirectCalls } from './driver/direct-calls.ts';
 export type { MarkStaleOptions, ReadOptions, ReadResult } from './driver/read.ts';
 export type { MetaCommand, MetaReply, MetaRequest } from './driver/meta.ts';
 export type { Mutation } from './driver/mutation.ts';
+export type { PackedMutations } from './driver/packed-mutations.ts';
 
 // The driver of the meta protocol
 export { connectMeta, createMetaDriver } from './engine/meta-driver.ts';

@@ -1,5 +1,6 @@
 // What travels, and where it goes
 export { type DeleteOperation, type Operation, type RowVersion, type SetOperation } from './operation/operation.ts';
+export { type PackedWrites, selectWrites, writtenKeys } from './operation/packed-writes.ts';
 export { type Applier } from './receiver/applier.ts';
 
 // Journal: writes of a region, in order

@@ -115,7 +115,7 @@ describe('a journal under faults', () => {
       code: 'ERR_REPLICATION_OVERLOADED',
     });
     await expect(journal.append(set('key', 2))).rejects.toMatchObject({ code: 'ERR_REPLICATION_JOURNAL_TIMEOUT' });
-    expect(journal.stats()).toMatchObject({ queuedOperations: 2, queuedBytes: 2 * (23 + 512) });
+    expect(journal.stats()).toMatchObject({ queuedOperations: 2, queuedBytes: 2 * (23 + 720) });
     await redis.restart();
     await expect.poll(() => journal.stats().queuedOperations, { timeout: 10_000 }).toBe(0);
     await expect(readValues(client, 'east')).resolves.toEqual(['0', '1', '2']);

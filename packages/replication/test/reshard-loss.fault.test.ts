@@ -4,6 +4,8 @@ import { createJournal } from '../src/journal/journal.ts';
 import { journalShardsKey } from '../src/journal/journal-keys.ts';
 import { claimLayouts, formatLayouts } from '../src/layout/journal-layout.ts';
 import { reshardJournal } from '../src/layout/reshard-journal.ts';
+import { createShipper } from '../src/shipper/shipper.ts';
+import type { Transport } from '../src/transport/transport.ts';
 import { set } from './operations.ts';
 import { startTwoRegions, type TwoRegions } from './two-regions.ts';
 
@@ -56,6 +58,41 @@ it.each(['2', '2@0'])('brings those who begin anew over to them, though %j is wr
   await Promise.all(NAMES.map((name) => anew.append(set(name, 'anew'))));
   await Promise.all(NAMES.map((name) => journal.append(set(name, 'old'))));
   await expect.poll(() => NAMES.map((name) => applier.state.get(name))).toEqual(NAMES.map(() => 'old'));
+});
+
+it('ships nothing of the newer shards, when the older ones are in use again, before those have arrived', async () => {
+  await using regions = await startTwoRegions({ shards: 2 });
+  const { eastClient: client, journal, receiver, applier } = regions;
+  let isHeld = false;
+  const transport: Transport = {
+    position: (source, shard) => receiver.position(source, shard),
+    async send(batch) {
+      if (isHeld && batch.shard < 2) throw new Error('held');
+      const { kind, ...position } = await receiver.receive(batch);
+      return { kind: kind === 'gap' ? 'gap' : 'accepted', ...position };
+    },
+  };
+  const tuning = { shards: 2, settleMs: SETTLE_MS, monitorIntervalMs: 20, blockMs: 100 };
+  const links = [{ to: 'west', transport }];
+  await using shipper = createShipper({ client, region: 'east', links, ...tuning, retry: { minMs: 5, maxMs: 20 } });
+  shipper.start();
+  await regions.write(20);
+  await reshardJournal({ client, region: 'east', shards: 3 });
+  await expect.poll(() => recordOf(regions)).toBe('3@2');
+  await journal.append(set('key', 1));
+  await expect.poll(() => applier.state.get('key')).toBe('1');
+  isHeld = true;
+  await client.multi().flushall().set(journalShardsKey('east'), '2').exec();
+  await using anew = createJournal({ client, region: 'east', shards: 2 });
+  await Promise.all(NAMES.map((name) => anew.append(set(name, 'older'))));
+  await expect.poll(() => recordOf(regions)).toBe('2@0 3@2');
+  await Promise.all(NAMES.map((name) => journal.append(set(name, 'newer'))));
+  const held = (): unknown => shipper.status()[0]!.shards.map(({ isWaiting = false }) => isWaiting);
+  await expect.poll(held).toEqual([false, false, true, true, true]);
+  isHeld = false;
+  await expect.poll(() => recordOf(regions), { timeout: 10_000 }).toBe('3@2');
+  const values = (): unknown => NAMES.map((name) => applier.state.get(name));
+  await expect.poll(values).toEqual(NAMES.map(() => 'newer'));
 });
 
 it('writes no more when the record has become one of another number', async () => {

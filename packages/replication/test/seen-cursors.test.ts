@@ -15,5 +15,7 @@ it.each([
 });
 
 it('has the shards of a first layout where journals wrote them that knew of no other', () => {
-  expect(packSeen({ base: 0, shards: 16, cursors }).readUInt32BE(0)).toBe(16);
+  const packed = packSeen({ shards: 16, cursors });
+  expect(packed.readUInt32BE(0)).toBe(16);
+  expect(readSeen(packed, 0).seen).toEqual({ base: 0, shards: 16, cursors });
 });

@@ -2,6 +2,7 @@ import { systemClock } from '@lockstep/core';
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { packMarker } from '../src/block/marker.ts';
 import { journalKeys } from '../src/journal/journal-keys.ts';
 import { SEAL_JOURNAL } from '../src/lua/seal-journal.ts';
 import { OwnedConnection } from '../src/owned-connection.ts';
@@ -41,6 +42,8 @@ async function monitorOf(region: string, during: () => void = () => {}) {
     timeoutMs: 2000,
     settleMs: 1000,
     retainBytes: 0,
+    marker: packMarker(0, 1),
+    markerIntervalMs: 0,
     clock: { ...systemClock, monotonic: () => 10 },
   });
   return { link, monitor, connection, isThrough: () => monitor.isThrough(link as unknown as Link) };

@@ -134,7 +134,13 @@ function overNodes(nodes: readonly RedisServer[], timeoutMs: number): RedisClust
         },
         { what, timeoutMs },
       );
-      return serverAt(port);
+      const next = serverAt(port);
+      if (by !== 'ask') return next;
+      // The one that handed over follows: the next failover needs it.
+      const isFollowed = async (): Promise<true | undefined> =>
+        (await cluster.replicasOf(next)).length > 0 ? true : undefined;
+      await pollUntil(isFollowed, { what: `the master on port ${port} has a replica`, timeoutMs });
+      return next;
     },
     async whole() {
       await pollUntil(

@@ -33,6 +33,8 @@ export interface Design {
   count(role: RoleName, region: string): number;
   /** The arguments for `node`. */
   command(plan: AppPlan): readonly string[];
+  /** The arguments for `node` that have the journal of a region changed to another number of shards, where it can be. */
+  reshardCommand?(plan: Pick<AppPlan, 'region' | 'directory'>, shards: number): readonly string[];
   /** Variables for all of its apps. */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether keys of which only deletes travel may be written in both regions at once. */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Chance } from '../test/password-story/chance.ts';
 import type { AppProcess } from './app-process.ts';
 import { type FailPoint, roleNames, type RoleName } from './design.ts';
+import type { Resharding } from './resharding.ts';
 import type { WireFaults } from './wire.ts';
 import type { World, WorldRegion } from './world.ts';
 
@@ -63,7 +64,10 @@ export const wireFaults: readonly Fault[] = Object.entries(wires).map(([name, fa
 }));
 
 /** Everything that can happen to the processes of this world, and what cannot happen here. */
-export function processFaults({ design, regions }: World): { faults: readonly Fault[]; skipped: readonly string[] } {
+export function processFaults({ design, regions, resharding }: World): {
+  faults: readonly Fault[];
+  skipped: readonly string[];
+} {
   const faults: Fault[] = [
     ...roleNames.flatMap((role) => [killOf(role), freezeOf(role), skewOf(role)]),
     ...(['shipper', 'receiver'] as const)
@@ -76,6 +80,8 @@ export function processFaults({ design, regions }: World): { faults: readonly Fa
     serverFault('memcached', 'freeze'),
     lostTail,
   ];
+  // The last of ten seeds has the third one: what it leaves costs no time in the others.
+  if (resharding !== undefined) faults.splice(2, 0, reshardFault(resharding, regions));
   if (regions.every(({ disk }) => disk.isSmall)) return { faults: [...faults, fullDisk], skipped: [] };
   return { faults, skipped: [`${fullDisk.name}: no file system can be mounted here`] };
 }
@@ -182,6 +188,29 @@ const lostTail: Fault = {
     await wait(restoreMs);
   },
 };
+
+const reshardPoints = ['seal-journal', 'append-marker', 'swap-layouts'].flatMap((script) => [
+  `before:${script}:1`,
+  `after:${script}:1`,
+  `after:${script}:5`,
+]);
+
+function reshardFault(resharding: Resharding, regions: readonly WorldRegion[]): Fault {
+  return {
+    name: 'another number of shards',
+    // While one region has other shards than another, nobody can tell whether a store knew of what it meets.
+    costs: ['keys here', 'keys elsewhere'],
+    async run({ region, chance, note }) {
+      const struck = chance.pick([[region], regions]).map(({ name }) => name);
+      // At times the shippers end where they carry it out, seconds later.
+      const point = chance.pick([undefined, chance.pick(reshardPoints)]);
+      if (point !== undefined) await Promise.all(region.apps.shipper.map((app) => app.afflict({ failPoint: point })));
+      // Killed before it has begun, or after that.
+      note(await resharding.strike(struck, chance, chance.between(200, 2500)));
+      if (point !== undefined) note(`at ${point}`);
+    },
+  };
+}
 
 const fullDisk: Fault = {
   name: 'full disk',

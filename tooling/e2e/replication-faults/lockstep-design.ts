@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { AppPlan, Design, FailPoint, RegionPlace } from './design.ts';
+import type { AppPlan, Design, FailPoint, RegionPlace, RoleName } from './design.ts';
 
 const repository = new URL('../../../', import.meta.url);
 
@@ -36,8 +36,11 @@ export const lockstepDesign: Design = {
   command({ role, index, region, regions, directory }) {
     const config = join(directory, `topology-${index}.yaml`);
     writeFileSync(config, topologyOf(regions, index));
-    const main = fileURLToPath(new URL(`apps/${role}/dist/main.js`, repository));
-    return [main, '--config', config, '--region', region.name];
+    return [mainOf(role), '--config', config, '--region', region.name];
+  },
+  reshardCommand({ region, directory }, shards) {
+    const config = join(directory, 'topology-0.yaml');
+    return [mainOf('shipper'), 'reshard', '--config', config, '--region', region.name, '--shards', String(shards)];
   },
   async queued({ ports }) {
     const answer = await fetch(`http://127.0.0.1:${ports.shipper[0]}/v1/links`, { signal: AbortSignal.timeout(2000) });
@@ -45,6 +48,10 @@ export const lockstepDesign: Design = {
     return links.reduce((sum, link) => sum + link.queuedOperations + link.dirtyKeys, 0);
   },
 };
+
+function mainOf(role: RoleName): string {
+  return fileURLToPath(new URL(`apps/${role}/dist/main.js`, repository));
+}
 
 /** The second process of a role reads another file: an address can be listened on once. */
 function topologyOf(regions: readonly RegionPlace[], index: AppPlan['index']): string {

@@ -10,7 +10,13 @@ import { runSeed, type SeedOutcome } from './run-seed.ts';
 import { startWorld, type World } from './world.ts';
 
 /** LOCKSTEP_FAULT_SEEDS runs so many seeds and prints what was found; see the README for the others. */
-const { LOCKSTEP_FAULT_SEEDS, LOCKSTEP_FAULT_SECONDS, LOCKSTEP_FAULT_FROM, LOCKSTEP_FAULT_ORIGIN } = process.env;
+const {
+  LOCKSTEP_FAULT_SEEDS,
+  LOCKSTEP_FAULT_SECONDS,
+  LOCKSTEP_FAULT_FROM,
+  LOCKSTEP_FAULT_ORIGIN,
+  LOCKSTEP_FAULT_ALWAYS,
+} = process.env;
 const isLong = LOCKSTEP_FAULT_SEEDS !== undefined;
 const from = Number(LOCKSTEP_FAULT_FROM ?? 1);
 const seconds = Number(LOCKSTEP_FAULT_SECONDS ?? (isLong ? 6 : 1));
@@ -25,7 +31,7 @@ afterAll(() => {
 });
 
 async function runAndNote(world: World, seed: number): Promise<SeedOutcome> {
-  const outcome = await runSeed(world, { seed, seconds });
+  const outcome = await runSeed(world, { seed, seconds, always: LOCKSTEP_FAULT_ALWAYS });
   outcomes.push(outcome);
   if (isLong) process.stdout.write(`${JSON.stringify(outcome)}\n`);
   return outcome;

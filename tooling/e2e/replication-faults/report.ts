@@ -14,6 +14,7 @@ export function faultReport(outcomes: readonly SeedOutcome[]): string {
       `${sum(({ messagesStruck }) => messagesStruck)} messages struck`,
       `${sum(({ writes }) => writes)} writes`,
       `${sum(({ wrong }) => wrong.length)} of ${sum(({ keys }) => keys)} keys wrong (${byKind(own)})`,
+      `${sum(({ missed }) => missed)} gone as a fault explains`,
       `${sum(({ older }) => older)} older values seen, ${sum(({ older, mayGoBack }) => (mayGoBack ? 0 : older))} of them unexplained`,
       `everything arrived ${(Math.max(...settled) / 1000).toFixed(1)} s after the last fault or sooner`,
     ].join(', ');

@@ -20,6 +20,8 @@ export interface SeedOutcome {
   readonly confirmed: number;
   readonly messagesStruck: number;
   readonly keys: number;
+  /** Keys that are gone from a region, as a fault of this seed explains. */
+  readonly missed: number;
   /** Keys that no history explains, by what is wrong with them. */
   readonly wrong: readonly { readonly key: string; readonly wrong: Wrong }[];
   /** Values that a reader saw after a newer one of the same key. */
@@ -34,17 +36,25 @@ export interface SeedOutcome {
 export interface SeedPlan {
   readonly seed: number;
   readonly seconds: number;
+  /** The name of a fault that comes whatever is dealt. */
+  readonly always?: string | undefined;
 }
 
 /** Writes in both regions while things go wrong, heals them, waits, and judges every key. */
-export async function runSeed(world: World, { seed, seconds }: SeedPlan): Promise<SeedOutcome> {
+export async function runSeed(world: World, { seed, seconds, always }: SeedPlan): Promise<SeedOutcome> {
   const chance = createChance(seed);
   const load = new Load(world, `s${seed}`, createChance(seed + 1000));
   const endsAt = performance.now() + 1000 * seconds;
   let isHealed = false;
   /** Whether every fault that was dealt has come, and the time is over. */
   let isStruck = false;
-  const isOver = (): boolean => isStruck && performance.now() > endsAt;
+  const isBroken = (): boolean => isStruck && performance.now() > endsAt;
+  /** Whether what was begun here, and does not end by itself, has ended. */
+  let isFinished = false;
+  /** Writes go on until then, or the last ones are those that met the faults. */
+  const isWrittenToTheEnd = createChance(seed + 3000).pick([true, false]);
+  const isOver = (): boolean =>
+    isBroken() && (isFinished || !(isWrittenToTheEnd && world.resharding?.isPending === true));
   const struckBefore = struck(world);
   const costs = new Map<WorldRegion, Set<string>>(world.regions.map((region) => [region, new Set()]));
   const happened: string[] = [];
@@ -55,7 +65,9 @@ export async function runSeed(world: World, { seed, seconds }: SeedPlan): Promis
     for (const cost of fault.costs) costs.get(region)!.add(cost);
     await fault.run({ region, chance: faultChance, ms, note: (text) => happened.push(`${region.name}: ${text}`) });
   };
-  const ofProcesses = hand(processFaults(world).faults, seed, chance);
+  const { faults } = processFaults(world);
+  const forced = faults.filter(({ name }) => name === always);
+  const ofProcesses = [...forced, ...hand(faults, seed, chance).filter(({ name }) => name !== always)];
   const ofWires = hand(wireFaults, seed, chance);
   const breaking = Promise.all([
     strikeAll(ofProcesses, {
@@ -63,9 +75,12 @@ export async function runSeed(world: World, { seed, seconds }: SeedPlan): Promis
       isOver: (count) => count >= ofProcesses.length && performance.now() > endsAt,
       strike,
     }).finally(() => (isStruck = true)),
-    strikeAll(ofWires, { chance: createChance(seed + 2000), isOver, strike }),
+    strikeAll(ofWires, { chance: createChance(seed + 2000), isOver: isBroken, strike }),
   ]);
-  const healed = breaking.then(() => world.heal());
+  const healed = breaking
+    .then(() => world.heal())
+    .then(() => world.resharding?.finish(() => world.heal()))
+    .finally(() => (isFinished = true));
   let healedAt = 0;
   const [older] = await Promise.all([
     watchForOlderValues(world, load, () => isHealed),
@@ -77,9 +92,11 @@ export async function runSeed(world: World, { seed, seconds }: SeedPlan): Promis
   const found = await readAll(world, load);
   const mayMiss = (name: string): boolean =>
     [...costs].some(([region, set]) => set.has(region.name === name ? 'keys here' : 'keys elsewhere'));
+  let missed = 0;
   const wrong = load.histories.flatMap((history) => {
     const here = new Map([...found].map(([region, numbers]) => [region.name, numbers.get(history.key)]));
     const verdict = judge(history, here, mayMiss);
+    if (verdict === undefined && judge(history, here, () => false) === 'missing') missed += 1;
     return verdict === undefined ? [] : [{ key: history.key, wrong: verdict }];
   });
   return {
@@ -90,6 +107,7 @@ export async function runSeed(world: World, { seed, seconds }: SeedPlan): Promis
     confirmed: load.confirmed,
     messagesStruck: struck(world) - struckBefore,
     keys: load.histories.length,
+    missed,
     wrong,
     older,
     mayGoBack: [...costs.values()].some((set) => set.has('order for readers')),

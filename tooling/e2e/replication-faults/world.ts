@@ -11,6 +11,7 @@ import { Cleanups } from './cleanups.ts';
 import { type Design, type RegionPlace, roleNames, type RoleName } from './design.ts';
 import { type LogDisk, openLogDisk } from './log-disk.ts';
 import { PoolReader } from './pool-reader.ts';
+import { Resharding } from './resharding.ts';
 import { Wire } from './wire.ts';
 
 /** A region with all that it consists of. */
@@ -30,6 +31,8 @@ export interface WorldRegion {
 export interface World extends AsyncDisposable {
   readonly design: Design;
   readonly regions: readonly WorldRegion[];
+  /** Where the design can change the number of shards. */
+  readonly resharding: Resharding | undefined;
   /** Everything runs, nothing is frozen, every wire is whole. */
   heal(): Promise<void>;
 }
@@ -60,13 +63,27 @@ export async function startWorld(design: Design): Promise<World> {
     await Promise.all(regions.map(healRegion));
   };
   await heal();
+  const resharding = createResharding(design, places, directory);
+  if (resharding !== undefined) cleanups.defer(() => resharding[Symbol.asyncDispose]());
   const rest = cleanups.move();
-  return { design, regions, heal, [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose]() };
+  return { design, regions, resharding, heal, [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose]() };
 }
 
 /** All processes of a region. */
 export function appsOf({ apps }: WorldRegion): AppProcess[] {
   return roleNames.flatMap((role) => apps[role]);
+}
+
+function createResharding(design: Design, places: readonly RegionPlace[], directory: string): Resharding | undefined {
+  if (design.reshardCommand === undefined) return undefined;
+  return new Resharding({
+    regions: places.map(({ name }) => name),
+    environment: design.environment,
+    command: (name, shards) => {
+      const region = places.find((place) => place.name === name)!;
+      return design.reshardCommand!({ region, directory }, shards);
+    },
+  });
 }
 
 async function healRegion(region: WorldRegion): Promise<void> {

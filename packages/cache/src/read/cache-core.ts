@@ -38,6 +38,8 @@ export interface CacheCore {
   /** Where the entries of all views are. */
   readonly room: LocalRoom;
   readonly flights: Flights;
+  /** What is done with a plain flight that has ended. */
+  readonly landed: (flight: Flight) => void;
   /** The hard timeouts of the flights. */
   readonly deadlines: Deadlines<Flight>;
   readonly ledger: TagLedger;

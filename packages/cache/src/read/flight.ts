@@ -23,9 +23,6 @@ export interface FlightPlan {
 export class Flight {
   readonly plan: FlightPlan;
   readonly result: Promise<ReadEntry<unknown>>;
-  /** Settle the result. Only the first counts. */
-  resolve!: (entry: ReadEntry<unknown> | Promise<ReadEntry<unknown>>) => void;
-  reject!: (error: unknown) => void;
   /** The hard timeout. */
   deadline: Deadline<Flight> | undefined = undefined;
   /** False while it waits for the one before it: what it brings is newer than everything asked for until then. */
@@ -46,14 +43,48 @@ export class Flight {
   older: Flight | undefined = undefined;
   seal = 0;
   #controller: AbortController | undefined = undefined;
+  readonly #landing: (flight: Flight) => void;
+  #settle!: (entry: ReadEntry<unknown> | Promise<ReadEntry<unknown>>) => void;
+  #fail!: (error: unknown) => void;
+  #isSettled = false;
 
-  constructor(plan: FlightPlan, stale: StandIn | undefined) {
+  /** @param landing called once when it has ended, before anybody who waits knows: nobody may join it who has seen its end */
+  constructor(plan: FlightPlan, stale: StandIn | undefined, landing: (flight: Flight) => void) {
     this.plan = plan;
     this.stale = stale;
+    this.#landing = landing;
     this.result = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.#settle = resolve;
+      this.#fail = reject;
     });
+  }
+
+  /** Ends it with what it has brought. Of all that end it only the first counts. */
+  resolve(entry: ReadEntry<unknown>): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#landing(this);
+    this.#settle(entry);
+  }
+
+  /** It ends as this does. */
+  follow(work: Promise<ReadEntry<unknown>>): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const land = (): void => this.#landing(this);
+    work.then(land, land);
+    this.#settle(work);
+    // Those who wait hear of a failure; it may be that all of them have left.
+    this.result.catch(() => undefined);
+  }
+
+  /** Ends it without a value. */
+  reject(cause: unknown): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#landing(this);
+    this.#fail(cause);
+    this.result.catch(() => undefined);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { withDeadline } from '@lockstep/core';
 
-import type { SharedStore, SharedValue } from '../shared/shared-tier.ts';
+import type { SharedAnswer, SharedBound, SharedStore, SharedValue } from '../shared/shared-tier.ts';
 import type { ReadEntry } from '../view.ts';
 import { mayStandIn } from './await-flight.ts';
 import { type CacheCore, inBackground } from './cache-core.ts';
@@ -38,20 +38,18 @@ export function takeOff(
     isServing,
     servesUnheard: request.policy.whenPartitioned === 'stale',
   };
-  const flight = new Flight(plan, stale);
+  const flight = new Flight(plan, stale, parts === NO_PARTS ? core.landed : (landed) => touchDown(core, landed, parts));
   flights.add(flight);
   flight.deadline = core.deadlines.start(flight, request.policy.hardTimeoutMs, plan.startedAt);
-  // Before anybody waits for it: nobody may join it who has seen its end.
-  const land = (): void => touchDown(core, flight, parts);
-  flight.result.then(land, land);
   const store = usableTier(core, request, flight);
-  if (before !== undefined) flight.resolve(flyAfter(before, core, request, flight, parts));
+  if (before !== undefined) flight.follow(flyAfter(before, core, request, flight, parts));
   else if (store !== undefined && isServing && !request.forceLoad) readPlainly(core, store, request, flight, parts);
-  else flight.resolve(fly(core, store, request, flight, parts, request.forceLoad));
+  else flight.follow(fly(core, store, request, flight, parts, request.forceLoad));
   return flight;
 }
 
-function touchDown(core: CacheCore, flight: Flight, parts: FlightParts): void {
+/** What is done with a flight that has ended. */
+export function touchDown(core: CacheCore, flight: Flight, parts: FlightParts = NO_PARTS): void {
   core.deadlines.end(flight.deadline!);
   parts.onDecided?.(false);
   const { keeping } = flight;
@@ -65,8 +63,8 @@ function touchDown(core: CacheCore, flight: Flight, parts: FlightParts): void {
 }
 
 /**
- * One plain read of the tier, which is all that most flights are: with neither a signal nor an async function, each of
- * which would cost as much as the read. Without the log it could not tell whether a value is of an epoch that has ended.
+ * One plain read of the tier, which is all that most flights are. Without the log it could not tell whether a value is
+ * of an epoch that has ended.
  */
 function readPlainly(
   core: CacheCore,
@@ -75,42 +73,74 @@ function readPlainly(
   flight: Flight,
   parts: FlightParts,
 ): void {
-  const bound = { timeoutMs: request.policy.sharedTimeoutMs, form: request.view.form };
-  const succeeded = (shared: SharedValue | undefined): void => take(core, store, request, flight, parts, shared);
-  const failed = (error: unknown): void => {
-    if (!flight.isAborted) flight.resolve(fly(core, undefined, request, flight, parts, false));
-    tierFailed(core, error);
-  };
-  if (parts.first === undefined && store.read !== undefined) store.read(request.key, bound, { succeeded, failed });
-  else void (parts.first ?? store.get(request.key, bound)).then(succeeded, failed);
-}
-
-/** Settles a flight by what a plain read has found, or goes on without it. */
-function take(
-  core: CacheCore,
-  store: SharedStore,
-  request: LoadRequest,
-  flight: Flight,
-  parts: FlightParts,
-  shared: SharedValue | undefined,
-): void {
-  if (flight.isAborted) return;
-  if (shared === undefined || shared.freshForMs <= 0) {
-    flight.resolve(fly(core, store, request, flight, parts, false));
+  const reading = new PlainReading(core, store, request, flight, parts);
+  if (parts.first === undefined && store.read !== undefined) {
+    store.read(request.key, reading, reading);
     return;
   }
-  const weigh = (judged: Judged): void => {
+  void (parts.first ?? store.get(request.key, reading)).then(
+    (shared) => reading.succeeded(shared),
+    (error: unknown) => reading.failed(error),
+  );
+}
+
+/** What becomes of a plain read. A class without signal, closure or promise, each of which would show beside the read. */
+class PlainReading implements SharedAnswer, SharedBound {
+  readonly timeoutMs: number;
+  readonly form: SharedBound['form'];
+  readonly #core: CacheCore;
+  readonly #store: SharedStore;
+  readonly #request: LoadRequest;
+  readonly #flight: Flight;
+  readonly #parts: FlightParts;
+
+  constructor(core: CacheCore, store: SharedStore, request: LoadRequest, flight: Flight, parts: FlightParts) {
+    this.timeoutMs = request.policy.sharedTimeoutMs;
+    this.form = request.view.form;
+    this.#core = core;
+    this.#store = store;
+    this.#request = request;
+    this.#flight = flight;
+    this.#parts = parts;
+  }
+
+  /** Settles the flight by what was found, or goes on without it. */
+  succeeded(shared: SharedValue | undefined): void {
+    if (this.#flight.isAborted) return;
+    if (shared === undefined || shared.freshForMs <= 0) {
+      this.#goOn(this.#store, false);
+      return;
+    }
+    try {
+      const judged = judge(this.#core, this.#request, shared);
+      if (judged instanceof Promise) {
+        judged.then((found) => this.#weigh(found, shared)).catch((error: unknown) => this.#flight.reject(error));
+      } else {
+        this.#weigh(judged, shared);
+      }
+    } catch (error) {
+      this.#flight.reject(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (!this.#flight.isAborted) this.#goOn(undefined, false);
+    tierFailed(this.#core, error);
+  }
+
+  #weigh(judged: Judged, shared: SharedValue): void {
+    const flight = this.#flight;
     if (flight.isAborted) return;
-    const isHit = judged.kind === 'good' && judged.isFresh;
-    if (isHit) flight.resolve(delivered(core, request, flight, judged.value, shared));
-    else flight.resolve(fly(core, store, request, flight, parts, true));
-  };
-  try {
-    const judged = judge(core, request, shared);
-    if (judged instanceof Promise) judged.then(weigh).catch(flight.reject);
-    else weigh(judged);
-  } catch (error) {
-    flight.reject(error);
+    if (judged.kind === 'good' && judged.isFresh) {
+      flight.resolve(delivered(this.#core, this.#request, flight, judged.value, shared));
+    } else {
+      this.#goOn(this.#store, true);
+    }
+  }
+
+  #goOn(store: SharedStore | undefined, evenIfFresh: boolean): void {
+    const flight = this.#flight;
+    flight.follow(fly(this.#core, store, this.#request, flight, this.#parts, evenIfFresh));
   }
 }
 

@@ -51,7 +51,9 @@ export function keepShared(
   shared: SharedValue,
 ): void {
   // In this process a view is cleared as a whole.
-  const tags = shared.tags.filter((tag) => tag !== request.view.ownTag);
+  const { ownTag } = request.view;
+  const tags =
+    ownTag === undefined || shared.tags.length === 0 ? shared.tags : shared.tags.filter((tag) => tag !== ownTag);
   keep(core, request, flight, { value, ttlMs: shared.freshForMs, tags }, shared.tags);
 }
 

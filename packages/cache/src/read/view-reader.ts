@@ -186,6 +186,10 @@ export class ViewReader {
   }
 
   #delivery({ options, policy }: Lookup, flight: Flight): Promise<ReadEntry<unknown>> {
+    if (options === NO_OPTIONS && policy.softTimeoutMs === undefined && !policy.staleWhileLoading) {
+      flight.isHeld = true;
+      return flight.result;
+    }
     const bounds = {
       signal: options.signal,
       softTimeoutMs: policy.softTimeoutMs,

@@ -118,7 +118,8 @@ async function settle(
     for (const wanted of waiting) wanted.failed(error);
     return;
   }
-  for (const [index, wanted] of waiting.entries()) wanted.found(rawOf(raws?.[index]));
+  // A pair for each, as `entries` makes them, would show.
+  for (let index = 0; index < waiting.length; index++) waiting[index]!.found(rawOf(raws?.[index]));
 }
 
 function rawOf(raw: unknown): RawValue {

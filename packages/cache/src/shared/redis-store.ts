@@ -10,7 +10,7 @@ import { release as releaseScript } from './lua/release.ts';
 import { createProblemReporter, type ProblemReporter } from './problem-reporter.ts';
 import { createRedisNames, type RedisNames } from './redis-names.ts';
 import { createTagCheck, type TagCheck } from './redis-tags.ts';
-import { createRedisReads, type RedisReads } from './redis-reads.ts';
+import { createRedisReads, type RawValue, type RedisReads, type WantedValue } from './redis-reads.ts';
 import { checksProcess, createRedisTrust, type RedisTrust, type Schedule } from './redis-trust.ts';
 import { createServerTime, type ServerTime } from './server-time.ts';
 import { splitPayload, toSharedValue, unreadable } from './shared-payload.ts';
@@ -76,19 +76,8 @@ export class RedisStore implements SharedStore {
       void Promise.resolve(undefined).then((none) => told.succeeded(none));
       return;
     }
-    this.#reads.read(shard, this.#log.keys.value(key), form.isText, {
-      found: (raw) => {
-        let value: SharedValue | undefined;
-        try {
-          value = this.#valueOf(raw, epoch, form);
-        } catch (error) {
-          told.failed(error);
-          return;
-        }
-        told.succeeded(value);
-      },
-      failed: (error) => told.failed(error),
-    });
+    const wanted = new WantedRead((raw) => this.#valueOf(raw, epoch, form), told);
+    this.#reads.read(shard, this.#log.keys.value(key), form.isText, wanted);
   }
 
   getMany(keys: readonly string[], bound: SharedBound): Promise<(SharedValue | undefined)[]> {
@@ -193,6 +182,32 @@ export class RedisStore implements SharedStore {
       else group.push(key);
     }
     return groups;
+  }
+}
+
+/** One plain read: a class, for every hit makes one. */
+class WantedRead implements WantedValue {
+  readonly #valueOf: (raw: RawValue) => SharedValue | undefined;
+  readonly #told: SharedAnswer;
+
+  constructor(valueOf: (raw: RawValue) => SharedValue | undefined, told: SharedAnswer) {
+    this.#valueOf = valueOf;
+    this.#told = told;
+  }
+
+  found(raw: RawValue): void {
+    let value: SharedValue | undefined;
+    try {
+      value = this.#valueOf(raw);
+    } catch (error) {
+      this.#told.failed(error);
+      return;
+    }
+    this.#told.succeeded(value);
+  }
+
+  failed(error: unknown): void {
+    this.#told.failed(error);
   }
 }
 

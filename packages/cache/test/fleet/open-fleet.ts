@@ -66,7 +66,8 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
         ...(options.commandTimeoutMs === undefined ? {} : { commandTimeout: options.commandTimeoutMs }),
       });
       client.on('error', () => undefined);
-      const log = createRedisLog({ client, namespace: 'fleet', shards });
+      const maxLeaseMs = Math.max(2000, options.cache?.maxStalenessMs ?? 0);
+      const log = createRedisLog({ client, namespace: 'fleet', shards, maxLeaseMs });
       const errors: Error[] = [];
       const pool =
         memcached === undefined

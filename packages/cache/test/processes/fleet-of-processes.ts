@@ -8,6 +8,7 @@ import { type FaultProxy, type MemcachedServer, startFaultProxy } from '@lockste
 import { ClockFile } from './clock-file.ts';
 import { Judge, type MemberMessage } from './judge.ts';
 import type { RedisPair } from './redis-pair.ts';
+import type { RelayHost } from './relay-host.ts';
 
 /** One process and the network between it and Redis. */
 export interface Member {
@@ -16,7 +17,12 @@ export interface Member {
   readonly proxy: FaultProxy;
   /** Where values are shared in memcached. */
   readonly memcachedProxy: FaultProxy | undefined;
+  /** Of its machine. */
   readonly clock: ClockFile;
+  /** The machine on which it follows through a relay. */
+  readonly host: RelayHost | undefined;
+  /** How much of what it does is writing. */
+  readonly writeShare: number;
 }
 
 /** What every process is told. */
@@ -31,6 +37,8 @@ export interface FleetServers {
   readonly redis: RedisPair;
   /** For values, where they are not in Redis. */
   readonly memcached: MemcachedServer | undefined;
+  /** Where every second process follows through a relay. */
+  readonly host: RelayHost | undefined;
 }
 
 /** Processes over one Redis, whose database this process is. */
@@ -49,21 +57,21 @@ export class FleetOfProcesses implements AsyncDisposable {
     this.judge = new Judge(settings.maxStalenessMs + 2);
   }
 
-  async start(): Promise<Member> {
+  /** One more process, in the next place, or in that of another one. */
+  async start(place: Pick<Member, 'host' | 'writeShare'> = this.#placeOf(this.#started + 1)): Promise<Member> {
+    const { host, writeShare } = place;
     const { redis, memcached } = this.#servers;
     const proxy = await startFaultProxy({ to: redis.address });
     const memcachedProxy = memcached === undefined ? undefined : await startFaultProxy({ to: memcached });
     const name = `p${this.#started++}`;
     const { seed } = this.#settings;
-    // What a process writes it does not serve while it is cut off: half of them only read.
-    const writeShare = this.#started % 2 === 0 ? 0 : 0.3;
-    const ports = { port: proxy.port, memcachedPort: memcachedProxy?.port };
-    const settings = { ...this.#settings, name, ...ports, seed: seed + this.#started, writeShare };
-    const clock = new ClockFile(name);
+    const places = { port: proxy.port, memcachedPort: memcachedProxy?.port, relayPath: host?.gate.path };
+    const settings = { ...this.#settings, name, ...places, seed: seed + this.#started, writeShare };
+    const clock = host?.clock ?? new ClockFile(name);
     const child = fork(fileURLToPath(new URL('member.mjs', import.meta.url)), [JSON.stringify(settings)], {
       env: { ...process.env, LOCKSTEP_CLOCK_FILE: clock.path },
     });
-    const member = { name, child, proxy, memcachedProxy, clock };
+    const member = { name, child, proxy, memcachedProxy, clock, host, writeShare };
     child.on('message', (message: MemberMessage) => this.#hear(member, message));
     this.members.push(member);
     await once(child, 'ready');
@@ -78,7 +86,7 @@ export class FleetOfProcesses implements AsyncDisposable {
     await release(member);
     this.members.splice(this.members.indexOf(member), 1);
     this.judge.forget(member.name);
-    await this.start();
+    await this.start(member);
   }
 
   /** Lets everyone end what is under way, say what is left, and exit. */
@@ -107,6 +115,15 @@ export class FleetOfProcesses implements AsyncDisposable {
     }
   }
 
+  #placeOf(index: number): Pick<Member, 'host' | 'writeShare'> {
+    return {
+      // One that writes and one that only reads behind the relay, and the same beside it.
+      host: index % 4 < 2 ? undefined : this.#servers.host,
+      // What a process writes it does not serve while it is cut off: half of them only read.
+      writeShare: index % 2 === 0 ? 0 : 0.3,
+    };
+  }
+
   #hear({ child }: Member, message: MemberMessage): void {
     this.judge.hear(message);
     if (message.kind === 'settled' || message.kind === 'ready') child.emit(message.kind);
@@ -118,8 +135,8 @@ export class FleetOfProcesses implements AsyncDisposable {
   }
 }
 
-async function release({ proxy, memcachedProxy, clock }: Member): Promise<void> {
-  clock[Symbol.dispose]();
+async function release({ proxy, memcachedProxy, clock, host }: Member): Promise<void> {
+  if (host === undefined) clock[Symbol.dispose]();
   await proxy.close();
   await memcachedProxy?.close();
 }

@@ -1,13 +1,13 @@
 // One process of the fleet: a cache with a workload, told what to do by its parent. Argument: its settings as JSON.
 import { createCache, memcacheTier, redisTier } from '@lockstep/cache';
 import { createRing } from '@lockstep/hashring';
-import { createRedisLog } from '@lockstep/invalidation';
+import { createRedisLog, createRelayLog } from '@lockstep/invalidation';
 import { createPool } from '@lockstep/memcache';
 import { Redis } from 'ioredis';
 
 import { shiftedClock as clock } from './shifted-clock.mjs';
 
-const { name, port, memcachedPort, maxStalenessMs, keys, seed, writeShare } = JSON.parse(process.argv[2]);
+const { name, port, memcachedPort, relayPath, maxStalenessMs, keys, seed, writeShare } = JSON.parse(process.argv[2]);
 
 let state = seed;
 /** Mulberry32. */
@@ -33,14 +33,16 @@ const ask = (what, key) =>
 
 const client = new Redis(port, '127.0.0.1', { commandTimeout: 400, retryStrategy: () => 30 });
 client.on('error', () => {});
-const log = createRedisLog({ client, namespace: 'processes', timeoutMs: 500, maxLeaseMs: maxStalenessMs, clock });
+const namespace = 'processes';
+const redisLog = createRedisLog({ client, namespace, timeoutMs: 500, maxLeaseMs: maxStalenessMs, clock });
+const log = relayPath === undefined ? redisLog : createRelayLog({ path: relayPath, namespace, timeoutMs: 500, clock });
 const pool =
   memcachedPort === undefined
     ? undefined
     : createPool({ ring: createRing([{ host: '127.0.0.1', port: memcachedPort }]), timeoutMs: 300 });
 const cache = createCache({
   log,
-  shared: pool === undefined ? redisTier() : memcacheTier(pool),
+  shared: pool === undefined ? redisTier({ log: redisLog }) : memcacheTier(pool),
   maxStalenessMs,
   sharedTimeoutMs: 300,
   loadLeaseMs: 1000,
@@ -129,6 +131,7 @@ async function finish() {
   }
   await cache.close();
   await log.close();
+  await redisLog.close();
   await pool?.close();
   client.disconnect();
   process.disconnect();

@@ -27,19 +27,26 @@ export const machineFaults: Readonly<Record<string, RealFault>> = {
     await wait(ms);
     child.kill('SIGCONT');
   },
-  async 'a machine that sleeps'(_, { child, clock, proxy, memcachedProxy }, ms) {
+  async 'a machine that sleeps'({ fleet }, member, ms) {
+    // With it all that run there.
+    const { host, clock } = member;
+    const asleep = host === undefined ? [member] : [...fleet.members.filter((each) => each.host === host), host];
     // What is sent to it meanwhile comes when it is sent again.
-    proxy.halfOpen();
-    memcachedProxy?.halfOpen();
-    child.kill('SIGSTOP');
+    for (const { proxy, memcachedProxy, child } of asleep) {
+      proxy.halfOpen();
+      memcachedProxy?.halfOpen();
+      child.kill('SIGSTOP');
+    }
     const from = performance.now();
     await wait(ms + 800);
     // Its monotonic clock stood still, and its wall clock did not.
     clock.addSleep(performance.now() - from);
-    child.kill('SIGCONT');
+    for (const { child } of asleep) child.kill('SIGCONT');
     await wait(200);
-    await proxy.heal();
-    await memcachedProxy?.heal();
+    for (const { proxy, memcachedProxy } of asleep) {
+      await proxy.heal();
+      await memcachedProxy?.heal();
+    }
   },
   async 'a wall clock that is set forward'({ jumpMs }, { clock }) {
     clock.setWall(jumpMs);
@@ -51,7 +58,7 @@ export const machineFaults: Readonly<Record<string, RealFault>> = {
   },
 };
 
-/** What happens to the network between a process and Redis. */
+/** What happens to the network between a process, or the relay of its machine, and Redis. */
 export const networkFaults: Readonly<Record<string, RealFault>> = {
   async 'a half-open connection'(_, { proxy }, ms) {
     proxy.halfOpen();

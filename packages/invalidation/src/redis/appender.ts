@@ -2,9 +2,10 @@ import type { RedisArgument } from '@lockstep/core';
 
 import { encodeBody } from '../entry-body.ts';
 import { newEpoch } from '../epoch.ts';
+import { InvalidationError } from '../invalidation-error.ts';
 import { createAppendScript } from '../lua/append.ts';
 import { createClearScript } from '../lua/clear.ts';
-import type { ShardPosition } from '../position.ts';
+import { laterOf, type ShardPosition } from '../position.ts';
 import type { Provenance } from '../publish-request.ts';
 import type { EntryDraft } from './entry-drafts.ts';
 import type { LogKeyspace } from './log-keyspace.ts';
@@ -12,12 +13,19 @@ import type { CheckedRedisLogOptions } from './redis-log-options.ts';
 
 /** Keeps one script short, and its arguments below what Lua can unpack. */
 const MAX_KEYS_PER_CALL = 1000;
+/** What positions can name. */
+const EPOCH = /^[0-9a-f]{1,20}$/;
 
 /** Writes to one shard of the log at a time. */
 export interface Appender {
-  /** The positions of the entries, in their order. Rejects with what the client rejects with. */
+  /**
+   * For each entry, in their order, a position at which it and those before it were heard. Rejects with what the client
+   * rejects with.
+   *
+   * @throws InvalidationError ERR_INVALIDATION_UNAVAILABLE for an answer that makes no sense.
+   */
   append(shard: number, drafts: readonly EntryDraft[]): Promise<ShardPosition[]>;
-  /** Begins a new epoch; the position of its first entry. */
+  /** Begins a new epoch; the position of its first entry. Rejects as `append` does. */
   clear(shard: number, about: Provenance & { isAwaited: boolean }): Promise<ShardPosition>;
 }
 
@@ -26,62 +34,84 @@ export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKey
   const { client, maxEntries, tagTtlMs, onFailover, shardedPush, random } = options;
   const pushCommand = shardedPush ? 'SPUBLISH' : 'PUBLISH';
   // A server that does not know the script of this shard has just started: then it is worth the time to look who it is.
-  const ifUnknown = onFailover === 'flush' ? '1' : '0';
-  const scripts = Array.from({ length: keyspace.shards }, (_, shard) => ({
-    append: createAppendScript(keyspace.state(shard)),
+  const ifUnknown = onFailover === 'flush' ? 1 : 0;
+  const places = Array.from({ length: keyspace.shards }, (_, shard) => ({
+    append: createAppendScript({ channel: keyspace.push(shard), command: pushCommand }),
     clear: createClearScript(keyspace.state(shard)),
+    names: [keyspace.state(shard), keyspace.log(shard)],
   }));
+  const limit = String(maxEntries);
   /** Whether shared values lie beside a shard, as far as is known. Only then they are worth sending. */
   const isShared: boolean[] = [];
 
   async function send(shard: number, drafts: readonly EntryDraft[]): Promise<ShardPosition[]> {
+    const { append, names } = places[shard]!;
     const withShared = isShared[shard] === true;
-    const shared = withShared ? drafts.flatMap((draft) => sharedOf(shard, draft)) : [];
-    const tags = drafts.flatMap((draft) => draft.tags.map((tag) => keyspace.tag(tag)));
-    const keys: RedisArgument[] = [keyspace.state(shard), keyspace.log(shard), ...shared, ...tags];
-    const bodies = drafts.map((draft) => encodeBody(draft));
-    const head = [newEpoch(random), maxEntries, pushCommand, keyspace.push(shard)];
-    const rest = [withShared ? '1' : '0', tags.length, tagTtlMs, ...bodies];
-    const reply = await scripts[shard]!.append.run(
-      client,
-      keys,
-      [...head, '0', ...rest],
-      [...head, ifUnknown, ...rest],
-    );
-    const [epoch, lastText, hasShared] = reply as [string, string, number];
-    if (epoch === '') {
+    const keys: RedisArgument[] = [...names];
+    const bodies: string[] = [];
+    const marks: string[] = [];
+    for (const draft of drafts) {
+      if (withShared) addShared(keys, shard, draft);
+      for (const tag of draft.tags) marks.push(keyspace.tag(tag));
+      bodies.push(encodeBody(draft));
+    }
+    if (marks.length > 0) keys.push(...marks);
+    const rest = marks.length > 0 ? [String(marks.length), String(tagTtlMs), ...bodies] : ['0', ...bodies];
+    const mode = withShared ? 2 : 0;
+    const epoch = newEpoch(random);
+    const told = [epoch, limit, String(mode), ...rest];
+    const reply = await append.run(client, keys, told, told.with(2, String(mode + ifUnknown)));
+    if (reply === '' && !withShared) {
       isShared[shard] = true;
       return send(shard, drafts);
     }
-    isShared[shard] = hasShared === 1;
-    const last = Number(lastText);
-    return drafts.map((_, index) => ({ epoch, sequence: last - drafts.length + 1 + index }));
+    const [began, lastText, hasShared] = String(reply).split(' ');
+    const first = checkedPosition(began, Number(lastText) - drafts.length + 1);
+    isShared[shard] = hasShared !== undefined;
+    return drafts.map((_, index) => ({ epoch: first.epoch, sequence: first.sequence + index }));
   }
 
-  function sharedOf(shard: number, { keys, binaryKeys }: EntryDraft): RedisArgument[] {
-    return [...keys, ...binaryKeys].flatMap((key) => keyspace.sharedOf(shard, key));
+  function addShared(keys: RedisArgument[], shard: number, { keys: texts, binaryKeys }: EntryDraft): void {
+    for (const key of texts) keys.push(...keyspace.sharedOf(shard, key));
+    for (const key of binaryKeys) keys.push(...keyspace.sharedOf(shard, key));
   }
 
   return {
     async append(shard, drafts) {
-      const positions = await Promise.all(callsOf(drafts).map((each) => send(shard, each)));
-      return positions.flat();
+      const calls = callsOf(drafts);
+      if (calls.length === 1) return send(shard, drafts);
+      const positions = (await Promise.all(calls.map((each) => send(shard, each)))).flat();
+      // The first call lands after the second where the server knew the script only for that one, and who waits for
+      // both is told the last of these.
+      for (let i = 1; i < positions.length; i++) positions[i] = laterOf(positions[i - 1]!, positions[i]!);
+      return positions;
     },
     async clear(shard, about) {
       const body = encodeBody({ keys: [], binaryKeys: [], tags: [], isClear: true, ...about });
-      const argsFor = (check: string): RedisArgument[] => [
+      const argsFor = (check: number): RedisArgument[] => [
         newEpoch(random),
         pushCommand,
         keyspace.push(shard),
         check,
         body,
       ];
-      const keys = [keyspace.state(shard), keyspace.log(shard)];
-      const reply = await scripts[shard]!.clear.run(client, keys, argsFor('0'), argsFor(ifUnknown));
-      const [epoch, sequence] = reply as [string, number];
-      return { epoch, sequence };
+      const { clear, names } = places[shard]!;
+      const reply = await clear.run(client, names, argsFor(0), argsFor(ifUnknown));
+      const [epoch, sequence] = Array.isArray(reply) ? (reply as unknown[]) : [];
+      return checkedPosition(epoch, Number(sequence));
     },
   };
+}
+
+/** An answer that is none says nothing about where the entries are, or whether they are anywhere. */
+function checkedPosition(epoch: unknown, sequence: number): ShardPosition {
+  if (typeof epoch === 'string' && EPOCH.test(epoch) && Number.isSafeInteger(sequence) && sequence >= 1) {
+    return { epoch, sequence };
+  }
+  throw new InvalidationError(
+    'ERR_INVALIDATION_UNAVAILABLE',
+    'the invalidation log gave an answer that makes no sense',
+  );
 }
 
 function callsOf(drafts: readonly EntryDraft[]): EntryDraft[][] {

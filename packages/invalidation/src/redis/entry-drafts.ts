@@ -19,6 +19,11 @@ export interface ShardDrafts<Waiter> {
   readonly lastOf: Map<Waiter, number>;
 }
 
+interface OpenDrafts<Waiter> extends ShardDrafts<Waiter> {
+  /** The last entry of each origin and trace. */
+  readonly open: Map<string, number>;
+}
+
 /**
  * Packs requests into entries by shard. Only those that say the same about themselves share an entry.
  *
@@ -28,21 +33,20 @@ export function draftEntries<Waiter extends { readonly request: PublishRequest; 
   waiters: readonly Waiter[],
   shardOf: (key: string | Buffer) => number,
 ): Map<number, ShardDrafts<Waiter>> {
-  const shards = new Map<number, ShardDrafts<Waiter>>();
-  const open = new Map<string, number>();
+  const shards = new Map<number, OpenDrafts<Waiter>>();
 
   function draftFor(waiter: Waiter, shard: number, bytes: number): EntryDraft {
     let of = shards.get(shard);
-    if (of === undefined) shards.set(shard, (of = { drafts: [], lastOf: new Map() }));
+    if (of === undefined) shards.set(shard, (of = { drafts: [], lastOf: new Map(), open: new Map() }));
     const { origin, traceId } = waiter.request;
-    const name = JSON.stringify([shard, origin, traceId]);
-    let index = open.get(name);
+    const name = origin === undefined && traceId === undefined ? '' : JSON.stringify([origin, traceId]);
+    let index = of.open.get(name);
     let draft = index === undefined ? undefined : of.drafts[index];
     if (index === undefined || draft === undefined || !hasRoom(draft, bytes)) {
       index = of.drafts.length;
       draft = { keys: [], binaryKeys: [], tags: [], isClear: false, origin, traceId, isAwaited: false, bytes: 0 };
       of.drafts.push(draft);
-      open.set(name, index);
+      of.open.set(name, index);
     }
     draft.bytes += bytes;
     draft.isAwaited ||= waiter.isAwaited;

@@ -31,6 +31,8 @@ export function createLogKeyspace(namespace: string, shards: number): LogKeyspac
   const tags = Array.from({ length: shards }, (_, i) =>
     shards === 1 ? `{lockstep:${namespace}}` : `{lockstep:${namespace}:${i}}`,
   );
+  const values = tags.map((tag) => `${tag}:d:`);
+  const claims = tags.map((tag) => `${tag}:l:`);
   const shardOf = (key: string): number => shardOfKey(key, shards);
   const hashTag = (shard: number): string => tags[shard]!;
   return {
@@ -40,10 +42,10 @@ export function createLogKeyspace(namespace: string, shards: number): LogKeyspac
     state: (shard) => `${hashTag(shard)}:state`,
     log: (shard) => `${hashTag(shard)}:entries`,
     push: (shard) => `${hashTag(shard)}:push`,
-    value: (key) => `${hashTag(shardOf(key))}:d:${key}`,
-    claim: (key) => `${hashTag(shardOf(key))}:l:${key}`,
+    value: (key) => values[shardOf(key)]! + key,
+    claim: (key) => claims[shardOf(key)]! + key,
     sharedOf(shard, key) {
-      const [value, claim] = [`${hashTag(shard)}:d:`, `${hashTag(shard)}:l:`];
+      const [value, claim] = [values[shard]!, claims[shard]!];
       if (typeof key === 'string') return [value + key, claim + key];
       return [Buffer.concat([Buffer.from(value), key]), Buffer.concat([Buffer.from(claim), key])];
     },

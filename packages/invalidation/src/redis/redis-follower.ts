@@ -57,7 +57,7 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
   });
   /** Called each time that a shard has moved on. */
   const watchers = new Set<() => void>();
-  const position = (): string => formatPosition(shards.map(({ cursor }) => knownPart(cursor)));
+  const position = (): string => formatPosition(shards.map(({ cursor }) => cursor));
   const acknowledge = (shard: number): void => {
     const follower = shards[shard]!;
     const note = (): void => rows.acknowledge(shard, follower);
@@ -183,10 +183,6 @@ export function followRedis({ log, keyspace, onClosed }: RedisFollowerOptions, o
     beatAll();
   }
   return follower;
-}
-
-function knownPart({ epoch, sequence }: ShardPosition): ShardPosition {
-  return epoch === '' ? { epoch: '', sequence: 0 } : { epoch, sequence };
 }
 
 function checkLease(leaseMs: number | undefined, maxLeaseMs: number): void {

@@ -41,9 +41,14 @@ export function createRedisLog(options: RedisLogOptions): RedisLog {
     keys: keyspace,
     onFailover,
     shardOf: keyspace.shardOf,
-    async publish(keys, publishOptions = {}) {
-      assertOpen();
-      return publisher.publish(toPublishRequest(keys, publishOptions), publishOptions);
+    // Not an async function: each promise shows in how soon an entry is heard.
+    publish(keys, publishOptions = {}) {
+      try {
+        assertOpen();
+        return publisher.publish(toPublishRequest(keys, publishOptions), publishOptions);
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     async clear(clearOptions = {}) {
       assertOpen();

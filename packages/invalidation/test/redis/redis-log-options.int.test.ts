@@ -22,6 +22,21 @@ describe('createRedisLog', () => {
     expect(createRedisLog({ client, namespace: 'a', onFailover: 'trust' }).onFailover).toBe('trust');
   });
 
+  it.each(['says "so"', 'back\\slash', 'line\nfeed', 'nul\0', 'größe'])(
+    'pushes what is published in a namespace that is called %j',
+    async (namespace) => {
+      const log = createRedisLog({ client: redis.connect(), namespace, shards: 2 });
+      // Without a question meanwhile, whatever is heard was pushed.
+      const { follower, keys } = record(log, { heartbeatMs: 60_000 });
+      await follower.ready;
+      await log.publish(['k1']);
+      await log.publish(['k2']);
+      await expect.poll(() => keys).toEqual(['k1', 'k2']);
+      expect(follower.stats().replayed).toBe(0);
+      await log.close();
+    },
+  );
+
   it('follows many shards without a warning of leaks', async () => {
     const warnings: Error[] = [];
     const listen = (warning: Error): void => void warnings.push(warning);

@@ -22,7 +22,7 @@ local function occupied(base, owner, lease, mode, period, priority, delay, metad
     redis.call('ZADD', line, place - priority * 1099511627776, owner)
     rank = redis.call('ZRANK', line, owner)
   end
-  redis.call('HSET', base .. ':w', owner, period .. '|' .. delay .. '|' .. mode .. '|' .. metadata)
+  redis.call('HSET', base .. ':w', owner, sharded .. period .. '|' .. delay .. '|' .. mode .. '|' .. metadata)
   redis.call('PEXPIRE', line, 86400000)
   redis.call('PEXPIRE', base .. ':w', 86400000)
   return { 1, rank, holder, taken }

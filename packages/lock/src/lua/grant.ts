@@ -18,19 +18,18 @@ local function grant(base, asker)
     local wish = redis.call('HGET', base .. ':w', owner)
     redis.call('HDEL', base .. ':w', owner)
     if owner == asker then return owner end
-    local period, delay, mode, metadata = string.match(wish or '', '^(%d+)|(%d+)|(%u)|(.*)$')
-    local to = channel .. string.match(owner, '^(.*):')
+    local how, period, delay, mode, metadata = string.match(wish or '', '^(s?)(%d+)|(%d+)|(%u)|(.*)$')
     if mode == 'B' then
       if woken == 2 then
         redis.call('ZADD', base .. ':q', head[2], owner)
         redis.call('HSET', base .. ':w', owner, wish)
         return nil, period
       end
-      if redis.call('PUBLISH', to, 'w|' .. owner .. '|' .. base) > 0 or not isReceiverCountKnown then woken = woken + 1 end
+      if isTold(base, owner, how, 'w|' .. owner .. '|' .. base) then woken = woken + 1 end
     elseif mode == 'Q' then
       local token, text = give(base, owner, period, delay, metadata)
-      local heard = redis.call('PUBLISH', to, 'g|' .. text .. '|' .. period .. '|' .. owner .. '|' .. base)
-      if heard > 0 or not isReceiverCountKnown then return owner, period end
+      local message = 'g|' .. text .. '|' .. period .. '|' .. owner .. '|' .. base
+      if isTold(base, owner, how, message) then return owner, period end
       redis.call('DEL', base .. ':l')
     end
   end

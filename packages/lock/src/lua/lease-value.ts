@@ -1,12 +1,11 @@
 /**
  * How a lease reads in Redis, and what every step needs. `<base>:l` is the lease, `owner|token|delay|metadata`; it is there
  * for `delay` ms longer than it is valid. `<base>:q` is the line, a sorted set of owners. `<base>:w` has what each of
- * them asked for, `grant|delay|B or Q|metadata`, and under `#` the last place that was given. `<base>:f` is the last token, and `<base>:t` the last term.
+ * them asked for, `grant|delay|B or Q|metadata` with an `s` before it where it is told in the slot (see `tell`), and under `#` the last place that was given. `<base>:f` is the last token, and `<base>:t` the last term.
  *
  * A free lock is what most ask for, so its way is short; and Redis takes texts faster than numbers.
  */
 export const leaseValue = `
-local channel, isReceiverCountKnown = ARGV[1], ARGV[2] == '1'
 local micros, stamp
 
 local function isOf(lease, owner)

@@ -9,13 +9,14 @@ import { passOn } from './pass-on.ts';
 import { release } from './release.ts';
 import { renew } from './renew.ts';
 import { runSteps } from './run-steps.ts';
+import { tell } from './tell.ts';
 import { term } from './term.ts';
 
 /**
  * Does any number of steps on locks of one slot, in order: what a process asks for in one turn is one command.
  *
  * KEYS: the base of each lock; what lies beside it (see `leaseValue`) has names that begin with it, and is in its slot.
- * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step. The
+ * ARGV: 1 and 2 how processes are told (see `tell`), then each step. The
  * first argument of a step is a letter, with the owner behind it where there is one:
  * 'A'owner, period, grant period, mode, priority, delay, metadata · 'S'owner: like the last 'A' before it · 'M', count,
  * then the owner and the rest of an 'A' for each of so many keys · 'R'owner (release or cancel) · 'E'owner, period
@@ -24,6 +25,7 @@ import { term } from './term.ts';
  * Reply: for each step what its function returns, or { -1, message } where it failed; the other steps are done.
  */
 export const lockScript: RedisScript = createScript(`
+${tell}
 ${leaseValue}
 ${grant}
 ${acquire}

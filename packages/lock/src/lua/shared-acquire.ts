@@ -24,7 +24,7 @@ local function acquire(base, owner, period, grant, mode, priority, shape, metada
     rank = redis.call('ZRANK', line, owner)
   end
   if rank then
-    redis.call('HSET', base .. ':w', owner, grant .. '|' .. shape .. '|' .. metadata)
+    redis.call('HSET', base .. ':w', owner, sharded .. grant .. '|' .. shape .. '|' .. metadata)
     redis.call('PEXPIRE', line, 86400000)
     redis.call('PEXPIRE', base .. ':w', 86400000)
   end

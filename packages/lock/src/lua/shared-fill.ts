@@ -10,16 +10,15 @@ local function fill(base, asker, period)
     local owner = redis.call('ZRANGE', base .. ':q', 0, 0)[1]
     if not owner then return mine, given end
     local wish = redis.call('HGET', base .. ':w', owner)
-    local grant, shape, metadata = string.match(wish or '', '^(%d+)|(%w+)|(.*)$')
+    local how, grant, shape, metadata = string.match(wish or '', '^(s?)(%d+)|(%w+)|(.*)$')
     if grant and not fits(base, shape) then return mine, given end
     leave(base, owner)
     if grant and owner == asker then
       mine = give(base, owner, period, shape, metadata)
     elseif grant then
       local _, text = give(base, owner, grant, shape, metadata)
-      local to = channel .. string.match(owner, '^(.*):')
-      local heard = redis.call('PUBLISH', to, 'g|' .. text .. '|' .. grant .. '|' .. owner .. '|' .. base)
-      if heard == 0 and isReceiverCountKnown then remove(base, owner) else given = grant end
+      local message = 'g|' .. text .. '|' .. grant .. '|' .. owner .. '|' .. base
+      if isTold(base, owner, how, message) then given = grant else remove(base, owner) end
     end
   end
 end

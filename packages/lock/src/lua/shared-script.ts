@@ -4,12 +4,13 @@ import { runSteps } from './run-steps.ts';
 import { sharedAcquire } from './shared-acquire.ts';
 import { sharedFill } from './shared-fill.ts';
 import { sharedState } from './shared-state.ts';
+import { tell } from './tell.ts';
 
 /**
  * Does any number of steps on semaphores and read-write locks of one slot, in order.
  *
  * KEYS: the base of each lock; what lies beside it (see `sharedState`) has names that begin with it, and is in its slot.
- * ARGV: 1 what the channels of processes begin with, 2 '1' where PUBLISH knows how many hear it, then each step. The
+ * ARGV: 1 and 2 how processes are told (see `tell`), then each step. The
  * first argument of a step is a letter, with the owner behind it where there is one:
  * 'A'owner, period, grant period, mode, priority, shape, metadata · 'R'owner (release or cancel) · 'E'owner, period
  * (renew) · 'I' (inspect) · 'N' (passOn).
@@ -19,6 +20,7 @@ import { sharedState } from './shared-state.ts';
  * token, metadata, ms left, how many wait, how many hold }, or 0. { -1, message } where it failed; the others are done.
  */
 export const sharedScript: RedisScript = createScript(`
+${tell}
 ${sharedState}
 ${sharedFill}
 ${sharedAcquire}

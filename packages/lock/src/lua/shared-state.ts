@@ -1,11 +1,10 @@
 /**
  * How locks that several may hold read in Redis. `<base>:h` are the holders, a sorted set by when their leases run out, in
  * ms of the server's clock; `<base>:i` has `token|shape|metadata` of each. `<base>:q` is the line, `<base>:w` has what
- * each in it asked for, `grant|shape|metadata`, and `<base>:f` is the last token. A shape is R (read), W (write), or how
+ * each in it asked for, `grant|shape|metadata` with an `s` before it where it is told in the slot (see `tell`), and `<base>:f` is the last token. A shape is R (read), W (write), or how
  * many may hold it.
  */
 export const sharedState = `
-local channel, isReceiverCountKnown = ARGV[1], ARGV[2] == '1'
 local time = redis.call('TIME')
 local micros = time[1] * 1000000 + time[2]
 local now = math.floor(micros / 1000)

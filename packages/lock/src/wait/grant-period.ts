@@ -1,8 +1,8 @@
 /** So long, in ms, a lock is kept at least for a waiter that is told of it, and at most. */
-const MIN_MS = 50;
+const MIN_MS = 30;
 const MAX_MS = 2000;
 /** A waiter answers a push as fast as the lock service answers it, or its event loop allows: with so much to spare. */
-const SPARE = 5;
+const SPARE = 3;
 /** How much of an older, longer answer is forgotten with each answer. */
 const DECAY = 0.1;
 /** One answer that took long, as after a pause of the process, says little about the next: it counts for so much more. */

@@ -38,6 +38,24 @@ describe('the names of locks', () => {
     );
   });
 
+  it('have a place to listen at in their slot, under the prefix of all channels', () => {
+    fc.assert(
+      fc.property(key, fc.constantFrom(...families), (name, family) => {
+        const names = createLockNames('p', true, family);
+        const base = names.base(name);
+        expect(hashSlot(`${names.channel}abc${names.slotSuffix(base)}`)).toBe(hashSlot(base));
+      }),
+    );
+  });
+
+  it('are declared in a Cluster beside one that is in the slot too, and alone elsewhere', () => {
+    const base = createLockNames('p', true).base('a');
+    const declared = createLockNames('p', true).declared([base]);
+    expect(declared).toHaveLength(2);
+    expect(declared.map(hashSlot)).toEqual([hashSlot(base), hashSlot(base)]);
+    expect(createLockNames('p', false).declared([base])).toEqual([base]);
+  });
+
   it('put keys with the same hash tag into one group, and everything outside a Cluster', () => {
     const names = createLockNames('p', true);
     expect(names.groupOf('{user:1}:a')).toBe(names.groupOf('b:{user:1}'));

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 
 import { createRedisLockDriver } from '../../src/driver/redis/redis-lock-driver.ts';
 import { listenTo, type LockProcess } from './conformance/process.ts';
+import { untilTold } from './until-told.ts';
 
 let cluster: RedisCluster | undefined;
 const clients: Cluster[] = [];
@@ -26,6 +27,17 @@ function open(): LockProcess {
 }
 
 describe('the driver on a Redis Cluster whose nodes fail', () => {
+  it('hears pushes from the new master after the old one has handed over', async () => {
+    await using a = open();
+    await using b = open();
+    await untilTold(a, b, 'handed');
+    const before = b.reconnects();
+    await cluster!.failover('{lk:lockstep:handed}', { by: 'ask' });
+    await vi.waitFor(() => expect(b.reconnects()).toBeGreaterThan(before), { timeout: 20_000, interval: 50 });
+    await untilTold(a, b, 'handed');
+    await cluster!.whole();
+  }, 60_000);
+
   it('is answered by the new master, and gives the lock to the one that waits', async () => {
     await using a = open();
     await using b = open();
@@ -43,6 +55,8 @@ describe('the driver on a Redis Cluster whose nodes fail', () => {
       return asked.reply;
     }, patience);
     expect(reply).toMatchObject({ owner: waiting });
+    await b.driver.release('moving', waiting, { timeoutMs: 1000 });
+    await untilTold(a, b, 'moving');
     await killed.restart();
     await cluster!.whole();
   }, 60_000);

@@ -29,6 +29,25 @@ describe('the Redis driver under faults', () => {
     await expect(a.driver.release(key, owner, BOUND)).resolves.toBe('released');
   });
 
+  it('leaves nobody in line who gave up before it listened', async () => {
+    await using a = listenTo(driverOf(redis.connect()));
+    const client = redis.connect();
+    await using b = listenTo(driverOf(client));
+    const key = redis.name();
+    await a.hold(key);
+    const owner = b.driver.nextOwner();
+    const duplicate = client.duplicate.bind(client);
+    const leaving: Promise<void>[] = [];
+    vi.spyOn(client, 'duplicate').mockImplementationOnce(() => {
+      leaving.push(b.driver.cancel(key, owner, BOUND));
+      return duplicate();
+    });
+    await expect(b.ask(key, { owner, mode: 'queue' })).resolves.toMatchObject({ reply: { kind: 'taken' } });
+    await Promise.all(leaving);
+    expect(leaving).toHaveLength(1);
+    await expect(a.driver.inspect(key, BOUND)).resolves.toMatchObject({ waiters: 0 });
+  });
+
   it('listens again after its connection was killed, and says so', async () => {
     const client = redis.connect();
     await using a = listenTo(driverOf(client));
@@ -128,6 +147,24 @@ describe('the Redis driver under faults', () => {
     await a.driver.release(key, holder, BOUND);
     await vi.waitFor(() => expect(a.grants).toHaveLength(1), 5000);
     expect(a.grants[0]!.sentAt).toBe(-Infinity);
+  });
+
+  it('loses nothing at a server that takes writes no more, and says that it is not available', async () => {
+    await using server = await startRedis();
+    const client = redis.connect(server.port);
+    await using a = listenTo(driverOf(client));
+    const key = redis.name();
+    const owner = await a.hold(key);
+    const token = await tokenOf(a.driver, key, owner);
+    // As the primary of before a failover is: the replica of another one.
+    await client.call('REPLICAOF', '127.0.0.1', 1);
+    const refused = { code: 'ERR_LOCK_UNAVAILABLE', message: expect.stringContaining('READONLY') as string };
+    for (const lease of [owner, a.driver.nextOwner()]) {
+      await expect(a.driver.renew([{ key, owner: lease, ttlMs: 60_000 }], BOUND)).rejects.toMatchObject(refused);
+    }
+    await expect(a.hold(redis.name())).rejects.toMatchObject(refused);
+    await client.call('REPLICAOF', 'NO', 'ONE');
+    await expect(tokenOf(a.driver, key, owner)).resolves.toBe(token);
   });
 
   it('takes a step that fails for itself alone', async () => {

@@ -33,7 +33,7 @@ function setup(): Setup {
   return {
     clock,
     sent,
-    queue: createStepQueue({ client, script, head: ['head'], clock, schedule }),
+    queue: createStepQueue({ client, script, head: () => ['head'], declared: (keys) => keys, clock, schedule }),
     endTurn: () => turn.splice(0).forEach((send) => send()),
     answer: (...replies) => answers.shift()!(replies),
   };

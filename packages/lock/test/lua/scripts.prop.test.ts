@@ -28,10 +28,10 @@ describe('the scripts do what their model does, whatever happens in which order'
     const script = isShared ? sharedScript : lockScript;
     let runs = 0;
     await fc.assert(
-      fc.asyncProperty(lockCommands(shapes), async (commands) => {
+      fc.asyncProperty(lockCommands(shapes), fc.boolean(), async (commands, isInSlot) => {
         runs++;
         const model = createModel();
-        const real = createRealLock({ script, client, processes, name: redis.name(), isShared });
+        const real = createRealLock({ script, client, processes, name: redis.name(), isShared, isInSlot });
         for (const process of PROCESSES) {
           model.alive.add(process);
           await real.setAlive(process, true);

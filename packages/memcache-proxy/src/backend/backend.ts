@@ -1,5 +1,6 @@
 import type {
   BroadcastPolicy,
+  DirectCalls,
   Item,
   Key,
   MarkStaleOptions,
@@ -76,6 +77,12 @@ export type ReadOutcome = Item | undefined | MemcacheProxyError;
  */
 export interface Backend {
   get(key: Key, options?: BackendCallOptions): Promise<Item | undefined>;
+  /**
+   * Single reads and stores without promises, with the same outcomes, failures and counts. They answer false where
+   * anybody else takes part in a call: a hook, a shadow, several pools, a spool that owes deletes, a key whose turn is
+   * taken. @default none
+   */
+  readonly direct?: DirectCalls;
   /** As `get`, with the CAS value. */
   gets(key: Key, options?: BackendCallOptions): Promise<Item | undefined>;
   /** One round trip per node, in the order of the keys. Never rejects for a node that does not answer. */

@@ -4,13 +4,14 @@ import type { Key, NodeOutcome } from '@lockstep/memcache';
 import { publishFailure } from '../failure-channel.ts';
 import { awayFrom } from './away-from.ts';
 import type { DeleteReach } from './delete-spool.ts';
+import { DirectStores } from './direct-stores.ts';
 import { type Sent, sendToPools } from './fan-out.ts';
 import { HookTeller } from './hook-teller.ts';
 import { keyBytes } from './key-bytes.ts';
 import { KeyedTurns } from './keyed-turns.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import { type PoolFailure, PoolsFailedError, toWriteFailure } from './pool-failure.ts';
-import type { PoolWrite } from './pool-write.ts';
+import { bytesOf, type PoolWrite } from './pool-write.ts';
 import type { Route } from './route.ts';
 import type { Spooler } from './spooler.ts';
 import { turnOf } from './turn-of.ts';
@@ -37,6 +38,8 @@ export interface HookedWritesOptions {
  * routes, so that this holds across a change of them.
  */
 export class HookedWrites {
+  /** Stores without promises, for as long as nobody but one pool takes part in them. */
+  readonly direct: DirectStores;
   readonly #options: HookedWritesOptions;
   readonly #turns: KeyedTurns;
   readonly #underWay = new UnderWay();
@@ -49,6 +52,13 @@ export class HookedWrites {
     this.#options = options;
     this.#turns = new KeyedTurns(options.clock);
     this.#teller = new HookTeller({ ...options, underWay: this.#underWay });
+    const { onWrite, spooler } = options;
+    this.direct = new DirectStores({
+      turns: this.#turns,
+      underWay: this.#underWay,
+      isAlone: () => onWrite === undefined && spooler?.owesNothing !== false,
+      makeUp: (route, key, cause, endTurn) => this.#makeUp(route, key, {}, cause, endTurn),
+    });
     this.#waiting = new WriteRoom(options.maxPendingWrites, options.maxPendingBytes);
     this.#inBackground = new WriteRoom(options.maxPendingWrites, options.maxPendingBytes);
   }
@@ -113,7 +123,8 @@ export class HookedWrites {
   #carryOut<T>(turn: string, route: Route, key: Key, write: PoolWrite<T>): Promise<T> {
     const { spooler } = this.#options;
     const sent = sendToPools(route, key, write, spooler?.poolsFor(route, key, turn));
-    const failed = (cause: unknown): Promise<T> => this.#makeUp(turn, route, key, write, sent, cause);
+    const failed = (cause: unknown): Promise<T> =>
+      this.#makeUp(route, key, write, cause, () => this.#endTurn(turn, route, key, sent));
     let away: readonly string[] | undefined;
     try {
       if (spooler !== undefined) away = awayFrom(route, key);
@@ -141,7 +152,7 @@ export class HookedWrites {
       told = this.#teller.isHeard ? this.#teller.tell(write.toHook(result)) : undefined;
       if (late !== undefined) void this.#watch(route, key, late);
     } catch (cause) {
-      return this.#makeUp(turn, route, key, write, sent, cause);
+      return this.#makeUp(route, key, write, cause, () => this.#endTurn(turn, route, key, sent));
     }
     // The owner still has what was there before; the stand-in has the write.
     const owed = away === undefined ? undefined : this.#owe(route, away, keyBytes(key));
@@ -185,17 +196,17 @@ export class HookedWrites {
       pools.map((pool) => ({ pool, cause: new Error('the node that owns the key is down') })),
       route.pools.length,
     );
-    return this.#makeUp(turn, route, key, { ...write, early: { answer: result } }, sent, cause);
+    const endTurn = (): void => this.#endTurn(turn, route, key, sent);
+    return this.#makeUp(route, key, { ...write, early: { answer: result } }, cause, endTurn);
   }
 
   /** A write failed: other regions forget the key where it may have changed, and pools that may be wrong do by the spool. */
   async #makeUp<T>(
-    turn: string,
     route: Route,
     key: Key,
-    { removes = false, everywhere, early }: PoolWrite<T>,
-    sent: Sent<T>,
+    { removes = false, everywhere, early }: Pick<PoolWrite<T>, 'removes' | 'everywhere' | 'early'>,
     cause: unknown,
+    endTurn: () => void,
   ): Promise<T> {
     const { error, mayHaveChanged, unconfirmed } = toWriteFailure(cause, route.pools[0]!.name, removes);
     const { spooler } = this.#options;
@@ -203,7 +214,7 @@ export class HookedWrites {
     const bytes = keyBytes(key);
     const told = mayHaveChanged || (removes && isOwed) ? this.#teller.tell({ kind: 'delete', key: bytes }) : undefined;
     this.#underWay.began();
-    this.#endTurn(turn, route, key, sent);
+    endTurn();
     const spooled = isOwed ? this.#spool(route, unconfirmed, bytes, reachOf(everywhere)) : undefined;
     this.#underWay.ended();
     const [hook, spool] = await Promise.allSettled([told, spooled]);
@@ -235,7 +246,7 @@ export class HookedWrites {
     }
   }
 
-  #endTurn(turn: string, route: Route, key: Key, { settled }: Pick<Sent<unknown>, 'settled'>): void {
+  #endTurn(turn: string, route: Route, key: Key, { settled }: Sent<unknown>): void {
     if (settled !== undefined) {
       void this.#endLater(turn, route, key, settled);
       return;
@@ -280,10 +291,6 @@ export class HookedWrites {
     route.failed();
     publishFailure({ operation: 'write', error });
   }
-}
-
-function bytesOf(key: Key, { valueBytes = 0 }: { readonly valueBytes?: number }): number {
-  return key.length + valueBytes;
 }
 
 function reachOf(everywhere: boolean | undefined): DeleteReach | undefined {

@@ -8,9 +8,14 @@ export interface EnterOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One turn at a time per key, first come first served; different keys never wait for each other. */
+/**
+ * One turn at a time per key, first come first served; different keys never wait for each other. Those that need
+ * no order among each other may share a turn, until somebody waits for it.
+ */
 export class KeyedTurns {
   readonly #waiters = new Map<string, (() => void)[] | undefined>();
+  /** How many share the turn of a key. Where there are any, those in `#waiters` wait for them. */
+  readonly #sharers = new Map<string, number>();
   readonly #clock: Clock;
 
   constructor(clock: Clock = systemClock) {
@@ -19,14 +24,31 @@ export class KeyedTurns {
 
   /** How many keys somebody holds the turn of. */
   get size(): number {
-    return this.#waiters.size;
+    return new Set([...this.#waiters.keys(), ...this.#sharers.keys()]).size;
   }
 
   /** True when the turn of `key` is the caller's at once, who must then call `leave` once. */
   tryEnter(key: string): boolean {
-    if (this.#waiters.has(key)) return false;
+    if (this.#waiters.has(key) || this.#sharers.has(key)) return false;
     this.#waiters.set(key, undefined);
     return true;
+  }
+
+  /** As `tryEnter`, of a turn that is shared: `leaveShared` must follow once. */
+  tryShare(key: string): boolean {
+    if (this.#waiters.size > 0 && this.#waiters.has(key)) return false;
+    this.#sharers.set(key, (this.#sharers.get(key) ?? 0) + 1);
+    return true;
+  }
+
+  leaveShared(key: string): void {
+    const count = this.#sharers.get(key)!;
+    if (count > 1) {
+      this.#sharers.set(key, count - 1);
+      return;
+    }
+    this.#sharers.delete(key);
+    if (this.#waiters.size > 0 && this.#waiters.has(key)) this.leave(key);
   }
 
   /**

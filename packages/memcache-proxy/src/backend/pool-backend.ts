@@ -1,5 +1,6 @@
 import type { Clock } from '@lockstep/core';
 import type {
+  DirectCalls,
   Item,
   Key,
   MarkStaleOptions,
@@ -21,6 +22,7 @@ import type {
   BackendStoreOptions,
   ReadOutcome,
 } from './backend.ts';
+import { BackendDirect } from './backend-direct.ts';
 import { flushPools } from './flush-pools.ts';
 import type { HookedWrites } from './hooked-writes.ts';
 import { mergeAnswers } from './merge-answers.ts';
@@ -48,12 +50,14 @@ export class PoolBackend implements Backend {
   readonly #clock: Clock;
   readonly #tallies = new Map<string, Tally>();
   readonly #total = new Tally();
+  readonly direct: DirectCalls;
   #routes: Routes;
 
   constructor(options: PoolBackendOptions) {
     this.#writes = options.writes;
     this.#clock = options.clock;
     this.#routes = compileRoutes(options.pools, this.#tallies, this.#total);
+    this.direct = new BackendDirect({ ...options, routes: () => this.#routes });
   }
 
   get(key: Key, options?: BackendCallOptions): Promise<Item | undefined> {

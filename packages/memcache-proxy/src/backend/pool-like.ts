@@ -25,4 +25,4 @@ export type PoolLike = Pick<
   | 'meta'
   | 'flushAll'
 > &
-  Partial<Pick<MemcachePool, 'isAway'>>;
+  Partial<Pick<MemcachePool, 'isAway' | 'direct'>>;

@@ -1,4 +1,4 @@
-import type { NodeOutcome } from '@lockstep/memcache';
+import type { Key, NodeOutcome } from '@lockstep/memcache';
 
 import type { PoolLike } from './pool-like.ts';
 import type { ProxyWrite } from './write-hook.ts';
@@ -32,4 +32,9 @@ export interface PoolWrite<T> {
   readonly valueBytes?: number;
   /** The answer without any pool's: of asynchronous classes, and of removals that the spool took. */
   readonly early?: { readonly answer: T } | undefined;
+}
+
+/** How much memory a write keeps while it waits. */
+export function bytesOf(key: Key, { valueBytes = 0 }: Pick<PoolWrite<unknown>, 'valueBytes'>): number {
+  return key.length + valueBytes;
 }

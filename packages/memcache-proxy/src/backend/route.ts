@@ -31,6 +31,8 @@ export class Route {
   readonly isReadOnly: boolean;
   /** True when a read is one call to one pool. */
   readonly isPlain: boolean;
+  /** True when a write is one call to one pool, which the client waits for. */
+  readonly isPlainWrite: boolean;
   /** True when a value may still be on its way when the client has been answered. */
   readonly keepsValues: boolean;
   readonly #shadowPool: PoolLike | undefined;
@@ -48,6 +50,8 @@ export class Route {
     this.ttl = options.ttl;
     this.isReadOnly = options.isReadOnly;
     this.isPlain = this.reads === 'first' && options.shadow === undefined;
+    const isSingle = options.pools.length === 1 && options.shadow === undefined;
+    this.isPlainWrite = isSingle && options.writes !== 'async' && !options.isReadOnly;
     this.keepsValues = options.shadow !== undefined || options.writes !== 'all';
     this.#shadowPool = options.shadow;
     // What becomes of the copies is for the owner of that pool to see.

@@ -50,9 +50,14 @@ export class Spooler {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
+  /** True when no pool owes a delete, as far as this process knows. */
+  get owesNothing(): boolean {
+    return this.#owed.size === 0;
+  }
+
   /** The pools of the route, with proofs for those that owe a delete of the key. */
   poolsFor(route: Route, key: Key, turn: string): readonly NamedPool[] {
-    if (this.#owed.size === 0) return route.pools;
+    if (this.owesNothing) return route.pools;
     return route.pools.map((named) => this.#prove(named, key, turn));
   }
 

@@ -1,23 +1,20 @@
 import type { Socket } from 'node:net';
 
-import { systemClock } from '@lockstep/core';
-
 import type { Backend } from '../backend/backend.ts';
 import type { Command } from './command.ts';
 import { CommandParser, type ParserOptions } from './command-parser.ts';
+import { endSocket } from './end-socket.ts';
 import { type Flushable, flushAtTurnEnd } from './flush-turn.ts';
 import { ReadBudget } from './read-budget.ts';
 import { largestPiece } from './reply.ts';
 import type { ReplySlab } from './reply-slab.ts';
-import { releaseSlot, type ReplySlot, type SlotKind, type SlotOwner, takeSlot } from './reply-slot.ts';
-import { type BackendCommand, runCommand } from './run-command.ts';
+import { releaseSlot, type ReplySlot, type SlotOwner, takeSlot } from './reply-slot.ts';
+import { type BackendCommand, errorLine, kindOf, runCommand } from './run-command.ts';
 import type { ServerStats } from './server-stats.ts';
+import { SlotLine } from './slot-line.ts';
 
 /** Keys under way per connection; more wait until some are answered. */
 const MAX_KEYS_IN_FLIGHT = 128;
-
-/** How long a client that was told the end has for ending its own side. */
-const LINGER_MS = 2000;
 
 /** What a connection is given. */
 export interface ConnectionOptions extends ParserOptions {
@@ -38,9 +35,7 @@ export class ClientConnection implements SlotOwner, Flushable {
   bytesRead = 0;
   readonly #options: ConnectionOptions;
   readonly #parser: CommandParser;
-  /** The line: requests in their order, from the oldest that is not answered. */
-  #first: ReplySlot | undefined;
-  #last: ReplySlot | undefined;
+  readonly #line = new SlotLine();
   #keysInLine = 0;
   /** Commands in the line that are not done and that reads of their keys must wait for. */
   #writesUnderWay = 0;
@@ -57,10 +52,12 @@ export class ClientConnection implements SlotOwner, Flushable {
   #isGone = false;
   #isPaused = false;
   #willFlush = false;
+  readonly #isEncrypted: boolean;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket;
     this.#options = options;
+    this.#isEncrypted = 'encrypted' in socket;
     this.#parser = new CommandParser(options);
     this.#maxBytes = Math.max(options.maxPendingBytes, socket.writableHighWaterMark);
     this.#reads = new ReadBudget(this.#maxBytes);
@@ -68,7 +65,7 @@ export class ClientConnection implements SlotOwner, Flushable {
 
   /** True when nothing that it sent is under way. */
   get isAnswered(): boolean {
-    return this.#first === undefined;
+    return this.#line.first === undefined;
   }
 
   /** Starts to serve. Call it once. */
@@ -104,14 +101,15 @@ export class ClientConnection implements SlotOwner, Flushable {
     if (slot.asks > 0) this.#reads.ended(slot.asks, slot.isGet ? slot.bytes : largestPiece(slot.reply));
     if (slot.isGet) {
       const { stats } = this.#options;
-      if (slot.item === undefined) stats.getMisses += 1;
+      if (slot.value === undefined) stats.getMisses += 1;
       else stats.getHits += 1;
     }
-    if (slot.waiters !== undefined) this.#wake(slot.waiters);
-    if (slot === this.#first && !this.#willFlush) {
-      this.#willFlush = true;
-      flushAtTurnEnd(this);
-    }
+    this.#line.settled(slot);
+    if (slot === this.#line.first) this.#flushLater();
+  }
+
+  storeFailed(error: unknown): string {
+    return errorLine(error, this.#options.stats);
   }
 
   broken(error: unknown): void {
@@ -122,37 +120,48 @@ export class ClientConnection implements SlotOwner, Flushable {
   flush(): void {
     this.#willFlush = false;
     const { slab, stats } = this.#options;
+    const { socket } = this;
+    const line = this.#line;
     const before = slab.bytes;
+    const owed = socket.writableLength;
     // What a slow reader has not asked the system for stays here, where it counts against its bound.
-    const limit = before + this.#maxBytes - this.socket.writableLength;
-    for (let slot = this.#first; slot?.isDone === true && slab.bytes <= limit; slot = this.#first) {
-      this.#first = slot.next;
+    const limit = before + this.#maxBytes - owed;
+    for (let slot = line.first; slot?.isDone === true && slab.bytes <= limit; slot = line.first) {
+      line.shift();
       this.#keysInLine -= slot.weight;
       this.#heldBytes -= slot.bytes;
       if (!this.#isGone) slab.add(slot);
       releaseSlot(slot);
     }
-    if (this.#first === undefined) this.#last = undefined;
+    line.ownDone();
     if (this.#isGone) return;
     stats.bytesWritten += slab.bytes - before;
-    slab.flushTo(this.socket);
+    // Where the system will not take them at once for certain, a copy of its size keeps less than a slab.
+    const isTaken = slab.flushTo(socket, owed > 0 || this.#isEncrypted);
+    // A socket that took all of it at once never says that it is drained.
+    if (isTaken && line.first?.isDone === true) this.#flushLater();
     if (this.#isEnding) this.#endWhenAnswered();
     else if (this.#isPaused) this.#pump();
+  }
+
+  #flushLater(): void {
+    if (this.#willFlush) return;
+    this.#willFlush = true;
+    flushAtTurnEnd(this);
   }
 
   #pump(): void {
     const { writableLength } = this.socket;
     let room = this.#room(writableLength);
     while (!this.#isEnding && room > 0) {
-      const name = this.#parser.takeGet();
-      if (name === undefined) {
+      if (!this.#takeQuick()) {
         const command = this.#parser.next(room);
         if (command === undefined) {
           if (this.#isLastInput) this.end();
           break;
         }
         this.#take(command);
-      } else this.#get(name);
+      }
       room = this.#room(writableLength);
     }
     const mustPause = room <= 0 && !this.#isEnding;
@@ -168,7 +177,44 @@ export class ClientConnection implements SlotOwner, Flushable {
     if (this.#keysInLine >= MAX_KEYS_IN_FLIGHT || freeBytes < 0) return 0;
     const room = this.#reads.room(freeBytes);
     // One always may: its value is the only one that is held.
-    return room < 1 && this.#first === undefined ? 1 : room;
+    return room < 1 && this.#line.first === undefined ? 1 : room;
+  }
+
+  /** Takes what comes next where it is a `get` or a `set` as clients write it; false for everything else. */
+  #takeQuick(): boolean {
+    const name = this.#parser.takeGet();
+    if (name !== undefined) {
+      this.#get(name);
+      return true;
+    }
+    const stored = this.#parser.takeSet();
+    if (stored === undefined) return false;
+    this.#set(stored);
+    return true;
+  }
+
+  #set(name: string): void {
+    const { found, hasWideKey } = this.#parser;
+    const { chunk, valueStart, length, flags, ttlSeconds, noreply } = found;
+    const { backend, stats } = this.#options;
+    const valueEnd = valueStart + length;
+    const slot = takeSlot(this, 'write', name);
+    const mustWait = this.#line.mustWait(slot);
+    if (!mustWait && !hasWideKey) {
+      slot.doneReply = noreply ? '' : 'STORED\r\n';
+      if (backend.direct?.set(name, chunk, valueStart, valueEnd, flags, ttlSeconds, slot) === true) {
+        stats.cmdSet += 1;
+        slot.bytes = length;
+        this.#heldBytes += length;
+        this.#writesUnderWay += 1;
+        this.#append(slot);
+        return;
+      }
+    }
+    const key = Buffer.from(name, 'latin1');
+    const value = Buffer.from(chunk.subarray(valueStart, valueEnd));
+    const command: BackendCommand = { kind: 'store', verb: 'set', key, value, flags, ttlSeconds, cas: 0n, noreply };
+    this.#runIn(slot, command, mustWait);
   }
 
   #get(name: string): void {
@@ -179,9 +225,11 @@ export class ClientConnection implements SlotOwner, Flushable {
     slot.asks = 1;
     this.#reads.began(1);
     const key = this.#parser.hasWideKey ? Buffer.from(name, 'latin1') : name;
-    if (this.#writesUnderWay > 0 && this.#mustWait(slot)) {
+    if (this.#writesUnderWay > 0 && this.#line.mustWait(slot)) {
       slot.start = () => (this.#isGone ? slot.onMiss() : void backend.get(key).then(slot.onItem, slot.onMiss));
-    } else backend.get(key).then(slot.onItem, slot.onMiss);
+    } else if (typeof key !== 'string' || backend.direct?.get(key, slot) !== true) {
+      backend.get(key).then(slot.onItem, slot.onMiss);
+    }
     this.#append(slot);
   }
 
@@ -199,26 +247,30 @@ export class ClientConnection implements SlotOwner, Flushable {
   }
 
   #run(command: BackendCommand): void {
-    const { backend, stats } = this.#options;
     const slot = takeSlot(this, kindOf(command), '');
     if (command.kind === 'read') {
       slot.names = command.keys.map((key) => key.toString('latin1'));
       slot.weight = Math.max(1, slot.names.length);
       slot.asks = slot.names.length;
     } else if (command.kind !== 'flush') slot.name = command.key.toString('latin1');
-    if (command.kind === 'store') slot.bytes = command.value.length;
-    else if (command.kind === 'meta') {
+    if (command.kind === 'meta') {
       slot.bytes = command.request.value?.length ?? 0;
       if (command.request.command === 'mg') slot.asks = 1;
     }
+    const isIdle = slot.kind === 'read' && this.#writesUnderWay === 0;
+    this.#runIn(slot, command, !isIdle && this.#line.mustWait(slot));
+  }
+
+  #runIn(slot: ReplySlot, command: BackendCommand, mustWait: boolean): void {
+    const { backend, stats } = this.#options;
+    if (command.kind === 'store') slot.bytes = command.value.length;
     this.#reads.began(slot.asks);
     this.#heldBytes += slot.bytes;
     const start = (): void => {
       if (this.#isGone && slot.kind === 'read') slot.onReply('');
       else runCommand(command, backend, stats).then(slot.onReply, slot.onBug).catch(slot.onBug);
     };
-    const isIdle = slot.kind === 'read' && this.#writesUnderWay === 0;
-    if (!isIdle && this.#mustWait(slot)) slot.start = start;
+    if (mustWait) slot.start = start;
     else start();
     if (slot.kind !== 'read') this.#writesUnderWay += 1;
     this.#append(slot);
@@ -226,49 +278,17 @@ export class ClientConnection implements SlotOwner, Flushable {
 
   #append(slot: ReplySlot): void {
     this.#keysInLine += slot.weight;
-    if (this.#last === undefined) this.#first = slot;
-    else this.#last.next = slot;
-    this.#last = slot;
-  }
-
-  /** Has the slot wait for those before it that it must not overtake; false when there are none. */
-  #mustWait(slot: ReplySlot): boolean {
-    for (let before = this.#first; before !== undefined; before = before.next) {
-      if (before.isDone || !slot.conflictsWith(before)) continue;
-      slot.waits += 1;
-      if (before.waiters === undefined) before.waiters = [slot];
-      else before.waiters.push(slot);
-    }
-    return slot.waits > 0;
-  }
-
-  #wake(waiters: readonly ReplySlot[]): void {
-    for (const waiter of waiters) {
-      waiter.waits -= 1;
-      if (waiter.waits === 0) waiter.start?.();
-    }
+    this.#line.append(slot);
   }
 
   /** What was sent is carried out, as memcached does; what only this client wanted to read is not asked for. */
   #leave(): void {
     this.#isGone = true;
     this.#isEnding = true;
-    if (this.#first?.isDone === true) this.flush();
+    if (this.#line.first?.isDone === true) this.flush();
   }
 
   #endWhenAnswered(): void {
-    const { socket } = this;
-    if (this.#first !== undefined || socket.writableEnded || socket.destroyed) return;
-    socket.end();
-    // Unread input makes the system reset the connection, and the client may lose its last replies.
-    socket.resume();
-    const linger = systemClock.setTimer(() => socket.destroy(), LINGER_MS);
-    socket.once('close', () => linger.cancel());
+    if (this.#line.first === undefined) endSocket(this.socket);
   }
-}
-
-function kindOf(command: BackendCommand): SlotKind {
-  if (command.kind === 'flush') return 'barrier';
-  if (command.kind === 'read') return command.ttlSeconds === undefined ? 'read' : 'write';
-  return command.kind === 'meta' && !command.isWrite ? 'read' : 'write';
 }

@@ -4,7 +4,7 @@ import { type LineRules, parseLine, type StoreHeader } from './command-line.ts';
 import { type LineLimits, LineReader } from './line-reader.ts';
 import type { MetaHeader } from './meta-line.ts';
 import { parseInt32 } from './number-token.ts';
-import { readQuickSet } from './quick-set.ts';
+import { QuickSet, readQuickSet, scanQuickSet } from './quick-set.ts';
 import { matchRead, nextWord, ReadLine, type ReadVerb } from './read-line.ts';
 import { BAD_DATA_LINE, BAD_EXPTIME_LINE, BAD_FORMAT_LINE, ERROR_LINE, TOO_LARGE_LINE } from './reply-line.ts';
 
@@ -40,6 +40,8 @@ export class CommandParser {
   #isClosed = false;
   /** Whether the key that `takeGet` returned has bytes above 0x7f. */
   hasWideKey = false;
+  /** What `takeSet` found last. */
+  readonly found: QuickSet = new QuickSet();
 
   constructor(options: ParserOptions) {
     this.#options = options;
@@ -78,6 +80,27 @@ export class CommandParser {
     this.hasWideKey = bits > 0x7f;
     this.#advance(chunk, next);
     return chunk.toString('latin1', start, end);
+  }
+
+  /** As `takeGet`, of a `set` with its value: its key, and the rest of it in `found`. */
+  takeSet(): string | undefined {
+    const chunk = this.#chunks[0];
+    const at = this.#at;
+    if (chunk === undefined || this.#skipBytes > 0 || chunk[at] !== 0x73) return undefined;
+    if (this.#value !== undefined || this.#read !== undefined || !this.#lines.isEmpty) return undefined;
+    const { found } = this;
+    const end = scanQuickSet(chunk, at, chunk.length, found);
+    const { maxLineBytes, maxValueBytes } = this.#options;
+    if (end === -1 || end - at >= maxLineBytes || found.length > maxValueBytes) return undefined;
+    const valueStart = chunk[end] === CARRIAGE_RETURN ? end + 2 : end + 1;
+    const valueEnd = valueStart + found.length;
+    if (chunk[valueStart - 1] !== LINE_FEED || valueEnd + LINE_END_BYTES > chunk.length) return undefined;
+    if (chunk[valueEnd] !== CARRIAGE_RETURN || chunk[valueEnd + 1] !== LINE_FEED) return undefined;
+    found.chunk = chunk;
+    found.valueStart = valueStart;
+    this.hasWideKey = found.hasWideKey;
+    this.#advance(chunk, valueEnd + LINE_END_BYTES);
+    return chunk.toString('latin1', found.keyStart, found.keyEnd);
   }
 
   /**

@@ -1,9 +1,17 @@
 import type { Socket } from 'node:net';
 
+import { copyBytes, writeNumber, writeText } from './put-bytes.ts';
 import type { ReplySlot } from './reply-slot.ts';
 import type { Reply } from './reply.ts';
 
-const SLAB_BYTES = 32_768;
+const SLAB_BYTES = 65_536;
+/** Of an item besides key and value: words, two numbers, spaces and line breaks. */
+const ITEM_FRAME_BYTES = 64;
+/** Writing longer texts byte by byte costs more than a call. */
+const MAX_TEXT_BY_HAND = 48;
+const SPACE = 0x20;
+const CARRIAGE_RETURN = 0x0d;
+const LINE_FEED = 0x0a;
 /** Values up to here are copied into the slab; larger ones are handed to the socket as they are. */
 const MAX_COPY_BYTES = 4096;
 
@@ -26,34 +34,68 @@ export class ReplySlab {
       this.#addReply(slot.reply);
       return;
     }
-    const { item } = slot;
-    if (item === undefined) this.#text('END\r\n');
-    else {
-      this.#text(`VALUE ${slot.name} ${item.flags} ${item.value.length}\r\n`);
-      this.#value(item.value);
+    const { value, valueStart, valueEnd } = slot;
+    const size = valueEnd - valueStart;
+    if (value === undefined) this.#text('END\r\n');
+    else if (size > MAX_COPY_BYTES) {
+      this.#text(`VALUE ${slot.name} ${slot.flags} ${size}\r\n`);
+      this.#value(value.subarray(valueStart, valueEnd));
       this.#text('\r\nEND\r\n');
-    }
+    } else this.#addItem(slot, value, valueStart, valueEnd);
   }
 
-  /** Writes what was added, in one system call where the socket allows. */
-  flushTo(socket: Socket): void {
-    this.#cut();
+  /**
+   * Writes what was added, in one system call where the socket allows. `mustCopy` leaves the memory to the slab.
+   *
+   * @returns true when the system has taken all that the socket had.
+   */
+  flushTo(socket: Socket, mustCopy: boolean): boolean {
     const chunks = this.#chunks;
-    if (chunks.length === 0) {
+    if (chunks.length === 0 && this.#end > this.#start) {
+      const chunk = this.#slab.subarray(this.#start, this.#end);
       this.#start = this.#end = 0;
-      return;
+      if (!socket.writable) return false;
+      socket.write(mustCopy ? Buffer.from(chunk) : chunk);
+      return this.#isTakenBy(socket, mustCopy);
     }
-    this.#chunks = [];
+    this.#cut();
     this.#start = this.#end = 0;
-    if (!socket.writable) return;
-    // Here it is certain that the system will not take them at once, and a copy of its size keeps less than a slab.
-    const mustCopy = socket.writableLength > 0 || 'encrypted' in socket;
+    // Who waits for a slow reader is told so by `drain`, and need not ask again and again.
+    if (chunks.length === 0) return socket.writableLength === 0;
+    this.#chunks = [];
+    if (!socket.writable) return false;
     socket.cork();
     for (const chunk of chunks)
       socket.write(mustCopy && chunk.buffer === this.#slab.buffer ? Buffer.from(chunk) : chunk);
     socket.uncork();
-    // What the system has not taken it will read later.
-    if (!mustCopy && socket.writableLength > 0) this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    return this.#isTakenBy(socket, mustCopy);
+  }
+
+  /** What the system has not taken it will read later, and not from memory that is used again. */
+  #isTakenBy(socket: Socket, isCopied: boolean): boolean {
+    const isTaken = socket.writableLength === 0;
+    if (!isTaken && !isCopied) this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    return isTaken;
+  }
+
+  /** In one piece and by hand, as a call for every part of it costs more than all of its bytes. */
+  #addItem({ name, flags }: ReplySlot, value: Buffer, start: number, end: number): void {
+    const nameBytes = name.length;
+    if (this.#end + ITEM_FRAME_BYTES + nameBytes + end - start > SLAB_BYTES) this.#renew();
+    const slab = this.#slab;
+    const first = this.#end;
+    let at = writeText(slab, first, 'VALUE ');
+    at = writeText(slab, at, name);
+    slab[at] = SPACE;
+    at = writeNumber(slab, at + 1, flags);
+    slab[at] = SPACE;
+    at = writeNumber(slab, at + 1, end - start);
+    slab[at] = CARRIAGE_RETURN;
+    slab[at + 1] = LINE_FEED;
+    at = copyBytes(value, start, end, slab, at + 2);
+    at = writeText(slab, at, '\r\nEND\r\n');
+    this.bytes += at - first;
+    this.#end = at;
   }
 
   #addReply(reply: Reply): void {
@@ -75,7 +117,8 @@ export class ReplySlab {
       this.#chunks.push(Buffer.from(text, 'latin1'));
       return;
     }
-    this.#end += this.#slab.write(text, this.#end, 'latin1');
+    if (length > MAX_TEXT_BY_HAND) this.#end += this.#slab.write(text, this.#end, 'latin1');
+    else this.#end = writeText(this.#slab, this.#end, text);
   }
 
   #value(value: Buffer): void {
@@ -87,8 +130,7 @@ export class ReplySlab {
       return;
     }
     if (this.#end + length > SLAB_BYTES) this.#renew();
-    this.#slab.set(value, this.#end);
-    this.#end += length;
+    this.#end = copyBytes(value, 0, length, this.#slab, this.#end);
   }
 
   /** Makes a chunk of what is in the slab since the last one. */

@@ -1,4 +1,4 @@
-import type { Item } from '@lockstep/memcache';
+import type { AnswerTaker, Item } from '@lockstep/memcache';
 
 import { type Reply, replyBytes } from './reply.ts';
 
@@ -6,6 +6,8 @@ import { type Reply, replyBytes } from './reply.ts';
 export interface SlotOwner {
   /** The answer of the slot is there; `freedBytes` is what the request had held. */
   settled(slot: ReplySlot, freedBytes: number): void;
+  /** The line that tells a client of a `set` that failed. */
+  storeFailed(error: unknown): string;
   /** What was to answer it has a bug, after which replies cannot be told apart. */
   broken(error: unknown): void;
 }
@@ -17,7 +19,7 @@ export type SlotKind = 'read' | 'write' | 'barrier';
  * A place in the line of a connection: one request, and its answer once it is there. Slots are used again and
  * again, so that a `get` costs no object and no function of its own here.
  */
-export class ReplySlot {
+export class ReplySlot implements AnswerTaker {
   /** The next younger request. */
   next: ReplySlot | undefined;
   owner: SlotOwner | undefined;
@@ -33,10 +35,18 @@ export class ReplySlot {
   /** Bytes that it holds: of its value while it is under way, of its answer then. */
   bytes = 0;
   isDone = false;
-  /** True for a `get` of one key, whose answer is `item`; all others have a `reply`. */
+  /** True for a `get` of one key, whose answer is a value or none; all others have a `reply`. */
   isGet = false;
-  item: Item | undefined;
+  /** What the value of a `get` lies in, from `valueStart` to `valueEnd`. Undefined for a miss. */
+  value: Buffer | undefined;
+  valueStart = 0;
+  valueEnd = 0;
+  flags = 0;
+  /** True while `value` is somebody else's memory. */
+  isBorrowed = false;
   reply: Reply = '';
+  /** What a `set` answers when it is done. */
+  doneReply = '';
   /** How many requests before it must be done before it starts. */
   waits = 0;
   /** Those that wait for it. */
@@ -46,11 +56,50 @@ export class ReplySlot {
 
   /** Takes what a `get` found. */
   readonly onItem = (item: Item | undefined): void => {
-    this.item = item;
-    this.bytes = item === undefined ? 0 : item.value.length;
+    if (item !== undefined) {
+      this.value = item.value;
+      this.valueEnd = this.bytes = item.value.length;
+      this.flags = item.flags;
+    }
     this.isDone = true;
     this.owner?.settled(this, 0);
   };
+
+  /** As `onItem`, of a value where it was received. */
+  onValue(bytes: Buffer, start: number, end: number, flags: number): void {
+    this.value = bytes;
+    this.valueStart = start;
+    this.valueEnd = end;
+    this.flags = flags;
+    this.isBorrowed = true;
+    this.bytes = end - start;
+    this.isDone = true;
+    this.owner?.settled(this, 0);
+  }
+
+  /** Takes the end of a direct call: of a `get` that found nothing, and of a `set`. */
+  onDone(): void {
+    if (this.isGet) this.onItem(undefined);
+    else this.onReply(this.doneReply);
+  }
+
+  onFailure(error: unknown): void {
+    if (this.isGet) {
+      this.onItem(undefined);
+      return;
+    }
+    const line = this.owner?.storeFailed(error) ?? '';
+    this.onReply(this.doneReply === '' ? '' : `${line}\r\n`);
+  }
+
+  /** Copies a value that is in somebody else's memory, which may be much larger. */
+  own(): void {
+    if (!this.isBorrowed) return;
+    this.value = Buffer.from(this.value!.subarray(this.valueStart, this.valueEnd));
+    this.valueEnd -= this.valueStart;
+    this.valueStart = 0;
+    this.isBorrowed = false;
+  }
 
   /** A cache that cannot be reached is a cache without the value. The backend has published the failure. */
   readonly onMiss = (): void => this.onItem(undefined);
@@ -109,8 +158,13 @@ export function releaseSlot(slot: ReplySlot): void {
   slot.bytes = 0;
   slot.isDone = false;
   slot.isGet = false;
-  slot.item = undefined;
+  slot.value = undefined;
+  slot.valueStart = 0;
+  slot.valueEnd = 0;
+  slot.flags = 0;
+  slot.isBorrowed = false;
   slot.reply = '';
+  slot.doneReply = '';
   slot.waits = 0;
   slot.waiters = undefined;
   slot.start = undefined;

@@ -5,6 +5,7 @@ import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import type { Command, CountCommand, MetaCommand, ReadCommand, StoreCommand } from './command.ts';
 import { metaAnswer, metaMiss } from './meta-answer.ts';
 import type { Reply } from './reply.ts';
+import type { SlotKind } from './reply-slot.ts';
 import { NOT_NUMERIC_LINE, TOO_LARGE_LINE } from './reply-line.ts';
 import type { ServerStats } from './server-stats.ts';
 
@@ -17,6 +18,13 @@ const STORE_LINES: Record<StoreOutcome, string> = {
   exists: 'EXISTS',
   'not-found': 'NOT_FOUND',
 };
+
+/** What other commands of its connection a command must wait for. */
+export function kindOf(command: BackendCommand): SlotKind {
+  if (command.kind === 'flush') return 'barrier';
+  if (command.kind === 'read') return command.ttlSeconds === undefined ? 'read' : 'write';
+  return command.kind === 'meta' && !command.isWrite ? 'read' : 'write';
+}
 
 /** Carries out one command. A failure is an answer too, so this rejects only on a bug. */
 export function runCommand(command: BackendCommand, backend: Backend, stats: ServerStats): Promise<Reply> {
@@ -165,7 +173,8 @@ async function getAndTouch(key: Buffer, ttlSeconds: number, backend: Backend): P
   return { value, flags: Number(number('f')), cas: BigInt(number('c')) };
 }
 
-function errorLine(error: unknown, stats: ServerStats): string {
+/** What a client is told of a write that failed. Throws what is no failure of a write. */
+export function errorLine(error: unknown, stats: ServerStats): string {
   if (!(error instanceof MemcacheProxyError)) throw error;
   if (error.code === 'ERR_MEMCACHE_PROXY_NOT_NUMERIC') return NOT_NUMERIC_LINE;
   if (error.code === 'ERR_MEMCACHE_PROXY_VALUE_TOO_LARGE') {

@@ -61,3 +61,31 @@ it('lets one go whose signal is aborted, and gives the turn to the next', async 
   turns.leave('k');
   await expect(next).resolves.toBeUndefined();
 });
+
+it('gives a turn to all who share it, and to others when the last of them has left', async () => {
+  const turns = new KeyedTurns();
+  const order: string[] = [];
+  expect([turns.tryShare('k'), turns.tryShare('k'), turns.tryEnter('k')]).toEqual([true, true, false]);
+  const waiting = turns.enter('k', { timeoutMs: 1000, onTimeout: late }).then(() => order.push('alone'));
+  // Whoever waits is not to be overtaken for ever.
+  expect(turns.tryShare('k')).toBe(false);
+  turns.leaveShared('k');
+  await Promise.resolve();
+  order.push('one has left');
+  turns.leaveShared('k');
+  await waiting;
+  expect(order).toEqual(['one has left', 'alone']);
+  expect(turns.tryShare('k')).toBe(false);
+  turns.leave('k');
+  expect([turns.size, turns.tryShare('k'), turns.size]).toEqual([0, true, 1]);
+  turns.leaveShared('k');
+  expect(turns.size).toBe(0);
+});
+
+it('is free after a shared turn when those who waited for it gave up', async () => {
+  const turns = new KeyedTurns();
+  turns.tryShare('k');
+  await expect(turns.enter('k', { timeoutMs: 1, onTimeout: late })).rejects.toThrow('late');
+  turns.leaveShared('k');
+  expect([turns.size, turns.tryEnter('k')]).toEqual([0, true]);
+});

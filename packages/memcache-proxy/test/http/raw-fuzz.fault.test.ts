@@ -18,7 +18,12 @@ beforeAll(async () => {
     routerOptions: { maxParamLength: 1024 },
     rewriteUrl: rewriteCacheUrl,
   });
-  await app.register(memcacheHttp, { backend, maxValueBytes: 1000, batch: { maxOps: 10, maxBytes: 2000 } });
+  await app.register(memcacheHttp, {
+    backend,
+    fastLane: true,
+    maxValueBytes: 1000,
+    batch: { maxOps: 10, maxBytes: 2000 },
+  });
   const templates = [{ url: '/p/:page', key: 'only:{page}', isWritable: true }];
   await app.register(memcacheTemplates, { backend, templates, prefix: '/t' });
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -35,6 +40,7 @@ const body = (line: string, text: string | Buffer, headers = ''): Buffer =>
   ]);
 /** Each with a key of its own, so that a key that belongs to another one shows. */
 const valid = [
+  Buffer.from('GET /v1/cache/fast HTTP/1.1\r\nhost: x\r\n\r\n'),
   body('GET /v1/cache/got', '', 'range: bytes=0-1\r\nif-none-match: "1"\r\n'),
   body('PUT /v1/cache/put?ttl=60', 'value', 'content-type: text/plain\r\n'),
   body('POST /v1/cache/joined?mode=append', 'value'),

@@ -110,7 +110,7 @@ function poolsOf(main: ReturnType<typeof createPool>, second: ReturnType<typeof 
 
 async function startHttp(backend: Backend): Promise<FastifyInstance> {
   const app = fastify({ routerOptions: { maxParamLength: 1024 }, ...httpServerOptions() });
-  await app.register(memcacheHttp, { backend });
+  await app.register(memcacheHttp, { backend, fastLane: true });
   await app.register(memcacheNodes, { backend });
   const templates = [{ url: '/t/items/:id', key: 'item:{id}', isWritable: true }];
   await app.register(memcacheTemplates, { backend, templates });

@@ -60,7 +60,7 @@ it('makes the same commands of single bytes', () => {
   );
 });
 
-it('makes of a get by its short way what the long way makes of it', () => {
+it('makes of a get and a set by their short way what the long way makes of them', () => {
   fc.assert(
     fc.property(script, (bytes) => {
       const parser = new CommandParser(parserOptions);

@@ -22,11 +22,18 @@ export function parseAll(chunks: readonly Buffer[], options: Partial<ParserOptio
   return commands;
 }
 
-/** What the connection pulls: the short way for a plain `get`, the long one for the rest. */
+/** What the connection pulls: the short way for a plain `get` or `set`, the long one for the rest. */
 function pull(parser: CommandParser): Command | undefined {
   const name = parser.takeGet();
-  if (name === undefined) return parser.next();
-  return { kind: 'read', keys: [Buffer.from(name, 'latin1')], withCas: false, ttlSeconds: undefined, isLast: true };
+  if (name !== undefined) {
+    return { kind: 'read', keys: [Buffer.from(name, 'latin1')], withCas: false, ttlSeconds: undefined, isLast: true };
+  }
+  const stored = parser.takeSet();
+  if (stored === undefined) return parser.next();
+  const { chunk, valueStart, length, flags, ttlSeconds, noreply } = parser.found;
+  const value = Buffer.from(chunk.subarray(valueStart, valueStart + length));
+  const key = Buffer.from(stored, 'latin1');
+  return { kind: 'store', verb: 'set', key, value, flags, ttlSeconds, cas: 0n, noreply };
 }
 
 /** The commands as lines that read well in a failed assertion. */

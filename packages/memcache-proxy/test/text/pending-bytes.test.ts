@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { createBackend, createMemcacheServer, type MemcacheServerOptions } from '../../src/index.ts';
@@ -78,6 +80,20 @@ describe('clients that ask for much and take nothing', () => {
     copyValues(started.pool);
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => started.open()));
     expect((await heldBytes(started, clients, request)) / CLIENTS).toBeLessThan(30 * VALUE_BYTES);
+  });
+
+  it('cost no time while they are waited for', async () => {
+    const started = await start({});
+    copyValues(started.pool);
+    const client = await started.open();
+    client.socket.pause();
+    await client.send(pipelined);
+    // What they asked for is read from the pool first.
+    await expect.poll(() => vi.mocked(started.pool.get).mock.calls.length).toBeGreaterThan(1);
+    await pause(300);
+    const before = performance.eventLoopUtilization();
+    await pause(300);
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
   });
 });
 

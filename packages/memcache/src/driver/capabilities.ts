@@ -38,3 +38,10 @@ export const noCapabilities: Capabilities = {
   explicitCas: false,
   conditionalGet: false,
 };
+
+/** What every one of the drivers can do. */
+export function commonCapabilities(drivers: readonly { readonly capabilities: Capabilities }[]): Capabilities {
+  const names = Object.keys(noCapabilities) as (keyof Capabilities)[];
+  const every = (name: keyof Capabilities): boolean => drivers.every(({ capabilities }) => capabilities[name]);
+  return Object.fromEntries(names.map((name) => [name, every(name)])) as unknown as Capabilities;
+}

@@ -1,6 +1,8 @@
 import type { Capabilities } from './capabilities.ts';
+import type { DriverDirectCalls } from './direct-calls.ts';
 import type { MetaReply, MetaRequest } from './meta.ts';
 import type { Mutation } from './mutation.ts';
+import type { PackedMutations } from './packed-mutations.ts';
 import type { QueueDepth } from './queue-depth.ts';
 import type { MarkStaleOptions, ReadOptions, ReadResult } from './read.ts';
 
@@ -91,6 +93,8 @@ export interface MemcacheDriver extends AsyncDisposable {
   readonly generation?: number;
   /** What waits for answers now. Undefined where the driver does not count it. */
   readonly queued?: QueueDepth;
+  /** Reads and stores without promises. Undefined where the driver has none. */
+  readonly direct?: DriverDirectCalls;
   /**
    * Undefined for a miss. A value that is marked as stale counts as a miss for the first caller that
    * sees it, who is the one to store a new one, and as a hit for the others; a lease without a value
@@ -148,6 +152,11 @@ export interface MemcacheDriver extends AsyncDisposable {
    * the value from before. After a rejection any part may have been carried out.
    */
   batch(mutations: readonly Mutation[], options?: BatchOptions): Promise<void>;
+  /**
+   * As `batch`, of the packed mutations at these indexes, whose keys have been checked: they are 1 to 250 bytes of
+   * printable ASCII without spaces. Where it is missing, `batch` does the same.
+   */
+  packedBatch?(mutations: PackedMutations, indexes: readonly number[], options?: CallOptions): Promise<void>;
   /** Drops everything that the server holds. */
   flushAll(options?: FlushOptions): Promise<void>;
   /** The server's general statistics, by their names in memcached's protocol. */

@@ -4,6 +4,7 @@ import { MemcacheError } from '../driver/memcache-error.ts';
 import { describeAddress, type NodeAddress } from '../driver/node-address.ts';
 import { ReplyParser } from '../protocol/reply-parser.ts';
 import type { Reply } from '../protocol/reply.ts';
+import { DirectRequest } from './direct-request.ts';
 import { type OpenSocket, openSocket } from './open-socket.ts';
 import { Outbox } from './outbox.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -59,7 +60,11 @@ export class Connection {
     const { address, clock, connectTimeoutMs, maxValueBytes } = options;
     this.#link = openSocket(address, options);
     const { socket } = this.#link;
-    this.#parser = new ReplyParser({ maxValueBytes, onReply: (reply) => this.#takeReply(reply) });
+    this.#parser = new ReplyParser({
+      maxValueBytes,
+      onReply: (reply) => this.#takeReply(reply),
+      onBlock: (reply, bytes, start, end) => this.#takeBlock(reply, bytes, start, end),
+    });
     this.outbox = new Outbox(socket);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) => this.#lose(`the connection failed: ${describeError(error)}`, error));
@@ -171,6 +176,21 @@ export class Connection {
     const request = this.#inFlight.first;
     if (request === undefined) throw new MemcacheError('ERR_MEMCACHE_PROTOCOL', 'a reply to no request');
     if (!request.take(reply)) return;
+    this.#release(request);
+    request.deliver();
+  }
+
+  /** A value that somebody wants where it lies. */
+  #takeBlock(reply: Reply, bytes: Buffer, start: number, end: number): boolean {
+    const request = this.#inFlight.first;
+    if (!(request instanceof DirectRequest)) return false;
+    request.takeValue(reply, bytes, start, end);
+    this.#release(request);
+    request.deliver();
+    return true;
+  }
+
+  #release(request: Request): void {
     this.#inFlight.shift();
     this.#unanswered--;
     this.answered++;

@@ -12,7 +12,8 @@ import { OpaqueCounter } from '../protocol/opaque-counter.ts';
 import { checkPositive, type ResolvedMetaOptions } from './meta-options.ts';
 import type { NodeLink } from './node-link.ts';
 import { maxInlineBytes } from './outbox.ts';
-import { type Collect, Request } from './request.ts';
+import { PromisedRequest } from './promised-request.ts';
+import type { Collect } from './request.ts';
 
 const noOptions: CallOptions = {};
 const noOpaque = -1;
@@ -25,10 +26,12 @@ export class MetaDriverCalls {
   readonly #options: ResolvedMetaOptions;
   readonly #link: NodeLink;
   readonly #encode: KeyEncoder;
-  readonly #opaques = new OpaqueCounter();
+  readonly #opaques: OpaqueCounter;
 
-  constructor(link: NodeLink, options: ResolvedMetaOptions) {
+  /** `opaques` are shared by all that send over the link. */
+  constructor(link: NodeLink, options: ResolvedMetaOptions, opaques: OpaqueCounter = new OpaqueCounter()) {
     this.#link = link;
+    this.#opaques = opaques;
     this.#options = options;
     this.#encode = keyEncoder(options.keys);
   }
@@ -125,11 +128,21 @@ export class MetaDriverCalls {
     collect: Collect<T>,
     isContinuation = false,
   ): Promise<T> {
+    return this.plain(options, wireKeys.length, compose, collect, isContinuation, neededFor(wireKeys));
+  }
+
+  /** As `many`, of commands that the caller knows to be on so many keys. */
+  plain<T>(
+    options: CallOptions | undefined,
+    replies: number,
+    compose: (opaque: number) => BatchCommands,
+    collect: Collect<T>,
+    isContinuation = false,
+    needs?: Feature,
+  ): Promise<T> {
     try {
-      const replies = wireKeys.length;
       const opaque = this.#opaques.take(replies);
       const { text, body } = compose(opaque);
-      const needs = neededFor(wireKeys);
       return this.#send(options, text, body, opaque, replies, needs, isContinuation, collect);
     } catch (error) {
       return Promise.reject(error);
@@ -177,7 +190,7 @@ export class MetaDriverCalls {
     const bytes = outbox.addKeyed(name, wireKey, tail, opaque, body);
     if (bytes === 0) return undefined;
     const deadline = now + timeoutMs;
-    const request = new Request<T>(
+    const request = new PromisedRequest<T>(
       name,
       wireKey,
       tail,
@@ -191,7 +204,7 @@ export class MetaDriverCalls {
       deadline,
       collect,
     );
-    this.#link.follow(request as Request);
+    this.#link.follow(request);
     return request.promise;
   }
 
@@ -216,7 +229,7 @@ export class MetaDriverCalls {
     const now = this.#options.clock.monotonic();
     const bytes = body === undefined ? text.length : text.length + body.length + 2;
     const deadline = now + timeoutMs;
-    const request = new Request<T>(
+    const request = new PromisedRequest<T>(
       '',
       text,
       '',
@@ -231,7 +244,7 @@ export class MetaDriverCalls {
       collect,
     );
     if (signal !== undefined) request.abortBy(signal);
-    this.#link.send(request as Request);
+    this.#link.send(request);
     return request.promise;
   }
 }

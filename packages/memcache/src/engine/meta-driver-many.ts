@@ -9,6 +9,7 @@ import {
   type PlannedMutation,
   quietDeletes,
 } from '../protocol/batch.ts';
+import { collectPacked, packedCommands, type PackedPlan } from '../protocol/packed-batch.ts';
 import { collectItems, collectValuesOf } from '../protocol/collectors.ts';
 import { getCommand, isBase64, multiGetCommand } from '../protocol/commands.ts';
 import { type MetaDriverCalls, neededFor } from './meta-driver-calls.ts';
@@ -94,10 +95,30 @@ export async function applyMutations(
   }
   const remaining = calls.remaining(options);
   const refused = await applyPlanned(calls, expireMutations(mutations, nowMs), options, false);
+  await deleteRefused(calls, refused, remaining);
+}
+
+/** memcached keeps the old value when it runs out of memory in the middle of a large one. */
+async function deleteRefused(
+  calls: MetaDriverCalls,
+  refused: readonly Buffer[],
+  remaining: () => CallOptions,
+): Promise<void> {
   if (refused.length === 0) return;
-  // memcached keeps the old value when it runs out of memory in the middle of a large one.
   const deletes = refused.map((key): PlannedMutation => ({ kind: 'delete', key }));
   await applyPlanned(calls, deletes, remaining(), true);
+}
+
+/** As `applyMutations`, of mutations that lie packed. */
+export async function applyPackedMutations(
+  calls: MetaDriverCalls,
+  plan: PackedPlan,
+  options: CallOptions | undefined,
+): Promise<void> {
+  const remaining = calls.remaining(options);
+  const compose = (opaque: number): BatchCommands => packedCommands(plan, opaque);
+  const refused = await calls.plain(options, plan.indexes.length, compose, collectPacked(plan));
+  await deleteRefused(calls, refused, remaining);
 }
 
 function applyPlanned(

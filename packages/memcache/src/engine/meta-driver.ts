@@ -10,9 +10,11 @@ import type {
   StoreOptions,
   StoreOutcome,
 } from '../driver/driver.ts';
+import type { DriverDirectCalls } from '../driver/direct-calls.ts';
 import type { MetaReply, MetaRequest } from '../driver/meta.ts';
 import type { Mutation } from '../driver/mutation.ts';
 import { checkAddress, type NodeAddress } from '../driver/node-address.ts';
+import type { PackedMutations } from '../driver/packed-mutations.ts';
 import type { QueueDepth } from '../driver/queue-depth.ts';
 import type { MarkStaleOptions, ReadOptions, ReadResult } from '../driver/read.ts';
 import {
@@ -40,8 +42,11 @@ import {
   touchCommand,
 } from '../protocol/commands.ts';
 import { supports } from '../protocol/features.ts';
+import { planPacked } from '../protocol/packed-batch.ts';
+import { OpaqueCounter } from '../protocol/opaque-counter.ts';
+import { LinkDirectCalls } from './link-direct-calls.ts';
 import { MetaDriverCalls } from './meta-driver-calls.ts';
-import { applyMutations, getMany } from './meta-driver-many.ts';
+import { applyMutations, applyPackedMutations, getMany } from './meta-driver-many.ts';
 import { type MetaDriverOptions, type ResolvedMetaOptions, resolveMetaOptions } from './meta-options.ts';
 import { NodeLink } from './node-link.ts';
 
@@ -73,11 +78,14 @@ class MetaDriver implements MemcacheDriver {
   readonly #options: ResolvedMetaOptions;
   readonly #link: NodeLink;
   readonly #calls: MetaDriverCalls;
+  readonly direct: DriverDirectCalls;
 
   constructor(address: NodeAddress, options: MetaDriverOptions) {
     this.#options = resolveMetaOptions(options);
     this.#link = new NodeLink(checkAddress(address), this.#options);
-    this.#calls = new MetaDriverCalls(this.#link, this.#options);
+    const opaques = new OpaqueCounter();
+    this.#calls = new MetaDriverCalls(this.#link, this.#options, opaques);
+    this.direct = new LinkDirectCalls(this.#link, this.#options, opaques);
   }
 
   get capabilities(): Capabilities {
@@ -181,6 +189,10 @@ class MetaDriver implements MemcacheDriver {
 
   batch(mutations: readonly Mutation[], options?: BatchOptions): Promise<void> {
     return applyMutations(this.#calls, mutations, this.#options.clock.now(), options);
+  }
+
+  packedBatch(mutations: PackedMutations, indexes: readonly number[], options?: CallOptions): Promise<void> {
+    return applyPackedMutations(this.#calls, planPacked(mutations, indexes, this.#options.clock.now()), options);
   }
 
   async flushAll(options: FlushOptions = {}): Promise<void> {

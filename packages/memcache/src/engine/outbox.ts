@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 import { maxKeyBytes } from '../driver/key.ts';
+import { copyBytes } from '../protocol/copy-bytes.ts';
 import { writeNumber } from '../protocol/decimal.ts';
 import type { Request } from './request.ts';
 
@@ -10,9 +11,18 @@ export const maxInlineBytes = 2048;
 const slabBytes = 64 * 1024;
 /** Around key, tail and body: name, spaces, opaque number and line breaks. */
 const frameBytes = 32;
+/** As `frameBytes` of a store, with its three numbers and their letters. */
+const storeFrameBytes = 80;
 
 const space = 0x20;
 const letterO = 0x4f;
+const letterM = 0x6d;
+const letterG = 0x67;
+const letterS = 0x73;
+const letterV = 0x76;
+const letterF = 0x66;
+const letterT = 0x54;
+const letterBigF = 0x46;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const firstPlain = 0x21;
@@ -58,7 +68,7 @@ export class Outbox {
   }
 
   /**
-   * Adds `<name> <key><tail> O<opaque>` and the body, of at most `maxInlineBytes`. The key is checked on the way,
+   * Adds `<name> <key><tail> O<opaque>`, whose name starts with `m`, and the body, of at most `maxInlineBytes`. The key is checked on the way,
    * which costs half of what checking it and putting a text together do.
    *
    * @returns how many bytes that are; 0, and nothing is added, when the key is not of 1 to 250 printable ASCII bytes.
@@ -67,25 +77,67 @@ export class Outbox {
     const keyBytes = key.length;
     if (keyBytes === 0 || keyBytes > maxKeyBytes) return 0;
     this.#reserve(frameBytes + keyBytes + tail.length + (body === undefined ? 0 : body.length));
-    const slab = this.#slab;
+    let at = this.#writeKey(name.charCodeAt(1), key);
+    if (at === 0) return 0;
     const start = this.#end;
-    slab[start] = name.charCodeAt(0);
-    slab[start + 1] = name.charCodeAt(1);
-    slab[start + 2] = space;
-    let at = start + 3;
-    for (let index = 0; index < keyBytes; index++) {
-      const code = key.charCodeAt(index);
-      if (code < firstPlain || code > lastPlain) return 0;
-      slab[at++] = code;
-    }
+    const slab = this.#slab;
     for (let index = 0; index < tail.length; index++) slab[at++] = tail.charCodeAt(index);
+    this.#end = this.#writeOpaque(at, opaque);
+    if (body !== undefined) this.#addBody(body);
+    return this.#end - start;
+  }
+
+  /** As `addKeyed`, of the `mg` for value and flags. */
+  addRead(key: string, opaque: number): number {
+    const keyBytes = key.length;
+    if (keyBytes === 0 || keyBytes > maxKeyBytes) return 0;
+    this.#reserve(frameBytes + keyBytes);
+    const at = this.#writeKey(letterG, key);
+    if (at === 0) return 0;
+    const start = this.#end;
+    const slab = this.#slab;
     slab[at] = space;
-    slab[at + 1] = letterO;
-    at = writeNumber(slab, at + 2, opaque);
+    slab[at + 1] = letterV;
+    slab[at + 2] = space;
+    slab[at + 3] = letterF;
+    this.#end = this.#writeOpaque(at + 4, opaque);
+    return this.#end - start;
+  }
+
+  /** As `addKeyed`, of the `ms` of what `bytes` hold from `from` to `to`, without a condition. */
+  addStore(
+    key: string,
+    opaque: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+    flags: number,
+    ttlSeconds: number,
+  ): number {
+    const keyBytes = key.length;
+    const size = to - from;
+    if (keyBytes === 0 || keyBytes > maxKeyBytes) return 0;
+    this.#reserve(storeFrameBytes + keyBytes + size);
+    let at = this.#writeKey(letterS, key);
+    if (at === 0) return 0;
+    const start = this.#end;
+    const slab = this.#slab;
+    slab[at] = space;
+    at = writeNumber(slab, at + 1, size);
+    if (ttlSeconds !== 0) {
+      slab[at] = space;
+      slab[at + 1] = letterT;
+      at = writeNumber(slab, at + 2, ttlSeconds);
+    }
+    if (flags !== 0) {
+      slab[at] = space;
+      slab[at + 1] = letterBigF;
+      at = writeNumber(slab, at + 2, flags);
+    }
+    at = copyBytes(bytes, from, to, slab, this.#writeOpaque(at, opaque));
     slab[at] = carriageReturn;
     slab[at + 1] = lineFeed;
     this.#end = at + 2;
-    if (body !== undefined) this.#addBody(body);
     return this.#end - start;
   }
 
@@ -127,6 +179,33 @@ export class Outbox {
     }
     this.#reserve(text.length);
     this.#end += this.#slab.write(text, this.#end, 'latin1');
+  }
+
+  /** Writes `m<second> <key>` behind all else; returns where it ends, or 0 for a key that is not plain. */
+  #writeKey(second: number, key: string): number {
+    const slab = this.#slab;
+    let at = this.#end;
+    slab[at] = letterM;
+    slab[at + 1] = second;
+    slab[at + 2] = space;
+    at += 3;
+    for (let index = 0; index < key.length; index++) {
+      const code = key.charCodeAt(index);
+      if (code < firstPlain || code > lastPlain) return 0;
+      slab[at++] = code;
+    }
+    return at;
+  }
+
+  /** Writes ` O<opaque>` and the line break; returns where that ends. */
+  #writeOpaque(start: number, opaque: number): number {
+    const slab = this.#slab;
+    slab[start] = space;
+    slab[start + 1] = letterO;
+    const at = writeNumber(slab, start + 2, opaque);
+    slab[at] = carriageReturn;
+    slab[at + 1] = lineFeed;
+    return at + 2;
   }
 
   #addBody(body: Buffer): void {

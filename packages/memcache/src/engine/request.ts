@@ -11,22 +11,11 @@ export const more: unique symbol = Symbol('more');
  */
 export type Collect<T> = (reply: Reply) => T | typeof more;
 
-let latestResolve: ((result: never) => void) | undefined;
-let latestReject: ((error: unknown) => void) | undefined;
-
-/** The one executor of all promises: a function for each of them would be garbage with every call. */
-function capture(resolve: (result: never) => void, reject: (error: unknown) => void): void {
-  latestResolve = resolve;
-  latestReject = reject;
-}
-
 /**
  * A request in its place in a FIFO. Its caller may be answered early (deadline, abort); the request
  * keeps its place until its replies have arrived, so that they are not taken for somebody else's.
  */
-export class Request<T = unknown> {
-  /** What the caller waits for. */
-  readonly promise: Promise<T>;
+export abstract class Request<T = unknown> {
   /** Its length on the wire. */
   readonly bytes: number;
   /** How many replies it will get, where that is known. */
@@ -63,8 +52,6 @@ export class Request<T = unknown> {
   #opaque: number;
   #forgetSignal: (() => void) | undefined;
   readonly #collect: Collect<T>;
-  readonly #resolve: (result: T) => void;
-  readonly #reject: (error: unknown) => void;
 
   /**
    * A command `<name> <key><tail> O<opaque>`, or the text that `key` is when there is no name: one character per byte.
@@ -85,9 +72,6 @@ export class Request<T = unknown> {
     deadline: number,
     collect: Collect<T>,
   ) {
-    this.promise = new Promise<T>(capture);
-    this.#resolve = latestResolve as (result: T) => void;
-    this.#reject = latestReject!;
     this.#text = name === '' ? key : undefined;
     this.#name = name;
     this.#key = key;
@@ -127,10 +111,7 @@ export class Request<T = unknown> {
    * @throws MemcacheError ERR_MEMCACHE_PROTOCOL when the reply belongs to another request.
    */
   take(reply: Reply): boolean {
-    if (!this.#isMine(reply))
-      throw new MemcacheError('ERR_MEMCACHE_PROTOCOL', 'a reply does not belong to its request');
-    if (this.#opaque >= 0) this.#opaque++;
-    this.isAnswered = true;
+    this.check(reply);
     const { value } = reply;
     if (value !== undefined && value.length > this.valueBytes) this.valueBytes = value.length;
     let result: T | typeof more;
@@ -142,16 +123,16 @@ export class Request<T = unknown> {
       return true;
     }
     if (result === more) return false;
-    if (this.#settle(undefined)) this.#resolve(result);
+    if (this.settle(undefined)) this.resolve(result);
     return true;
   }
 
   /** Rejects the caller, once. */
   fail(error: unknown): void {
-    if (!this.#settle(error)) return;
+    if (!this.settle(error)) return;
     // From here on the bytes are the caller's again, and the server is to get those that he passed.
     if (this.isGathered) this.body = Buffer.from(this.body!);
-    this.#reject(error);
+    this.reject(error);
   }
 
   /** Lets go of the body of a request that has been sent. A batch keeps it, so that its keys can be looked for. */
@@ -159,13 +140,25 @@ export class Request<T = unknown> {
     if (this.hasOneKey) this.body = undefined;
   }
 
-  /** Replies without an opaque number are the ones to which memcached adds none: `EN`, `MN` and errors. */
-  #isMine(reply: Reply): boolean {
-    if (reply.opaque >= 0 || this.#opaque < 0) return reply.opaque === this.#opaque;
-    return reply.status === 'EN' || reply.status === 'MN' || reply.status.endsWith('ERROR');
+  /** Calls the caller back, where that is how he is answered, when the request is out of the lane and its place is free. */
+  deliver(): void {}
+
+  /** Gives the caller the result, once. */
+  protected abstract resolve(result: T): void;
+
+  /** Tells the caller that there will be none, once. */
+  protected abstract reject(error: unknown): void;
+
+  /** Counts a reply, or throws when it belongs to another request. */
+  protected check(reply: Reply): void {
+    if (!this.#isMine(reply))
+      throw new MemcacheError('ERR_MEMCACHE_PROTOCOL', 'a reply does not belong to its request');
+    if (this.#opaque >= 0) this.#opaque++;
+    this.isAnswered = true;
   }
 
-  #settle(error: unknown): boolean {
+  /** True when the caller is to be answered now: he has not been, and will not be again. */
+  protected settle(error: unknown): boolean {
     if (this.isSettled) return false;
     this.isSettled = true;
     if (this.#forgetSignal !== undefined) {
@@ -174,5 +167,11 @@ export class Request<T = unknown> {
     }
     this.onSettled?.(error);
     return true;
+  }
+
+  /** Replies without an opaque number are the ones to which memcached adds none: `EN`, `MN` and errors. */
+  #isMine(reply: Reply): boolean {
+    if (reply.opaque >= 0 || this.#opaque < 0) return reply.opaque === this.#opaque;
+    return reply.status === 'EN' || reply.status === 'MN' || reply.status.endsWith('ERROR');
   }
 }

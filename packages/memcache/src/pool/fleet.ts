@@ -186,6 +186,7 @@ export class Fleet {
       random,
       downAfterTimeouts: rules.downAfterTimeouts,
       maxRemembered: rules.maxRemembered,
+      missOnFault: rules.failover !== 'none',
       clear: (returning, round) => clearNode(returning, this.#topology, { rules, round }),
       isClear: (returning) => isClear(returning, this.#topology),
       onDown: (gone, error) => {

@@ -1,6 +1,7 @@
 import { type Backoff, type Clock, createBackoff, describeError, type Timer } from '@lockstep/core';
 import type { RingNode } from '@lockstep/hashring';
 
+import type { CallTracker } from '../driver/direct-calls.ts';
 import type { Key, MemcacheDriver } from '../driver/driver.ts';
 import { MemcacheError } from '../driver/memcache-error.ts';
 import { DirtyKeys } from './dirty-keys.ts';
@@ -18,6 +19,8 @@ export interface MemberOptions {
   readonly random: () => number;
   readonly downAfterTimeouts: number;
   readonly maxRemembered: number;
+  /** True when a read that its fault fails is a miss. */
+  readonly missOnFault: boolean;
   /** Makes the old values of a node that answers again harmless. `round` counts from 0 within one return. */
   readonly clear: (member: Member, round: number) => Promise<Cleared>;
   /** False when `clear` is to be called again before the node serves. */
@@ -42,6 +45,9 @@ export class Member {
   readonly #backoff: Backoff;
   /** Keys whose removal failed while it was not yet certain that the node is down. */
   readonly #unconfirmed: DirtyKeys;
+  /** For direct calls, each of which `began` goes with. */
+  readonly readTracker: CallTracker;
+  readonly writeTracker: CallTracker;
   readonly #onAnswer = (): void => this.#answered();
   readonly #onFailure = (error: unknown): void => this.#failed(error);
   #inFlight = 0;
@@ -63,6 +69,13 @@ export class Member {
     this.#unconfirmed = new DirtyKeys(options.maxRemembered);
     this.#options = options;
     this.#backoff = createBackoff({ random: options.random });
+    const onFailure = (error: unknown): boolean => {
+      this.#failed(error);
+      return false;
+    };
+    const onReadFailure = (error: unknown): boolean => onFailure(error) || (options.missOnFault && isNodeError(error));
+    this.readTracker = { onAnswer: this.#onAnswer, onFailure: onReadFailure };
+    this.writeTracker = { onAnswer: this.#onAnswer, onFailure };
   }
 
   /** True when calls may go to it. Takes the node out when its driver no longer reaches it. */
@@ -85,6 +98,11 @@ export class Member {
 
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  /** Counts a direct call, whose end one of the trackers hears of. */
+  began(): void {
+    this.#inFlight++;
   }
 
   /** Learns from how a call to the driver ends. Returns the same promise. */

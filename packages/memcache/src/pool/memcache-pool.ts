@@ -1,7 +1,9 @@
 import type { Ring, RingNode } from '@lockstep/hashring';
 
+import type { DirectCalls } from '../driver/direct-calls.ts';
 import type { CallOptions, Key, MemcacheDriver, StoreOptions } from '../driver/driver.ts';
 import type { Mutation } from '../driver/mutation.ts';
+import type { PackedMutations } from '../driver/packed-mutations.ts';
 import type { QueueDepth } from '../driver/queue-depth.ts';
 import type { BroadcastPolicy } from './broadcast.ts';
 import type { NodeAnswer } from './node-answer.ts';
@@ -97,6 +99,8 @@ export interface MemcachePool extends KeyedCalls, AsyncDisposable {
   readonly diverts: boolean;
   /** As of a driver, over all nodes; it also grows with each reload, after which a key may have another owner. */
   readonly generation: number;
+  /** Single reads and stores without promises. Undefined where somebody else's pool has none. */
+  readonly direct?: DirectCalls;
   /** What became of the copies, where there is a shadow. */
   readonly shadowStats?: ShadowStats;
   /**
@@ -132,6 +136,13 @@ export interface MemcachePool extends KeyedCalls, AsyncDisposable {
    * any part may have been carried out, and the same batch may be applied again.
    */
   applyBatch(mutations: readonly Mutation[], options?: CallOptions): Promise<void>;
+  /**
+   * As `applyBatch`, of mutations that lie packed, which is several times cheaper; the bytes must not change before it
+   * has settled.
+   *
+   * @throws as `applyBatch`.
+   */
+  applyPacked(mutations: PackedMutations, options?: CallOptions): Promise<void>;
   /**
    * Drops everything on every node.
    *

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../driver/driver.ts';
-import type { PoolNodeStats } from './memcache-pool.ts';
+import type { PoolNode, PoolNodeStats } from './memcache-pool.ts';
 import type { Topology } from './topology.ts';
 
 /** The statistics of every node in the order of the ring. Never rejects for a node that does not answer. */
@@ -12,4 +12,13 @@ export function nodeStats({ ring, members }: Topology, options?: CallOptions): P
       ),
     ),
   );
+}
+
+/** The nodes in the order of the ring. */
+export function poolNodes({ ring, members }: Topology): PoolNode[] {
+  return ring.nodes.map((node, index) => {
+    const member = members[index]!;
+    const { isUp, queued } = member.driver;
+    return { node, up: member.serves() && isUp, ...(queued === undefined ? {} : { queued }) };
+  });
 }

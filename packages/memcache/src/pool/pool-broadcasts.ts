@@ -1,4 +1,5 @@
 import type { CallOptions, Key } from '../driver/driver.ts';
+import { isPlainKey, type KeyEncoder } from '../driver/key.ts';
 import type { Mutation } from '../driver/mutation.ts';
 import { half, type TimeLeft } from '../driver/time-left.ts';
 import { broadcast, neededFor, type NodeTask } from './broadcast.ts';
@@ -7,6 +8,8 @@ import type { Member } from './member.ts';
 import type { DeleteEverywhereOptions } from './memcache-pool.ts';
 import { isNodeError } from './node-error.ts';
 import type { NodeOutcome } from './node-outcome.ts';
+import type { Router } from './router.ts';
+import type { Shadow } from './shadow.ts';
 
 /** What `deleteEverywhere` takes. */
 export interface DeleteParts extends Pick<DeleteEverywhereOptions, 'policy' | 'onSettled'> {
@@ -58,7 +61,12 @@ function outcomesOf(tasks: readonly NodeTask[]): Promise<NodeOutcome[]> {
  * See `MemcachePool.flushAll`. Former owners come first, and those of them that own keys now come once more: what
  * was filled from one of them while the others were being emptied goes with that.
  */
-export async function flushAll(fleet: Fleet, options: CallOptions | undefined, left: () => TimeLeft): Promise<void> {
+export async function flushAll(
+  { fleet, shadow, router }: Omit<BatchParts, 'encode'>,
+  options: CallOptions | undefined,
+): Promise<void> {
+  shadow?.copyFlush();
+  const left = router.remaining(options);
   const { topology, warmUp } = fleet;
   const flush = (member: Member, time: TimeLeft = left()): Promise<unknown> =>
     onMember(member, () => member.driver.flushAll({ ...options, ...time })).catch((error: unknown) => {
@@ -77,13 +85,24 @@ export async function flushAll(fleet: Fleet, options: CallOptions | undefined, l
   await broadcast(tasks, { policy: 'all', code: 'ERR_MEMCACHE_PARTIAL_FLUSH' });
 }
 
-/** See `MemcachePool.applyBatch`. The keys have been checked. */
+/** What `applyBatch`, `applyPacked` and `flushAll` take from their pool. */
+export interface BatchParts {
+  readonly fleet: Fleet;
+  readonly shadow: Shadow | undefined;
+  readonly encode: KeyEncoder;
+  readonly router: Pick<Router, 'remaining'>;
+}
+
+/** See `MemcachePool.applyBatch`. */
 export async function applyBatch(
-  fleet: Fleet,
+  { fleet, shadow, encode, router }: BatchParts,
   mutations: readonly Mutation[],
   options: CallOptions | undefined,
-  left: () => TimeLeft,
 ): Promise<void> {
+  // One bad key must not leave the other nodes written and the batch refused.
+  for (const { key } of mutations) if (!isPlainKey(key)) encode(key);
+  shadow?.copyBatch(mutations);
+  const left = router.remaining(options);
   const { topology, warmUp } = fleet;
   const groups = new Map<Member, Mutation[]>();
   for (const mutation of mutations) {
@@ -107,7 +126,7 @@ export async function applyBatch(
 }
 
 /** Calls a member itself, without any other standing in. */
-async function onMember<T>(member: Member, call: () => Promise<T>): Promise<T> {
+export async function onMember<T>(member: Member, call: () => Promise<T>): Promise<T> {
   if (!member.serves()) throw member.refusal();
   return member.track(call());
 }

@@ -1,10 +1,12 @@
 import type { Ring } from '@lockstep/hashring';
 
-import { type Capabilities, noCapabilities } from '../driver/capabilities.ts';
+import { type Capabilities, commonCapabilities } from '../driver/capabilities.ts';
+import type { DirectCalls } from '../driver/direct-calls.ts';
 import type { CallOptions, CasOptions, Item, Key, StoreOptions, StoreOutcome } from '../driver/driver.ts';
-import { isPlainKey, type KeyEncoder, keyEncoder } from '../driver/key.ts';
+import { type KeyEncoder, keyEncoder } from '../driver/key.ts';
 import type { MetaReply, MetaRequest } from '../driver/meta.ts';
 import type { Mutation } from '../driver/mutation.ts';
+import type { PackedMutations } from '../driver/packed-mutations.ts';
 import { type MarkStaleOptions, missedRead, type ReadOptions, type ReadResult } from '../driver/read.ts';
 import { createMetaDriver } from '../engine/meta-driver.ts';
 import { Fleet } from './fleet.ts';
@@ -19,10 +21,12 @@ import type {
 import type { NodeAnswer } from './node-answer.ts';
 import type { GetOutcome, KeyOutcome, NodeOutcome } from './node-outcome.ts';
 import { emitTo } from './pool-event.ts';
-import { applyBatch, deleteEverywhere, flushAll } from './pool-broadcasts.ts';
+import { applyBatch, type BatchParts, deleteEverywhere, flushAll } from './pool-broadcasts.ts';
 import { deleteMany, getMany, getManyOutcomes, type GetManyParts, setMany } from './pool-many.ts';
+import { applyPacked } from './pool-packed.ts';
 import { addressOf, type PoolOptions, resolvePoolRules } from './pool-options.ts';
-import { nodeStats } from './node-stats.ts';
+import { nodeStats, poolNodes } from './node-stats.ts';
+import { PoolDirect } from './pool-direct.ts';
 import { sendMeta } from './pool-meta.ts';
 import { readEverywhere } from './read-everywhere.ts';
 import { Router } from './router.ts';
@@ -39,12 +43,14 @@ const miss = (): undefined => undefined;
 
 class Pool implements MemcachePool {
   readonly diverts: boolean;
+  readonly direct: DirectCalls;
   readonly #fleet: Fleet;
   readonly #router: Router;
   readonly #standIn: StandIn;
   readonly #shadow: Shadow | undefined;
   readonly #gutter: MemcachePool | undefined;
   readonly #encode: KeyEncoder;
+  readonly #batchParts: BatchParts;
   readonly #onLateFailure: (key: Key) => (node: PoolNode['node'], error: unknown) => void;
 
   constructor(options: PoolOptions) {
@@ -65,6 +71,7 @@ class Pool implements MemcachePool {
       clock,
       random,
     });
+    this.direct = new PoolDirect(this.#fleet, this.#shadow !== undefined);
     this.#standIn = new StandIn({ ttlSeconds: rules.failoverTtlSeconds, clock });
     this.#router = new Router({
       fleet: this.#fleet,
@@ -75,6 +82,7 @@ class Pool implements MemcachePool {
       timeoutMs,
       clock,
     });
+    this.#batchParts = { fleet: this.#fleet, shadow: this.#shadow, encode: this.#encode, router: this.#router };
     this.#onLateFailure = (key) => (node, error) => emit({ type: 'delete-failed', node, key, error });
   }
 
@@ -92,10 +100,7 @@ class Pool implements MemcachePool {
 
   /** What every driver can do, as far as their servers have told their versions. */
   get capabilities(): Capabilities {
-    const { members } = this.#fleet.topology;
-    const every = (name: keyof Capabilities): boolean => members.every(({ driver }) => driver.capabilities[name]);
-    const names = Object.keys(noCapabilities) as (keyof Capabilities)[];
-    return Object.fromEntries(names.map((name) => [name, every(name)])) as unknown as Capabilities;
+    return commonCapabilities(this.#fleet.topology.members.map((member) => member.driver));
   }
 
   get(key: Key, options?: CallOptions): Promise<Item | undefined> {
@@ -240,16 +245,16 @@ class Pool implements MemcachePool {
     yield* readEverywhere(this.#fleet.reachable(), key, options);
   }
 
-  async applyBatch(mutations: readonly Mutation[], options?: CallOptions): Promise<void> {
-    // One bad key must not leave the other nodes written and the batch refused.
-    for (const { key } of mutations) if (!isPlainKey(key)) this.#encode(key);
-    this.#shadow?.copyBatch(mutations);
-    await applyBatch(this.#fleet, mutations, options, this.#router.remaining(options));
+  applyBatch(mutations: readonly Mutation[], options?: CallOptions): Promise<void> {
+    return applyBatch(this.#batchParts, mutations, options);
   }
 
-  async flushAll(options?: CallOptions): Promise<void> {
-    this.#shadow?.copyFlush();
-    await flushAll(this.#fleet, options, this.#router.remaining(options));
+  applyPacked(mutations: PackedMutations, options?: CallOptions): Promise<void> {
+    return applyPacked(this.#batchParts, mutations, options);
+  }
+
+  flushAll(options?: CallOptions): Promise<void> {
+    return flushAll(this.#batchParts, options);
   }
 
   reload(ring: Ring, options?: ReloadOptions): Promise<void> {
@@ -261,12 +266,7 @@ class Pool implements MemcachePool {
   }
 
   nodes(): PoolNode[] {
-    const { ring, members } = this.#fleet.topology;
-    return ring.nodes.map((node, index) => {
-      const member = members[index]!;
-      const { isUp, queued } = member.driver;
-      return { node, up: member.serves() && isUp, ...(queued === undefined ? {} : { queued }) };
-    });
+    return poolNodes(this.#fleet.topology);
   }
 
   stats(options?: CallOptions): Promise<PoolNodeStats[]> {

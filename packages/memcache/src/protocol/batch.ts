@@ -26,10 +26,11 @@ export interface BatchCommands {
 /** A key as an encoder has made it, or the bytes of one that goes over the wire as it is. */
 export type WireKey = string | Buffer;
 
-const barrier = 'mn\r\n';
-const lineBreakBytes = 2;
+/** What comes behind a batch, and is answered when all of it is done. */
+export const barrier = 'mn\r\n';
+export const lineBreakBytes = 2;
 /** Most bytes of a command besides key and value: its name, five numbers, their letters, and line breaks. */
-const maxFrameBytes = 80;
+export const maxFrameBytes = 80;
 
 /**
  * The batch as the server is to carry it out at `nowMs`: a value whose moment has passed is deleted

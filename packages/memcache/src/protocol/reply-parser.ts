@@ -18,6 +18,11 @@ const maxShare = 16;
 export interface ReplyParserOptions {
   /** Called for each complete reply, in order, with an object that is valid during the call only. */
   readonly onReply: (reply: Reply) => void;
+  /**
+   * Called first for a reply whose data block is whole: where it lies, which is valid during the call only. True when
+   * that is all that is wanted of it; `onReply` is not called then. @default never
+   */
+  readonly onBlock?: (reply: Reply, bytes: Buffer, start: number, end: number) => boolean;
   /** The longest data block to accept. */
   readonly maxValueBytes: number;
 }
@@ -28,6 +33,7 @@ export interface ReplyParserOptions {
  */
 export class ReplyParser {
   readonly #onReply: (reply: Reply) => void;
+  readonly #onBlock: ReplyParserOptions['onBlock'];
   readonly #maxValueBytes: number;
   readonly #reply: Reply = createReply();
   /** The beginning of a line whose end has not arrived. */
@@ -44,6 +50,7 @@ export class ReplyParser {
 
   constructor(options: ReplyParserOptions) {
     this.#onReply = options.onReply;
+    this.#onBlock = options.onBlock;
     this.#maxValueBytes = options.maxValueBytes;
   }
 
@@ -105,6 +112,7 @@ export class ReplyParser {
       return next;
     }
     if (chunk[stop] !== carriageReturn || chunk[stop + 1] !== lineFeed) throw unterminated();
+    if (this.#onBlock?.(this.#reply, chunk, next, stop) === true) return stop + 2;
     this.#reply.value = this.#takeBlock(chunk, next, stop);
     this.#onReply(this.#reply);
     return stop + 2;

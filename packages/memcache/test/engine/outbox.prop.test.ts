@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { maxInlineBytes, Outbox } from '../../src/engine/outbox.ts';
-import { Request } from '../../src/engine/request.ts';
+import { PromisedRequest } from '../../src/engine/promised-request.ts';
+import type { Request } from '../../src/engine/request.ts';
 
 /** A socket that takes what is written when it is told to, or at once. */
 class SlowSocket extends Writable {
@@ -46,7 +47,7 @@ function gather(isSlow = false): { socket: SlowSocket; outbox: Outbox } {
 }
 
 function requestOf(text: string, body?: Buffer): Request {
-  return new Request('', text, '', body, text.length, 1, 1, undefined, false, 0, 1, () => undefined);
+  return new PromisedRequest('', text, '', body, text.length, 1, 1, undefined, false, 0, 1, () => undefined);
 }
 
 it.each(['a', '!', '~', 'k'.repeat(250)])('writes a command on the key %s, and says how long it is', (key) => {

@@ -29,6 +29,7 @@ function createMember(options: Partial<MemberOptions> = {}): Member {
       random: () => 0.5,
       downAfterTimeouts: 3,
       maxRemembered: 2,
+      missOnFault: false,
       clear: async () => 'nothing',
       isClear: (member) => member.dirty.isEmpty,
       onDown: (_, error) => events.push(`down ${codeOf(error)}`),

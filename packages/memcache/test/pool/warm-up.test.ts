@@ -38,6 +38,7 @@ function memberOver(driver: FakeDriver): Member {
       random: () => 0.5,
       downAfterTimeouts: 3,
       maxRemembered: 10,
+      missOnFault: false,
       clear: async () => 'nothing',
       isClear: () => true,
       onDown: () => {},

@@ -17,7 +17,7 @@ export interface ConflictOptions {
   readonly journal: Pick<Journal, 'append'>;
   /** Shards that the journal is begun with. @default 16 */
   readonly shards?: number;
-  /** Whether a key is one of those that several regions store. @default every one */
+  /** Whether a key is one of those that several regions store; its bytes are good for the call only. @default every one */
   readonly isFor?: (key: Buffer) => boolean;
   /** Memory for the last local writes, all shards together; older ones count as unknown. @default 67108864 */
   readonly maxBytes?: number;
@@ -98,6 +98,11 @@ export class ConflictFinder {
     return deletes.size === 0 ? operations : operations.map((operation) => deletes.get(operation) ?? operation);
   }
 
+  /** Whether a key is one of those that several regions store. */
+  isMeant(key: Buffer): boolean {
+    return this.#isFor(key);
+  }
+
   close(): void {
     this.#connection.close();
   }
@@ -110,6 +115,8 @@ export class ConflictFinder {
       this.#connection.run((redis) => readLayoutRecord(redis, region), timeoutMs),
       writes?.catchUp(),
     ]);
+    // Another batch has found a change of the layout meanwhile.
+    if (writes !== this.#writes[shard - this.#layout.base]) return this.#catchUp(shard);
     if (record === this.#record || record === undefined) return { writes, isKnown: isCaughtUp === true };
     const layouts = parseLayouts(record);
     const [layout] = layouts;

@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 
 import { type Clock, describeError, type RedisClient, sleep, withDeadline } from '@lockstep/core';
 
-import { encodeBlock } from '../block/block-codec.ts';
-import { decodeBlock } from '../block/block-decoder.ts';
+import { encodeBlock, packBlock } from '../block/block-codec.ts';
+import { decodeBlock, readOperationCount } from '../block/block-decoder.ts';
+import { encodeBatchBody } from '../transport/batch-body.ts';
 import { MAX_BLOCK_OPERATIONS } from '../block/block-layout.ts';
+import { packBatch } from '../receiver/pack-batch.ts';
+import { packDeletes } from '../block/pack-deletes.ts';
 import { NOTE_SECOND } from '../lua/note-second.ts';
 import { RELEASE_LANE } from '../lua/release-lane.ts';
 import { SETTLE_SECOND } from '../lua/settle-second.ts';
 import { TAKE_SECOND } from '../lua/take-second.ts';
 import type { Operation } from '../operation/operation.ts';
+import type { PackedWrites } from '../operation/packed-writes.ts';
 import { redisFailed } from '../owned-connection.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import { ReplicationError } from '../replication-error.ts';
@@ -21,7 +25,7 @@ export interface SecondDeleteOptions {
    * it takes to read there and to store the result.
    */
   readonly delayMs: number;
-  /** Whether the delete of this key is one of them. @default every one */
+  /** Whether the delete of this key is one of them; its bytes are good for the call only. @default every one */
   readonly isFor?: (key: Buffer) => boolean;
   /** Bytes that the keys may take in Redis meanwhile; a batch that needs more waits. @default 67108864 */
   readonly maxBytes?: number;
@@ -35,6 +39,8 @@ export interface SecondDeletesOptions extends SecondDeleteOptions {
   readonly clock: Clock;
   /** Deletes keys and tells who wants to know. */
   readonly carryOut: (deletes: readonly Operation[]) => Promise<void>;
+  /** The same of deletes that lie packed. */
+  readonly carryOutPacked: (deletes: PackedWrites) => Promise<void>;
   /** Whether an error of `carryOut` says that a key can never be deleted. */
   readonly isRefusal: (error: unknown) => boolean;
 }
@@ -84,17 +90,27 @@ export class SecondDeletes {
    * @throws ReplicationError `ERR_REPLICATION_BUSY` when there is no room, `ERR_REPLICATION_REDIS`.
    */
   async note(operations: readonly Operation[]): Promise<void> {
-    const { isFor, maxBytes = MAX_BYTES, client } = this.#options;
+    const { isFor } = this.#options;
     const deletes = operations.filter(({ kind, key }) => kind === 'delete' && (isFor?.(key) ?? true));
-    const { stream, bytes } = this.#keys;
     for (let at = 0; at < deletes.length; at += MAX_BLOCK_OPERATIONS) {
       const part = deletes.slice(at, at + MAX_BLOCK_OPERATIONS);
-      const packed = encodeBlock({ producer: PRODUCER, sequence: 1, operations: part });
-      const isNoted = await this.#ask(NOTE_SECOND.run(client, [stream, bytes], [packed, maxBytes]));
-      if (Number(isNoted) === 1) continue;
-      const message = `keys of ${maxBytes} bytes wait for their second delete, and no more are taken`;
-      throw new ReplicationError('ERR_REPLICATION_BUSY', message);
+      await this.#note(encodeBlock({ producer: PRODUCER, sequence: 1, operations: part }));
     }
+  }
+
+  /** As `note`. Of packed writes there are never more than one block holds. */
+  async notePacked(writes: PackedWrites): Promise<void> {
+    const { packed, count } = packDeletes(writes, this.#options.isFor);
+    if (count > 0) await this.#note(packBlock(PRODUCER, 1, [packed], { count }));
+  }
+
+  async #note(block: Buffer): Promise<void> {
+    const { maxBytes = MAX_BYTES, client } = this.#options;
+    const { stream, bytes } = this.#keys;
+    const isNoted = await this.#ask(NOTE_SECOND.run(client, [stream, bytes], [block, maxBytes]));
+    if (Number(isNoted) === 1) return;
+    const message = `keys of ${maxBytes} bytes wait for their second delete, and no more are taken`;
+    throw new ReplicationError('ERR_REPLICATION_BUSY', message);
   }
 
   /** Stops looking after them; what is left is done by another process, or after the next start. */
@@ -129,7 +145,7 @@ export class SecondDeletes {
 
   /** Whether there was one that was due. */
   async #settleOne(): Promise<boolean> {
-    const { client, delayMs, carryOut, isRefusal } = this.#options;
+    const { client, delayMs, carryOut, carryOutPacked, isRefusal } = this.#options;
     const { stream, bytes, holder } = this.#keys;
     const due = await this.#ask(TAKE_SECOND.run(client, [stream, holder], [this.#name, HOLD_MS, delayMs]));
     if (due === '') return false;
@@ -137,18 +153,18 @@ export class SecondDeletes {
     const reply = await this.#ask(client.callBuffer('XRANGE', stream, id, id));
     const packed = (reply as [Buffer, Buffer[]][])[0]?.[1][1];
     if (packed === undefined) return true;
-    const { operations } = decodeBlock(packed);
+    const deletes = packBatch(encodeBatchBody([packed]))?.writes;
     try {
-      await carryOut(operations);
+      await (deletes === undefined ? carryOut(decodeBlock(packed).operations) : carryOutPacked(deletes));
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      for (const operation of operations) {
+      for (const operation of decodeBlock(packed).operations) {
         await carryOut([operation]).catch((reason: unknown) => {
           if (!isRefusal(reason)) throw reason;
         });
       }
     }
-    this.deleted += operations.length;
+    this.deleted += readOperationCount(packed);
     await this.#ask(SETTLE_SECOND.run(client, [stream, bytes], [id, packed.length]));
     return true;
   }

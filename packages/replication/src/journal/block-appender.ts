@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Clock, RedisClient } from '@lockstep/core';
+import { type Clock, describeError, type RedisClient } from '@lockstep/core';
 
 import { packBlock } from '../block/block-codec.ts';
 import { decodeBlock, unpackOperations } from '../block/block-decoder.ts';
@@ -61,6 +61,8 @@ export class BlockAppender {
   #lostUpTo = 0;
   /** The block that is on its way: a copy that is sent again must be the same block. */
   #current: Buffer | undefined;
+  /** What `classOf` threw for a key of the newest block that did not fit into the stream. */
+  classError: Error | undefined;
   /** Blocks that Redis lost and that could not be put back. */
   lostBlocks = 0;
   /** Blocks that Redis lost and that were put back as deletes. */
@@ -106,6 +108,7 @@ export class BlockAppender {
 
   async #place(block: Buffer, sequence: number): Promise<AppendOutcome> {
     const asked = this.#options.clock.monotonic();
+    this.classError = undefined;
     let reply = await this.#send(block, sequence, false);
     if (reply.kind === 'gap') {
       await this.#restore(reply.last, sequence - 1);
@@ -174,7 +177,7 @@ export class BlockAppender {
     const { connection, timeoutMs, keys, maxDirtyBytes, maxStreamBytes, classOf } = this.#options;
     const names = [keys.dirty, keys.producer(this.#producer), keys.meta, keys.classes];
     const dirty = decodeBlock(block).operations.map(({ key }) => key);
-    const prefixes = classOf === undefined ? [] : dirty.map((key) => prefixOf(key, classOf));
+    const prefixes = classOf === undefined ? [] : dirty.map((key) => this.#prefixOf(key, classOf));
     const maxClassBytes = classOf === undefined ? 0 : MAX_CLASS_BYTES;
     const args = [sequence, PRODUCER_MEMORY_MS, maxDirtyBytes, maxClassBytes, dirty.length, ...dirty, ...prefixes];
     const noted = Number(await connection.run((redis) => MARK_DIRTY.run(redis, names, args), timeoutMs));
@@ -185,6 +188,20 @@ export class BlockAppender {
     throw new ReplicationError('ERR_REPLICATION_JOURNAL_FULL', message);
   }
 
+  /**
+   * A prefix that its key does not begin with would never clear it: all keys stand in for such a class, and for one that
+   * cannot be told. The other operations of the block are not to wait for it.
+   */
+  #prefixOf(key: Buffer, classOf: (key: Uint8Array) => string | Uint8Array): Buffer {
+    try {
+      const prefix = Buffer.from(classOf(key) as Uint8Array);
+      return key.subarray(0, prefix.length).equals(prefix) ? prefix : Buffer.alloc(0);
+    } catch (error) {
+      this.classError = error instanceof Error ? error : new Error(describeError(error));
+      return Buffer.alloc(0);
+    }
+  }
+
   /** Redis forgets a producer that was idle for days; its next block would look like one after a loss. */
   #renew(): void {
     const idle = this.#options.clock.monotonic() - this.#confirmedAt;
@@ -193,12 +210,6 @@ export class BlockAppender {
     this.#sequence = 0;
     this.#lostUpTo = 0;
   }
-}
-
-/** A prefix that its key does not begin with would never clear it: all keys stand in for such a class. */
-function prefixOf(key: Buffer, classOf: (key: Uint8Array) => string | Uint8Array): Buffer {
-  const prefix = Buffer.from(classOf(key) as Uint8Array);
-  return key.subarray(0, prefix.length).equals(prefix) ? prefix : Buffer.alloc(0);
 }
 
 function newProducer(): string {

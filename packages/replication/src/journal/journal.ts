@@ -21,7 +21,7 @@ export interface JournalOptions {
   /** Most operations packed into one stream entry. @default 100 */
   readonly maxBlockOperations?: number;
   /**
-   * Bytes of memory that operations may take while they wait for Redis: their packed size and 512 each.
+   * Bytes of memory that operations may take while they wait for Redis: their packed size and 720 each.
    * @default 16777216
    */
   readonly maxQueueBytes?: number;
@@ -37,7 +37,8 @@ export interface JournalOptions {
   readonly maxDirtyBytes?: number;
   /**
    * The prefix of the class of a key. With it, a class is noted where its keys do not fit among the noted ones, and
-   * the receivers clear all keys that begin so when there is room again; an empty prefix stands for all keys.
+   * the receivers clear all keys that begin so when there is room again; an empty prefix stands for all keys, as does
+   * what is no prefix of the key, and a call that throws, which `stats().lastError` has then.
    * @default none: such writes are refused
    */
   readonly classOf?: (key: Uint8Array) => string | Uint8Array;
@@ -88,7 +89,7 @@ export interface JournalStats {
   readonly restoredBlocks: number;
   /** Blocks that Redis had confirmed and lost, and that were no longer at hand. */
   readonly lostBlocks: number;
-  /** Why the latest attempt failed; absent when it did not. */
+  /** Why the latest attempt failed, or `classOf` did; absent when they did not. */
   readonly lastError?: Error;
 }
 
@@ -104,15 +105,16 @@ export interface Journal extends AsyncDisposable {
   /**
    * Appends one operation after all that were appended before it. It is copied: its buffers are free again at once.
    *
-   * Resolves when it is in the stream. Operations of one turn of the event loop, and those that come
+   * Resolves when it is in the stream, and says nothing of others. Operations of one turn of the event loop, and those that come
    * while a block is on its way, travel together.
    *
    * @throws ReplicationError `ERR_REPLICATION_JOURNAL_TIMEOUT` when Redis has not confirmed it in time. It is not
    * lost: it keeps its place and will be appended when Redis is back.
    * @throws ReplicationError `ERR_REPLICATION_OVERLOADED` at once when `maxQueueBytes` is reached, and
-   * `ERR_REPLICATION_BAD_OPERATION`, or `ERR_REPLICATION_CLOSED` after `close`; it was not taken then.
+   * `ERR_REPLICATION_BAD_OPERATION`, or `ERR_REPLICATION_CLOSED` after `close`; it was not taken then. So it is with
+   * whatever `versions.isFor` throws for it.
    * @throws ReplicationError `ERR_REPLICATION_CLOSED` when it still waited at the end of `close`: Redis may have it,
-   * and only its answer, or that for another operation of the same block, did not come in time.
+   * and only its answer did not come in time.
    */
   append(operation: Operation): Promise<void>;
   /** A snapshot of the counters. */

@@ -13,26 +13,26 @@ interface QueuedBlock {
   bytes: number;
   /** Where they lie, in their order. */
   readonly pieces: { readonly chunk: Buffer; readonly start: number; end: number }[];
-  /** How many groups of callers wait for it. */
-  groups: number;
 }
 
-/** Callers whose operations came at the same moment, and are in one block: one promise answers all of them. */
-interface Callers {
-  /** Monotonic moment at which the first of them stops waiting. */
+/**
+ * Who waits for one operation. Each has a promise of his own, though they mostly end together: operations of one block
+ * may be moved to different places, and nobody is to be told what became of another one.
+ */
+interface Caller {
+  /** Monotonic moment at which it stops waiting. */
   readonly deadline: number;
-  readonly promise: Promise<void>;
   readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** What a queued operation takes besides its bytes, with what its caller keeps. Measured before they shared promises. */
-export const OPERATION_OVERHEAD_BYTES = 512;
+/** What a queued operation takes besides its bytes, with what its caller keeps. Measured: 711 where that is an async function. */
+export const OPERATION_OVERHEAD_BYTES = 720;
 
 /** Operations are packed one after the other into chunks of this size; a larger one has a chunk of its own. */
 const CHUNK_BYTES = 32 * 1024;
-/** Callers that come within this time share a promise; so much earlier than its own time one may be answered. */
-const SHARED_MS = 1;
+/** A timer may fire so much before its time; so much earlier than its own time a caller may be answered. */
+const EARLY_MS = 1;
 
 /** Memory that several queues take together, in bytes: the packed size of each operation and `OPERATION_OVERHEAD_BYTES`. */
 export interface QueueMeter {
@@ -66,10 +66,10 @@ export class OperationQueue {
   /** Whether the oldest block was given out, and takes no more. */
   #isTaken = false;
   /** Oldest first. */
-  #callers: Callers[] = [];
-  /** Index of the oldest callers whose block is still in the queue; what lies before it is gone. */
+  #callers: Caller[] = [];
+  /** Index of the caller of the oldest operation in the queue; what lies before it is gone. */
   #head = 0;
-  /** Index of the oldest callers that still wait. */
+  /** Index of the oldest caller that still waits. */
   #unanswered = 0;
   #chunk: Buffer = Buffer.alloc(0);
   /** How much of the chunk is taken. */
@@ -105,15 +105,10 @@ export class OperationQueue {
     block.bytes += packedBytes;
     this.#length += 1;
     meter.bytes += packedBytes + OPERATION_OVERHEAD_BYTES;
-    const newest = this.#callers.at(-1);
-    if (block.groups > 0 && newest !== undefined && newest.deadline - timeoutMs >= now - SHARED_MS) {
-      return newest.promise;
-    }
-    const callers = waitFor(now + timeoutMs);
-    this.#callers.push(callers);
-    block.groups += 1;
     if (this.#timer === undefined) this.#arm(timeoutMs);
-    return callers.promise;
+    return new Promise<void>((resolve, reject) => {
+      this.#callers.push({ deadline: now + timeoutMs, resolve, reject });
+    });
   }
 
   /** The oldest block, undefined where there is none. It stays in the queue, as it is now, until it is confirmed. */
@@ -130,36 +125,38 @@ export class OperationQueue {
     if (block === undefined) return;
     this.#isTaken = false;
     this.#forget(block);
-    for (const callers of this.#remove(block.groups)) callers.resolve();
+    for (const { resolve } of this.#remove(block.count)) resolve();
   }
 
   /**
-   * Removes everything and pushes it elsewhere, in its order and at once; its callers are told what becomes of it there,
-   * and of all that was in a block with theirs. They wait no longer than they would have here.
+   * Removes everything and pushes it elsewhere, in its order and at once. Each caller is told what becomes of its own
+   * operation there, and waits no longer than it would have here.
    */
   moveTo(push: (operation: Operation, at: number) => Promise<void>): void {
     this.#isTaken = false;
+    const callers: Caller[] = [];
+    const settled: Promise<void>[] = [];
     for (const block of this.#blocks.splice(0)) {
       this.#forget(block);
-      const callers = this.#remove(block.groups);
+      const own = this.#remove(block.count);
       const packed = block.pieces.map(({ chunk, start, end }) => chunk.subarray(start, end));
-      const pushed = packed.flatMap(unpackOperations).map((operation) => push(operation, block.at));
-      const timers = this.#keepDeadlines(callers);
-      void Promise.all(pushed)
-        .then(
-          () => callers.forEach(({ resolve }) => resolve()),
-          (error: Error) => callers.forEach(({ reject }) => reject(error)),
-        )
-        .finally(() => timers.forEach((timer) => timer.cancel()));
+      const move = async (operation: Operation): Promise<void> => push(operation, block.at);
+      for (const [index, operation] of packed.flatMap(unpackOperations).entries()) {
+        const caller = own[index];
+        if (caller !== undefined) settled.push(move(operation).then(caller.resolve, caller.reject));
+      }
+      callers.push(...own);
     }
+    const deadlines = this.#keepDeadlines(callers);
+    void Promise.all(settled).then(() => deadlines.cancel());
   }
 
   /** Removes everything and rejects whoever still waits. Returns how many operations were left. */
-  abandon(error: () => Error): number {
+  abandon(error: Error): number {
     const left = this.#length;
     for (const block of this.#blocks.splice(0)) this.#forget(block);
     this.#isTaken = false;
-    for (const callers of this.#remove(this.#callers.length - this.#head)) callers.reject(error());
+    for (const { reject } of this.#remove(this.#callers.length - this.#head)) reject(error);
     this.#timer?.cancel();
     this.#timer = undefined;
     return left;
@@ -171,7 +168,7 @@ export class OperationQueue {
     if (newest !== undefined && !(this.#isTaken && this.#blocks.length === 1)) {
       if (newest.count < maxBlockOperations && newest.bytes + packedBytes <= maxBlockBytes) return newest;
     }
-    const block = { at, count: 0, bytes: 0, pieces: [], groups: 0 };
+    const block = { at, count: 0, bytes: 0, pieces: [] };
     this.#blocks.push(block);
     return block;
   }
@@ -196,8 +193,8 @@ export class OperationQueue {
     this.#options.meter.bytes -= bytes + count * OPERATION_OVERHEAD_BYTES;
   }
 
-  #remove(groups: number): Callers[] {
-    const end = this.#head + groups;
+  #remove(count: number): Caller[] {
+    const end = this.#head + count;
     const removed = this.#callers.slice(this.#head, end);
     this.#head = end;
     this.#unanswered = Math.max(this.#unanswered, end);
@@ -210,13 +207,18 @@ export class OperationQueue {
     return removed;
   }
 
-  /** For callers who are served elsewhere. Those whose time is up were told. */
-  #keepDeadlines(callers: readonly Callers[]): readonly Timer[] {
-    const { clock, onTimeout } = this.#options;
-    const now = clock.monotonic();
-    return callers
-      .filter(({ deadline }) => deadline > now)
-      .map(({ deadline, reject }) => clock.setTimer(() => reject(onTimeout()), deadline - now));
+  /** For callers who are served elsewhere, oldest first. Those whose time is up were told. */
+  #keepDeadlines(callers: readonly Caller[]): Timer {
+    const { clock } = this.#options;
+    let next = 0;
+    let timer: Timer | undefined;
+    const expire = (): void => {
+      next = this.#rejectLate(callers, next);
+      const first = callers[next];
+      timer = first && clock.setTimer(expire, first.deadline - clock.monotonic());
+    };
+    expire();
+    return { cancel: () => timer?.cancel() };
   }
 
   #arm(ms: number): void {
@@ -225,26 +227,21 @@ export class OperationQueue {
 
   #expire(): void {
     this.#timer = undefined;
-    const now = this.#options.clock.monotonic();
-    for (let callers = this.#callers[this.#unanswered]; callers !== undefined;) {
-      // A timer may fire a fraction of a millisecond before its time.
-      if (callers.deadline - now >= 1) {
-        this.#arm(callers.deadline - now);
-        return;
-      }
-      callers.reject(this.#options.onTimeout());
-      this.#unanswered += 1;
-      callers = this.#callers[this.#unanswered];
-    }
+    this.#unanswered = this.#rejectLate(this.#callers, this.#unanswered);
+    const next = this.#callers[this.#unanswered];
+    if (next !== undefined) this.#arm(next.deadline - this.#options.clock.monotonic());
   }
-}
 
-function waitFor(deadline: number): Callers {
-  let resolve!: () => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<void>((onResolved, onRejected) => {
-    resolve = onResolved;
-    reject = onRejected;
-  });
-  return { deadline, promise, resolve, reject };
+  /** Rejects those, from an index on, whose time is up. Gives the index of the first one who still waits. */
+  #rejectLate(callers: readonly Caller[], from: number): number {
+    const { clock, onTimeout } = this.#options;
+    const now = clock.monotonic();
+    let at = from;
+    let error: Error | undefined;
+    for (let caller = callers[at]; caller !== undefined && caller.deadline - now < EARLY_MS; caller = callers[at]) {
+      caller.reject((error ??= onTimeout()));
+      at += 1;
+    }
+    return at;
+  }
 }

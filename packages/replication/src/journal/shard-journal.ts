@@ -89,7 +89,7 @@ export class ShardJournal {
     this.#checkTimer?.cancel();
     this.#stop.abort(journalClosed());
     await this.#draining;
-    this.#queue.abandon(journalClosed);
+    this.#queue.abandon(journalClosed());
   }
 
   /** Appends blocks until the queue is empty. Ends early only when the journal stops. */
@@ -119,6 +119,7 @@ export class ShardJournal {
     });
     if (outcome === undefined) return false;
     if (outcome === 'sealed') return this.#move();
+    this.lastError = this.#appender.classError;
     if (outcome !== 'stream') this.#tier = outcome;
     else this.#tier = isTight ? 'deletes' : 'log';
     this.appendedBlocks += 1;

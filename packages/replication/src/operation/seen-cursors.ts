@@ -4,8 +4,12 @@ import { isStreamId, type StreamId } from './stream-id.ts';
 
 /** How far a region had applied the journals of others when an operation was begun there: a version vector of one shard. */
 export interface SeenCursors {
-  /** The first shard and the number of shards of the layout that it was written to. With another one, a shard here would hold other keys, and what it has seen would be of others. */
-  readonly base: number;
+  /**
+   * The number of the first shard of the layout that it was written to; what was decoded has it.
+   * @default 0, of the layout that a journal is begun with
+   */
+  readonly base?: number;
+  /** How many shards that layout has. With another one, a shard here would hold other keys, and what it has seen would be of others. */
   readonly shards: number;
   /** By region. */
   readonly cursors: ReadonlyMap<string, StreamId>;
@@ -15,7 +19,7 @@ export interface SeenCursors {
 const ALL_SHARDS = 65_536;
 
 /** Packs a vector: u16 base · u16 shards · u8 regions · for each u8 length · name · u8 length · cursor. */
-export function packSeen({ base, shards, cursors }: SeenCursors): Buffer {
+export function packSeen({ base = 0, shards, cursors }: SeenCursors): Buffer {
   if (cursors.size > 255) throw new RangeError(`a vector has at most 255 regions, got ${cursors.size}`);
   const head = Buffer.alloc(5);
   head.writeUInt16BE(base);

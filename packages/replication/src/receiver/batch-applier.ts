@@ -3,9 +3,10 @@ import { type Clock, describeError, type RedisClient, withDeadline } from '@lock
 import type { Applier } from './applier.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { findPoison } from './find-poison.ts';
+import { findPoison, type Poison } from './find-poison.ts';
 import type { Hold } from './lane.ts';
 import type { Operation } from '../operation/operation.ts';
+import { type PackedWrites, unpackWrites } from '../operation/packed-writes.ts';
 import type { ReceiverStats } from './receiver.ts';
 import { type SecondDeleteOptions, SecondDeletes } from '../conflicts/second-deletes.ts';
 import { ReplicationError } from '../replication-error.ts';
@@ -17,6 +18,7 @@ export interface BatchApplierOptions {
   readonly applyTimeoutMs: number;
   readonly clearTimeoutMs: number;
   readonly onApplied: (operations: readonly Operation[]) => Promise<void> | void;
+  readonly onAppliedPacked?: ((writes: PackedWrites) => Promise<void> | void) | undefined;
   readonly onCleared: (prefixes: readonly Buffer[]) => Promise<void> | void;
   readonly deadLetters: DeadLetters;
   readonly secondDelete?: SecondDeleteOptions | undefined;
@@ -31,6 +33,20 @@ export interface BatchPlace {
   readonly source: string;
   readonly shard: number;
   readonly prev: StreamId;
+}
+
+/** What is to be carried out of a batch. Of `packed` and `operations`, no key is in both. */
+export interface BatchWork extends Pick<BatchPlan, 'clears' | 'operations'> {
+  readonly packed?: PackedWrites | undefined;
+}
+
+/** What is carried out in one way. */
+interface Part {
+  carryOut(): Promise<void>;
+  unpack(): readonly Operation[];
+  /** Notes the deletes that are to be carried out once more. */
+  note(): Promise<void>;
+  tell(): Promise<void>;
 }
 
 /** A batch is taken apart each time that it has failed so often again: something in it may be the reason. */
@@ -58,6 +74,10 @@ export class BatchApplier {
         await this.#carryOut(deletes, (work) => work);
         await this.#tell(deletes, (work) => work);
       },
+      carryOutPacked: async (deletes) => {
+        await this.#carryOutPacked(deletes, (work) => work);
+        await this.#tellPacked(deletes, (work) => work);
+      },
       isRefusal: (error) => applier.isRefusal?.(error) === true,
     });
   }
@@ -80,23 +100,20 @@ export class BatchApplier {
   }
 
   /** @throws ReplicationError `ERR_REPLICATION_APPLY_FAILED`; part of it may have been, or will be, applied. */
-  async apply(
-    place: BatchPlace,
-    { clears, operations }: Pick<BatchPlan, 'clears' | 'operations'>,
-    hold: Hold,
-  ): Promise<void> {
+  async apply(place: BatchPlace, { clears, operations, packed }: BatchWork, hold: Hold): Promise<void> {
+    const parts: Part[] = [];
+    if (packed !== undefined && packed.count > 0) parts.push(this.#packedPart(packed, hold));
+    if (operations.length > 0) parts.push(this.#unpackedPart(operations, hold));
     try {
       if (clears.length > 0) await this.#clear(clears, hold);
-      if (operations.length > 0) {
-        await this.#applyOrTakeApart(place, operations, hold);
-        await this.#second?.note(operations);
-        await this.#tell(operations, hold);
-      }
+      await this.#carryOutAll(place, parts, hold);
+      await Promise.all(parts.map((part) => part.note()));
+      await Promise.all(parts.map((part) => part.tell()));
     } catch (error) {
       throw applyFailed(error);
     }
     this.#failures.delete(laneOf(place));
-    this.#appliedOperations += operations.length;
+    this.#appliedOperations += operations.length + (packed?.count ?? 0);
   }
 
   /** Deletes the keys of `operations`. @throws as `apply`. */
@@ -120,27 +137,55 @@ export class BatchApplier {
     await withDeadline(told, { ms: applyTimeoutMs, clock, onTimeout: late('onCleared', applyTimeoutMs) });
   }
 
-  async #applyOrTakeApart(place: BatchPlace, operations: readonly Operation[], hold: Hold): Promise<void> {
-    try {
-      await this.#carryOut(operations, hold);
-    } catch (error) {
-      const { applier, applyTimeoutMs, clock, deadLetters } = this.#options;
-      const isRefusal = (reason: unknown): boolean => applier.isRefusal?.(reason) === true;
-      if (this.#failed(place) % TAKE_APART_EVERY !== 0 && !isRefusal(error)) throw error;
-      const until = clock.monotonic() + applyTimeoutMs;
-      const poison = await findPoison(operations, {
-        apply: (part) => this.#carryOut(part, hold),
+  #packedPart(writes: PackedWrites, hold: Hold): Part {
+    return {
+      carryOut: () => this.#carryOutPacked(writes, hold),
+      unpack: () => unpackWrites(writes),
+      note: async () => this.#second?.notePacked(writes),
+      tell: () => this.#tellPacked(writes, hold),
+    };
+  }
+
+  #unpackedPart(operations: readonly Operation[], hold: Hold): Part {
+    return {
+      carryOut: () => this.#carryOut(operations, hold),
+      unpack: () => operations,
+      note: async () => this.#second?.note(operations),
+      tell: () => this.#tell(operations, hold),
+    };
+  }
+
+  /** Carries parts out beside each other; of what fails again and again, all that can be. @throws the first failure. */
+  async #carryOutAll(place: BatchPlace, parts: readonly Part[], hold: Hold): Promise<void> {
+    const outcomes = await Promise.allSettled(parts.map((part) => part.carryOut()));
+    const failed = parts.flatMap((part, at) => {
+      const outcome = outcomes[at];
+      return outcome?.status === 'rejected' ? [{ part, cause: outcome.reason as unknown }] : [];
+    });
+    if (failed.length === 0) return;
+    const { applier, applyTimeoutMs, clock } = this.#options;
+    const isRefusal = (reason: unknown): boolean => applier.isRefusal?.(reason) === true;
+    const isDue = this.#failed(place) % TAKE_APART_EVERY === 0;
+    for (const { cause } of failed) if (!isDue && !isRefusal(cause)) throw cause;
+    const until = clock.monotonic() + applyTimeoutMs;
+    const poison: Poison[] = [];
+    for (const { part } of failed) {
+      const found = await findPoison(part.unpack(), {
+        apply: (some) => this.#carryOut(some, hold),
         isRefusal,
         hasTime: () => clock.monotonic() < until,
       });
-      for (const { operation, error: reason } of poison) {
-        const { kind, key } = operation;
-        const valueBytes = kind === 'set' ? operation.value.length : 0;
-        const { source, shard } = place;
-        await deadLetters.add({ source, shard, kind, key, valueBytes, reason: describeError(reason) });
-        this.#deadLetters += 1;
-      }
+      poison.push(...found);
     }
+    // Not before all else is done: a batch that comes again would leave them again.
+    for (const each of poison) await this.#keepLetter(place, each);
+  }
+
+  async #keepLetter({ source, shard }: BatchPlace, { operation, error }: Poison): Promise<void> {
+    const { kind, key } = operation;
+    const valueBytes = kind === 'set' ? operation.value.length : 0;
+    await this.#options.deadLetters.add({ source, shard, kind, key, valueBytes, reason: describeError(error) });
+    this.#deadLetters += 1;
   }
 
   #failed(place: BatchPlace): number {
@@ -153,15 +198,29 @@ export class BatchApplier {
   }
 
   async #carryOut(operations: readonly Operation[], hold: Hold): Promise<void> {
-    const { applier, applyTimeoutMs: ms, clock } = this.#options;
-    const applied = hold(applier.applyBatch(operations, { timeoutMs: ms }));
-    await withDeadline(applied, { ms, clock, onTimeout: late('the applier', ms) });
+    const { applier, applyTimeoutMs: timeoutMs } = this.#options;
+    await this.#inTime(applier.applyBatch(operations, { timeoutMs }), hold, 'the applier');
   }
 
   async #tell(operations: readonly Operation[], hold: Hold): Promise<void> {
-    const { applyTimeoutMs: ms, onApplied, clock } = this.#options;
-    const told = hold(Promise.resolve(onApplied(operations)));
-    await withDeadline(told, { ms, clock, onTimeout: late('onApplied', ms) });
+    await this.#inTime(Promise.resolve(this.#options.onApplied(operations)), hold, 'onApplied');
+  }
+
+  async #carryOutPacked(writes: PackedWrites, hold: Hold): Promise<void> {
+    const { applier, applyTimeoutMs: timeoutMs } = this.#options;
+    if (applier.applyPacked === undefined) return this.#carryOut(unpackWrites(writes), hold);
+    return this.#inTime(applier.applyPacked(writes, { timeoutMs }), hold, 'the applier');
+  }
+
+  async #tellPacked(writes: PackedWrites, hold: Hold): Promise<void> {
+    const { onAppliedPacked } = this.#options;
+    if (onAppliedPacked === undefined) return this.#tell(unpackWrites(writes), hold);
+    return this.#inTime(Promise.resolve(onAppliedPacked(writes)), hold, 'onAppliedPacked');
+  }
+
+  #inTime(work: Promise<void>, hold: Hold, what: string): Promise<void> {
+    const { applyTimeoutMs: ms, clock } = this.#options;
+    return withDeadline(hold(work), { ms, clock, onTimeout: late(what, ms) });
   }
 }
 

@@ -4,14 +4,14 @@ import { sleep, withDeadline } from '@lockstep/core';
 
 import { badBatch, type Batch, checkBatch } from '../transport/batch.ts';
 import { BatchApplier } from './batch-applier.ts';
-import { decodeBatchBody } from '../transport/batch-body.ts';
-import { planBatch } from './batch-plan.ts';
+import { BatchPlanner } from './batch-planner.ts';
 import { ConflictFinder } from '../conflicts/conflict-finder.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { type Hold, Lane } from './lane.ts';
 import { LaneLease } from './lane-lease.ts';
 import { LaneStore } from './lane-store.ts';
 import type { Operation } from '../operation/operation.ts';
+import { unpackWrites } from '../operation/packed-writes.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import type { CheckedReceiverOptions, Receiver, ReceiveResult, ReceiverStats } from './receiver.ts';
 import { isRegionName, isShard, requireRegionName } from '../operation/region-name.ts';
@@ -39,6 +39,7 @@ export class LaneReceiver implements Receiver {
   readonly #applier: BatchApplier;
   readonly #conflicts: ConflictFinder | undefined;
   readonly #versions: VersionGuard | undefined;
+  readonly #planner: BatchPlanner;
   readonly #lanes = new Map<string, Lane>();
   readonly #holder = randomUUID();
   readonly #stats = { appliedBatches: 0, receivedOperations: 0, duplicates: 0, gaps: 0, failures: 0, takeovers: 0 };
@@ -61,14 +62,17 @@ export class LaneReceiver implements Receiver {
     this.#applier = new BatchApplier({ ...options, deadLetters: createDeadLetters(options) });
     const { conflicts, versions, applier } = options;
     this.#conflicts = conflicts === undefined ? undefined : new ConflictFinder({ ...options, ...conflicts });
-    if (versions === undefined) return;
-    this.#versions = new VersionGuard({
-      ...options,
-      ...versions,
-      // A lane is not held by these: a delete does no harm, whenever it comes.
-      carryOut: (deletes) => this.#applier.forget(deletes, (work) => work),
-      isRefusal: (error) => applier.isRefusal?.(error instanceof Error ? error.cause : error) === true,
-    });
+    this.#versions =
+      versions === undefined
+        ? undefined
+        : new VersionGuard({
+            ...options,
+            ...versions,
+            // A lane is not held by these: a delete does no harm, whenever it comes.
+            carryOut: (deletes) => this.#applier.forget(deletes, (work) => work),
+            isRefusal: (error) => applier.isRefusal?.(error instanceof Error ? error.cause : error) === true,
+          });
+    this.#planner = new BatchPlanner({ conflicts: this.#conflicts, versions: this.#versions });
   }
 
   start(): void {
@@ -210,30 +214,29 @@ export class LaneReceiver implements Receiver {
   ): Promise<ReceiveResult> {
     const { source, shard, prev, last } = batch;
     const work: Promise<unknown>[] = [];
-    let operations: readonly Operation[] = [];
+    let written: () => readonly Operation[] = () => [];
     try {
-      const plan = planBatch(decodeBatchBody(batch.body));
-      const judged = (await this.#versions?.judge(batch, plan)) ?? { ...plan, stores: [] };
-      operations = (await this.#conflicts?.settle(shard, judged)) ?? judged.operations;
+      const planned = await this.#planner.plan(batch);
+      written = () => [...planned.operations, ...(planned.packed === undefined ? [] : unpackWrites(planned.packed))];
       if (!lease.isValid) throw busy('the lease ended before anything was applied');
-      await this.#applier.apply({ source, shard, prev }, { ...plan, operations }, (promise) => {
+      await this.#applier.apply({ source, shard, prev }, planned, (promise) => {
         work.push(promise);
         return hold(promise);
       });
-      await this.#forgetOvertaken(judged.stores, hold);
+      await this.#forgetOvertaken(planned.stores, hold);
       const { isCommitted, cursor } = await this.#store.commit(batch, this.#holder, { token, prev, last });
       lease.stop();
       lane.cursor = cursor;
       if (!isCommitted) {
-        await this.#giveWay(operations, hold);
+        await this.#giveWay(written(), hold);
         return this.#gap({ cursor });
       }
       this.#stats.appliedBatches += 1;
-      this.#stats.receivedOperations += plan.received;
+      this.#stats.receivedOperations += planned.received;
       return { kind: 'applied', cursor };
     } catch (error) {
       this.#stats.failures += 1;
-      void hold(this.#letGo(lease, { work, operations, hold }));
+      void hold(this.#letGo(lease, { work, written, hold }));
       throw error;
     }
   }
@@ -248,12 +251,12 @@ export class LaneReceiver implements Receiver {
   /** Lets a lane go whose batch was not committed, when what is still under way has settled. Never rejects. */
   async #letGo(
     lease: LaneLease,
-    { work, operations, hold }: { work: readonly Promise<unknown>[]; operations: readonly Operation[]; hold: Hold },
+    { work, written, hold }: { work: readonly Promise<unknown>[]; written: () => readonly Operation[]; hold: Hold },
   ): Promise<void> {
     await Promise.allSettled(work);
     try {
       const wasHeld = await lease.release();
-      if (!wasHeld && work.length > 0) await this.#giveWay(operations, hold);
+      if (!wasHeld && work.length > 0) await this.#giveWay(written(), hold);
     } catch {
       // The lease ends by itself, and the batch comes again.
       this.#stats.failures += 1;

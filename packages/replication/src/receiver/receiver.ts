@@ -5,6 +5,7 @@ import type { Batch } from '../transport/batch.ts';
 import type { ConflictOptions } from '../conflicts/conflict-finder.ts';
 import { LaneReceiver } from './lane-receiver.ts';
 import type { Operation } from '../operation/operation.ts';
+import type { PackedWrites } from '../operation/packed-writes.ts';
 import type { SecondDeleteOptions } from '../conflicts/second-deletes.ts';
 import type { StreamId } from '../operation/stream-id.ts';
 import type { LanePosition } from '../transport/transport.ts';
@@ -29,10 +30,16 @@ export interface ReceiverOptions {
   /** Bytes of batches that may wait or be applied at once; more are sent away. @default 67108864 */
   readonly maxWaitingBytes?: number;
   /**
-   * Called with what was applied, one operation per key, before the batch is confirmed. When it
-   * rejects, or takes longer than `applyTimeoutMs`, the batch fails and comes again.
+   * Called with what was applied, one operation per key, before the batch is confirmed; twice where part of a batch
+   * stayed packed and there is no `onAppliedPacked`. When it rejects, or takes longer than `applyTimeoutMs`, the batch
+   * fails and comes again.
    */
   readonly onApplied?: (operations: readonly Operation[]) => Promise<void> | void;
+  /**
+   * As `onApplied`, with what was applied in packed form, where no operation had to be looked at by itself.
+   * @default they are unpacked for `onApplied`
+   */
+  readonly onAppliedPacked?: (writes: PackedWrites) => Promise<void> | void;
   /** As `onApplied`, with the prefixes of what the applier has cleared. */
   readonly onCleared?: (prefixes: readonly Buffer[]) => Promise<void> | void;
   /**
@@ -57,8 +64,10 @@ export interface ReceiverOptions {
 }
 
 /** Options with the defaults filled in. */
-export type CheckedReceiverOptions = Required<Omit<ReceiverOptions, 'secondDelete' | 'conflicts' | 'versions'>> &
-  Pick<ReceiverOptions, 'secondDelete' | 'conflicts' | 'versions'>;
+export type CheckedReceiverOptions = Required<Omit<ReceiverOptions, OptionalPart>> &
+  Pick<ReceiverOptions, OptionalPart>;
+
+type OptionalPart = 'secondDelete' | 'conflicts' | 'versions' | 'onAppliedPacked';
 
 /** What became of a batch. */
 export type ReceiveResult =

@@ -14,6 +14,8 @@ export interface JournalFollowerOptions {
   readonly pending: PendingEntries;
   /** It reads no further while so many bytes are pending. */
   readonly maxAheadBytes: number;
+  /** Whether nothing gets through. Then it reads no further than what can be sent first. */
+  readonly isStuck: () => boolean;
   readonly blockMs: number;
   /** After a read that brought all there was, the next one waits so long for more to come together. */
   readonly lingerMs: number;
@@ -45,7 +47,7 @@ export class JournalFollower {
     this.#backoff = createBackoff(options.retry);
   }
 
-  /** The place to read from is known, or there is room again. */
+  /** The place to read from is known, there is room again, or something gets through again. */
   nudge(): void {
     this.#isStarted = true;
     this.#wake.set();
@@ -53,11 +55,11 @@ export class JournalFollower {
 
   /** Reads until the signal aborts; `nudge` starts it. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { pending, maxAheadBytes, clock, onOutcome } = this.#options;
+    const { clock, onOutcome } = this.#options;
     const stop = (): void => this.#wake.set();
     signal.addEventListener('abort', stop, { once: true });
     while (!signal.aborted) {
-      if (!this.#isStarted || pending.bytes >= maxAheadBytes) {
+      if (!this.#isStarted || this.#isFarEnough()) {
         await this.#wake.sleep();
         continue;
       }
@@ -77,6 +79,12 @@ export class JournalFollower {
         });
       }
     }
+  }
+
+  /** What is read through a long partition would only lie in memory; the journal keeps it at less. */
+  #isFarEnough(): boolean {
+    const { pending, maxAheadBytes, isStuck } = this.#options;
+    return pending.bytes >= maxAheadBytes || (isStuck() && pending.nextBatch()?.isFull === true);
   }
 
   async #readOnce(): Promise<void> {

@@ -32,6 +32,7 @@ export class Link {
   readonly #window: AdaptiveWindow;
   readonly #sender: BatchSender;
   readonly #follower: JournalFollower;
+  #isStuck = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -44,6 +45,7 @@ export class Link {
     this.#follower = new JournalFollower({
       ...options,
       pending,
+      isStuck: () => this.#isStuck,
       onRead: (entries) => {
         meter.read(entries);
         this.#sender.nudge();
@@ -109,9 +111,10 @@ export class Link {
   async #send(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#sender.run(signal, () => this.#backoff.reset());
+        await this.#sender.run(signal, () => this.#progress());
       } catch (error) {
         if (signal.aborted) return;
+        this.#isStuck = true;
         this.#window.failed();
         this.#meter.sending(error instanceof Error ? error : new Error(describeError(error)));
         await sleep(this.#backoff.next(), { signal, clock: this.#options.clock }).catch(() => {
@@ -119,5 +122,12 @@ export class Link {
         });
       }
     }
+  }
+
+  #progress(): void {
+    this.#backoff.reset();
+    if (!this.#isStuck) return;
+    this.#isStuck = false;
+    this.#follower.nudge();
   }
 }

@@ -22,8 +22,10 @@ export interface ShardMonitorOptions {
   readonly settleMs: number;
   /** Bytes of confirmed entries that stay in the stream. */
   readonly retainBytes: number;
-  /** The block that measures the lag, and how often; absent where it is not measured. */
-  readonly marker?: { readonly block: Buffer; readonly intervalMs: number } | undefined;
+  /** The block of a marker. */
+  readonly marker: Buffer;
+  /** How often one measures the lag; 0 where it is not measured. */
+  readonly markerIntervalMs: number;
   readonly clock: Clock;
 }
 
@@ -35,6 +37,10 @@ export class ShardMonitor {
   readonly #options: ShardMonitorOptions;
   #trimmedTo: StreamId = STREAM_START;
   #markedAt = Number.NEGATIVE_INFINITY;
+  /** The newest id that the stream had given out at the latest look. */
+  #tail: StreamId = STREAM_START;
+  /** Whether a loss was noticed, and no marker was written since. */
+  #isMarkerDue = false;
   /** Links whose receivers have applied all of a shard that takes no more writes, and since when. */
   readonly #through = new Map<Link, { readonly since: number; isSettled: boolean }>();
 
@@ -47,7 +53,10 @@ export class ShardMonitor {
     let newest: JournalProbe | undefined;
     for (const link of this.#options.links) newest = await this.#observe(link);
     await this.#trim();
-    if (newest !== undefined) await this.#drain(newest);
+    if (newest !== undefined) {
+      await this.#drain(newest);
+      await this.#makeUp(newest);
+    }
     await this.#mark();
   }
 
@@ -83,13 +92,29 @@ export class ShardMonitor {
 
   /** The next marker, when every receiver has confirmed the one before it. */
   async #mark(): Promise<void> {
-    const { marker, links, connection, keys, timeoutMs, clock } = this.#options;
+    const { markerIntervalMs, links, clock } = this.#options;
     const now = clock.monotonic();
-    if (marker === undefined || now - this.#markedAt < marker.intervalMs || links.some((link) => link.isMarked)) return;
+    if (markerIntervalMs === 0 || now - this.#markedAt < markerIntervalMs || links.some((link) => link.isMarked))
+      return;
     this.#markedAt = now;
-    const args = [marker.block];
-    const id = await connection.run((redis) => APPEND_MARKER.run(redis, [keys.stream, keys.meta], args), timeoutMs);
-    if (typeof id === 'string' && isStreamId(id)) for (const link of links) link.mark(id, now);
+    const id = await this.#appendMarker();
+    if (id !== undefined) for (const link of links) link.mark(id, now);
+  }
+
+  /**
+   * A marker after a loss: in a shard that nobody writes to, there would be nothing else behind what receivers here have
+   * read of it before, and they would take every store of another region for one that has not seen that.
+   */
+  async #makeUp({ isSealed }: JournalProbe): Promise<void> {
+    if (!this.#isMarkerDue) return;
+    this.#isMarkerDue = !isSealed && (await this.#appendMarker()) === undefined;
+  }
+
+  /** Its id; undefined where there is no room for it. */
+  async #appendMarker(): Promise<StreamId | undefined> {
+    const { connection, keys, timeoutMs, marker } = this.#options;
+    const id = await connection.run((redis) => APPEND_MARKER.run(redis, [keys.stream, keys.meta], [marker]), timeoutMs);
+    return typeof id === 'string' && isStreamId(id) ? id : undefined;
   }
 
   async #observe(link: Link): Promise<JournalProbe> {
@@ -102,9 +127,15 @@ export class ShardMonitor {
     // What the receiver has answered meanwhile is older or newer than what was looked at.
     if (isSealed && isEmpty && link.cursor === cursor) this.#settle(link);
     else this.#through.delete(link);
-    if (cursor !== undefined && compareStreamIds(probe.tail, cursor) < 0) {
+    this.#isMarkerDue ||= compareStreamIds(tail, this.#tail) < 0;
+    this.#tail = tail;
+    if (cursor !== undefined && compareStreamIds(tail, cursor) < 0) {
       const args = [cursor, MAX_RAISED_ENTRIES];
-      await connection.run((redis) => RAISE_JOURNAL.run(redis, [keys.stream, keys.meta], args), timeoutMs);
+      const moved = Number(
+        await connection.run((redis) => RAISE_JOURNAL.run(redis, [keys.stream, keys.meta], args), timeoutMs),
+      );
+      // Where it could not be raised, a marker would come before the cursor as well.
+      this.#isMarkerDue = moved >= -1;
     }
     return probe;
   }

@@ -52,8 +52,8 @@ export class ShippedLayout {
           timeoutMs,
           settleMs,
           retainBytes: Math.ceil(retainBytes / shards),
-          marker:
-            markerIntervalMs === 0 ? undefined : { block: packMarker(index, shards), intervalMs: markerIntervalMs },
+          marker: packMarker(index, shards),
+          markerIntervalMs,
           clock,
         }),
     );

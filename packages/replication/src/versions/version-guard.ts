@@ -36,6 +36,7 @@ export interface GuardedPlan extends BatchPlan {
  * what it would leave; and this region's own writes, which go past this, look for themselves: see `SuspectDeletes`.
  */
 export class VersionGuard {
+  readonly #options: VersionGuardOptions;
   readonly #table: VersionTable;
   readonly #suspects: SuspectDeletes;
   /** Operations that were left, as the same or a newer version was here. */
@@ -44,6 +45,7 @@ export class VersionGuard {
   unknown = 0;
 
   constructor(options: VersionGuardOptions) {
+    this.#options = options;
     const { client, timeoutMs: ms, clock } = options;
     const onTimeout = (): Error => new Error(`no answer within ${ms} ms`);
     const run = async <T>(command: (redis: RedisClient) => Promise<T>): Promise<T> => {
@@ -60,6 +62,16 @@ export class VersionGuard {
   /** Keys that this region had written, and that were deleted as another had written them too. */
   get suspects(): number {
     return this.#suspects.deleted;
+  }
+
+  /** Whether there are keys whose versions are compared. */
+  get isUsed(): boolean {
+    return this.#options.isUsed?.() ?? true;
+  }
+
+  /** Whether the versions of a key are compared. */
+  isMeant(key: Buffer): boolean {
+    return this.#options.isFor?.(key) ?? true;
   }
 
   start(): void {

@@ -2,12 +2,13 @@
 export interface VersionOptions {
   /**
    * Whether the versions of this key are compared. Every write of it should have one: without, it is not known to be
-   * newer or older than others, and becomes a delete in the other regions. @default every key
+   * newer or older than others, and becomes a delete in the other regions. The bytes of the key are good for the call
+   * only. @default every key
    */
   readonly isFor?: (key: Buffer) => boolean;
   /**
    * Whether there are such keys at all by now. A receiver asks it every fifth of a second, and begins to look for keys
-   * that two regions wrote when it first says so. @default there are
+   * that two regions wrote when it first says so. While it says no, versions are not compared. @default there are
    */
   readonly isUsed?: () => boolean;
   /** Bytes that the versions of a region may take in its Redis: the length of each key and 160. @default 134217728 */

@@ -93,6 +93,8 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     routerOptions: { maxParamLength },
     bodyLimit,
     forceCloseConnections: 'idle',
+    // What is on its way when it closes is answered, see `close`. A request may have waited before Fastify hears of it.
+    return503OnClosing: false,
     // How long a client may take to send one whole request.
     requestTimeout: 30_000,
     // Of a URL that no route can be found for, as its escapes are broken.

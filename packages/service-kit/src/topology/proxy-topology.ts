@@ -56,6 +56,8 @@ export interface ProxyRegion {
   readonly values?: ProxyValues;
   readonly templates?: readonly TemplateRoute[];
   readonly queues?: ProxyQueues;
+  /** Whether plain reads over HTTP are answered past Fastify. @default true */
+  readonly fastLane?: boolean;
   /** Where deletes that failed wait on disk while Redis is away. @default none: such a delete is an error */
   readonly spool?: { readonly directory: string };
   /** What `flush_all` does. @default 'refuse' */

@@ -1,5 +1,6 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -172,6 +173,27 @@ describe('AdminServer.close', () => {
     expect([await response.text(), response.headers.get('connection')]).toEqual(['done', 'close']);
     await closed;
     await expect(fetch(`${url}/livez`)).rejects.toThrow('fetch failed');
+  });
+
+  it('answers a request whose head ends only when its routes are closing', async () => {
+    const { server } = create({ idleMs: 1 });
+    const closing = new Promise<void>((resolve) => {
+      server.http.addHook('preClose', async () => resolve());
+    });
+    const url = await listen(server);
+    const accepted = once(server.http.server, 'connection') as Promise<[Socket]>;
+    const client = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+    const ended = text(client);
+    const [served] = await accepted;
+    client.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
+    await expect.poll(() => served.bytesRead).toBeGreaterThan(0);
+    const closed = server.close();
+    await closing;
+    client.write('\r\n');
+    await closed;
+    const answer = await ended;
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\nconnection: close\r\n/i);
+    expect(answer).toContain('"alive"');
   });
 
   it('cuts a request that is not finished by the end of the drain', async () => {

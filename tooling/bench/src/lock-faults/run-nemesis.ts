@@ -74,8 +74,8 @@ async function untilWork({ history }: LockFleet, after: number, boundMs: number)
   return machineNow() - startedAt;
 }
 
-/** What keeps a holder from working under the lease that it has. */
-const idling: ReadonlySet<PlannedFault['kind']> = new Set(['stop', 'block', 'kill']);
+/** What keeps a holder from working under the lease that it has, or from giving it back. */
+const idling: ReadonlySet<PlannedFault['kind']> = new Set(['stop', 'block', 'silence', 'kill']);
 
 /** For how long the lock belongs to a holder that is hit now and does nothing with it. */
 async function owedBy(fleet: LockFleet, { kind, lastsMs }: PlannedFault): Promise<Span> {

@@ -27,6 +27,9 @@ export const untargetedStory: Story = {
   sectionMs: 600,
 };
 
+/** As often as leaves 84 % of the time, 69 % in the worst run, to a lock that is asked for every 100 ms by those who want it. */
+export const calmerStory: Story = { ...untargetedStory, name: 'at anybody, less often', everyMs: 1400 };
+
 /** Redis forgets who holds the lock: two holders are possible with any library, and only a token tells them apart. */
 export const forgetfulStory: Story = {
   name: 'Redis forgets',
@@ -37,4 +40,4 @@ export const forgetfulStory: Story = {
 };
 
 /** In the order of the columns. */
-export const stories: readonly Story[] = [aimedStory, untargetedStory, forgetfulStory];
+export const stories: readonly Story[] = [aimedStory, untargetedStory, calmerStory, forgetfulStory];

@@ -6,7 +6,7 @@ import { cpuPerCall } from './measure.ts';
 import { keyAt, keys, keySets, keysPerCall, valueOf, type Work } from './workload.ts';
 
 /** Different batches of each length, so that not always the same keys are asked for. */
-const variants = 8;
+export const variants = 8;
 /** Four digits, as three in four of the driver's opaque numbers have, which start over after 4095. */
 const firstOpaque = 1000;
 
@@ -78,7 +78,7 @@ function drive(
 }
 
 /** By the number of calls, in several variants. */
-function batchesOf({ verb, valueBytes, concurrency }: Work): Buffer[][] {
+export function batchesOf({ verb, valueBytes, concurrency }: Work): Buffer[][] {
   const value = valueOf(valueBytes).toString('latin1');
   const commandOf = (index: number): string => {
     const opaque = firstOpaque + (index % keys.length);
@@ -93,8 +93,8 @@ function batchesOf({ verb, valueBytes, concurrency }: Work): Buffer[][] {
   );
 }
 
-/** All keys have the same length, so that all replies do. */
-function replyBytes({ verb, valueBytes }: Work): number {
+/** Of a call. All keys have the same length, so that all replies do. */
+export function replyBytes({ verb, valueBytes }: Work): number {
   if (verb === 'set') return `HD O${firstOpaque}\r\n`.length;
   if (verb === 'get') return `VA ${valueBytes} f0 O${firstOpaque}\r\n`.length + valueBytes + 2;
   return keysPerCall * (`VALUE ${keyAt(0)} 0 ${valueBytes}\r\n`.length + valueBytes + 2) + 'END\r\n'.length;

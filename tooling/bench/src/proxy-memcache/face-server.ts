@@ -4,7 +4,8 @@ import { createPool } from '@lockstep/memcache';
 import { createBackend, createMemcacheServer } from '@lockstep/memcache-proxy';
 
 const [port, host = '', memcachedPort] = process.argv.slice(2);
-const pool = createPool({ ring: createRing([{ host, port: Number(memcachedPort) }]) });
+// As the app has it: every client's commands are a callback of their own.
+const pool = createPool({ ring: createRing([{ host, port: Number(memcachedPort) }]), flush: 'turn' });
 // Classes as a team would have them; the keys of the bench belong to one of them.
 const classes = [
   { prefix: 'session:', maxTtlSeconds: 3600 },

@@ -1,10 +1,10 @@
 import { runSeed, type SeedReport } from './run-seed.ts';
 
 /** The seeds that a test run tries: LOCKSTEP_SIM_SEED names one, LOCKSTEP_SIM_SEEDS says how many. */
-export function seedsToRun(defaultCount: number, first = 1): number[] {
+export function seedsToRun(defaultCount: number): number[] {
   const { LOCKSTEP_SIM_SEED: only, LOCKSTEP_SIM_SEEDS: count } = process.env;
   if (only !== undefined) return [Number(only)];
-  return Array.from({ length: count === undefined ? defaultCount : Number(count) }, (_, index) => index + first);
+  return Array.from({ length: count === undefined ? defaultCount : Number(count) }, (_, index) => index + 1);
 }
 
 /** What all seeds came to. */

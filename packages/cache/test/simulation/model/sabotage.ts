@@ -15,8 +15,6 @@ export interface SabotagedNode {
 /** A protection that is switched off around the code, to see that the simulation notices. */
 export interface Sabotage {
   readonly name: string;
-  /** Where only one seed in fifty notices: one shortly before such a seed. @default 1 */
-  readonly firstSeed?: number;
   /** What the scenario must be for it to matter. */
   readonly scenario?: Partial<Scenario>;
   readonly intercept?: SimRedisServerOptions['intercept'];

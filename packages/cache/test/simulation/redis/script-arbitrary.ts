@@ -49,23 +49,22 @@ const append = fc
   .tuple(
     epoch,
     word('2', '100'),
-    word('PUBLISH'),
-    flag,
-    flag,
+    word('0', '1', '2', '3'),
     fc.uniqueArray(key),
     fc.uniqueArray(tag),
     fc.array(body, { minLength: 1 }),
   )
-  .chain(([candidate, limit, verb, isChecked, hasShared, keys, marked, bodies]) => {
-    const names = [state, log, ...(hasShared === '1' ? shared(...keys) : []), ...marked.map((each) => `t:${each}`)];
-    const words = [candidate, limit, verb, 'push', isChecked, hasShared, String(marked.length), '60000', ...bodies];
+  .chain(([candidate, limit, mode, keys, marked, bodies]) => {
+    const names = [state, log, ...(mode > '1' ? shared(...keys) : []), ...marked.map((each) => `t:${each}`)];
+    const tagged = marked.length > 0 ? [String(marked.length), '60000'] : ['0'];
+    const words = [candidate, limit, mode, ...tagged, ...bodies];
     return fc.constant({ names, words });
   });
 
 /** Calls of every script of the log and of the shared tier, over the same few keys. */
 export const scriptCall: fc.Arbitrary<string[]> = fc.oneof(
   fc
-    .tuple(fc.constant(await textOf(createAppendScript(state))), append)
+    .tuple(fc.constant(await textOf(createAppendScript({ channel: 'push' }))), append)
     .map(([text, { names, words }]) => ['EVAL', text, String(names.length), ...names, ...words]),
   await callOf(
     beatScript,

@@ -24,17 +24,25 @@ export interface GrantSubscriptionOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** Hears what is pushed to this process, over one connection of its own. */
+/** Hears what is pushed to this process. */
 export interface GrantSubscription {
-  readonly isListening: boolean;
-  /** Opens it if need be; resolves with whether it listens, at the latest after `ms`. */
-  ensure(ms: number): Promise<boolean>;
+  /** What the scripts are to know of who is told: see `tell`. */
+  readonly receivers: '0' | '1' | 's';
+  /** Whether it hears of the lock at `base`. */
+  isListeningTo(base: string): boolean;
+  /** Listens if need be; resolves with whether it does, at the latest after `ms`. */
+  ensure(base: string, ms: number): Promise<boolean>;
+  /** How many wait in all. */
   setWaiting(count: number): void;
+  /** `owner` is about to wait for the lock at `base`. */
+  waits(base: string, owner: string): void;
+  /** `owner` waits no longer. */
+  left(base: string, owner: string): void;
   close(): void;
 }
 
 /**
- * A subscription that begins with the first `ensure()`. A connection that was lost is replaced, not left to reconnect:
+ * A subscription over one connection that begins with the first `ensure()`. A connection that was lost is replaced, not left to reconnect:
  * ioredis subscribes again in a way that ends the process when the connection is dropped meanwhile.
  */
 export function createGrantSubscription(options: GrantSubscriptionOptions): GrantSubscription {
@@ -122,10 +130,10 @@ export function createGrantSubscription(options: GrantSubscriptionOptions): Gran
   }
 
   return {
-    get isListening() {
-      return isListening;
-    },
-    ensure(ms) {
+    // In a Cluster PUBLISH counts those who hear it on one node only.
+    receivers: isCluster ? '0' : '1',
+    isListeningTo: () => isListening,
+    ensure(_base, ms) {
       if (isListening || isClosed) return Promise.resolve(isListening);
       if (reopening === undefined) open();
       return new Promise((resolve) => {
@@ -145,6 +153,8 @@ export function createGrantSubscription(options: GrantSubscriptionOptions): Gran
       if (was === 0 && count > 0) pulse.start(connection);
       else if (count === 0) pulse.stop();
     },
+    waits: () => undefined,
+    left: () => undefined,
     close() {
       isClosed = true;
       reopening?.cancel();

@@ -14,6 +14,13 @@ export interface LockNames {
   groupOf(key: string): string;
   /** What the channels of processes begin with; the process id follows. */
   readonly channel: string;
+  /** What a process listens to in the slot of a base follows its channel: `:{<hash tag of the base>}`. */
+  slotSuffix(base: string): string;
+  /**
+   * What a command for these bases says that it works on. In a Cluster that is never one name alone, and one of them is
+   * never there: then no node answers for a slot that is on its way to another, where a lock might look free on both.
+   */
+  readonly declared: (bases: readonly string[]) => readonly string[];
 }
 
 /** What the names of each family begin with. */
@@ -32,5 +39,7 @@ export function createLockNames(prefix: string, isCluster: boolean, space: 'lock
     },
     groupOf: (key) => (isCluster ? String(hashSlot(base(key))) : ''),
     channel: `lk:${prefix}:p:`,
+    slotSuffix: (name) => `:{${hashTagOf(name)}}`,
+    declared: (bases) => (isCluster ? [...bases, `${bases[0]}:none`] : bases),
   };
 }

@@ -57,15 +57,17 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
   const { client, family, names, isCluster, subscription, onError, clock, random, schedule } = options;
   const script = family === 'lock' ? lockScript : sharedScript;
   const steps = family === 'lock' ? createLockSteps(names) : createSharedSteps(names);
-  // In a Cluster PUBLISH counts those who hear it on one node only.
-  const head = [names.channel, isCluster ? '0' : '1'];
-  const queue = createStepQueue({ client, script, head, clock, schedule });
-  const replicas = createReplicaCheck({ client, script, head, steps, clock });
+  const head = (): string[] => [names.channel, subscription.receivers];
+  const { declared } = names;
+  const queue = createStepQueue({ client, script, head, declared, clock, schedule });
+  const replicas = createReplicaCheck({ client, script, head, declared, steps, clock });
   const passOn = (key: string): Promise<number> => queue.run(steps.passOn(key), { timeoutMs: PASS_ON_TIMEOUT_MS });
   const watch = createGrantWatch({ clock, random, passOn });
   const listeners = new Set<LockListener>();
   /** Those in line whose grant counts only when replicas have it. */
   const unchecked = new Map<string, AcquireRequest>();
+  /** Those about to stand in line, unless they leave before they are heard. */
+  const entering = new Set<string>();
   let isClosed = false;
 
   function tell(grant: Grant): void {
@@ -85,14 +87,20 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
   }
 
   function ask(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
+    if (isCluster && request.mode !== 'try') subscription.waits(names.base(request.key), request.owner);
     if ((request.replicas ?? 0) > 0) return askReplicas(request, bound);
     const step = steps.acquire(request);
     return queue.run({ ...step, decode: (reply, sent) => heard(request, step.decode(reply, sent)) }, bound);
   }
 
-  function heard({ key }: AcquireRequest, reply: AcquireReply): AcquireReply {
+  function heard({ key, owner }: AcquireRequest, reply: AcquireReply): AcquireReply {
+    if (reply.kind !== 'queued') left(key, owner);
     if (!watch.isEmpty && reply.kind !== 'taken') watch.asked(key);
     return reply;
+  }
+
+  function left(key: string, owner: string): void {
+    if (isCluster) subscription.left(names.base(key), owner);
   }
 
   async function askReplicas(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
@@ -104,21 +112,34 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
 
   async function release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'> {
     unchecked.delete(owner);
+    entering.delete(owner);
+    left(key, owner);
     const { outcome, grantedMs } = await queue.run(steps.release(key, owner), bound);
     if (grantedMs > 0) watch.granted(key, grantedMs);
     return outcome;
   }
 
+  async function enter(request: AcquireRequest, base: string, bound: Bound): Promise<AcquireReply> {
+    const from = clock.monotonic();
+    // Who waits without being heard is taken for dead. Most locks are free, and need nobody to listen.
+    const reply = await ask({ ...request, mode: 'try' }, bound);
+    const leftMs = bound.timeoutMs - (clock.monotonic() - from);
+    if (reply.kind === 'held' || isClosed || !(await subscription.ensure(base, leftMs / 2))) return reply;
+    // Who has left meanwhile would stand in line for ever: nobody takes him out again.
+    return entering.has(request.owner) ? ask(request, { ...bound, timeoutMs: leftMs / 2 }) : reply;
+  }
+
   const calls: FamilyCalls = {
     groupOf: (key) => names.groupOf(key),
     async acquire(request, bound) {
-      if (request.mode === 'try' || subscription.isListening) return ask(request, bound);
-      const from = clock.monotonic();
-      // Who waits without being heard is taken for dead. Most locks are free, and need nobody to listen.
-      const reply = await ask({ ...request, mode: 'try' }, bound);
-      const leftMs = bound.timeoutMs - (clock.monotonic() - from);
-      if (reply.kind === 'held' || isClosed || !(await subscription.ensure(leftMs / 2))) return reply;
-      return ask(request, { ...bound, timeoutMs: leftMs / 2 });
+      const base = names.base(request.key);
+      if (request.mode === 'try' || subscription.isListeningTo(base)) return ask(request, bound);
+      entering.add(request.owner);
+      try {
+        return await enter(request, base, bound);
+      } finally {
+        entering.delete(request.owner);
+      }
     },
     async acquireMany(requests, bound) {
       const [first] = requests;

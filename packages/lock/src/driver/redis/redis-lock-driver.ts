@@ -2,7 +2,9 @@ import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 
 import type { LockDriver, LockFamily } from '../lock-driver.ts';
 import { createOwners } from '../owners.ts';
-import { createGrantSubscription } from './grant-subscription.ts';
+import { isClusterClient } from './cluster-client.ts';
+import { createClusterSubscription } from './cluster-subscription.ts';
+import { createGrantSubscription, type GrantSubscriptionOptions } from './grant-subscription.ts';
 import { createLockNames } from './lock-names.ts';
 import { parsePush } from './parse-push.ts';
 import { createRedisFamily, type RedisFamily } from './redis-family.ts';
@@ -10,7 +12,7 @@ import type { SentAt } from './step.ts';
 
 /** What a driver works with. */
 export interface RedisLockDriverOptions {
-  /** You own it. The driver sends its commands over it, and makes one connection that listens by `duplicate()`. */
+  /** You own it. The driver sends its commands over it, and makes the connections that listen by `duplicate()`. */
   readonly client: RedisClient;
   /** Keeps locks apart from those of others: no braces. @default 'lockstep' */
   readonly prefix?: string;
@@ -29,7 +31,8 @@ export interface RedisLockDriverOptions {
 }
 
 /**
- * Locks in Redis: one script per turn and slot, or a few while Redis would be idle; pushes over one connection of its own.
+ * Locks in Redis: one script per turn and slot, or a few while Redis would be idle; pushes over one connection of its own, or in a
+ * Cluster of Redis 7 over one to each master that has a lock waited for.
  *
  * @throws RangeError for an option that makes no sense.
  */
@@ -43,9 +46,10 @@ export function createRedisLockDriver(options: RedisLockDriverOptions): LockDriv
   const { processId, nextOwner } = createOwners(random);
   const families = new Map<'lock' | LockFamily, RedisFamily>();
   const waiting = new Map<string, number>();
-  const subscription = createGrantSubscription({
+  const names = createLockNames(prefix, isCluster);
+  const listening: GrantSubscriptionOptions = {
     client,
-    channel: createLockNames(prefix, isCluster).channel + processId,
+    channel: names.channel + processId,
     isCluster,
     clock,
     random,
@@ -55,7 +59,11 @@ export function createRedisLockDriver(options: RedisLockDriverOptions): LockDriv
       for (const family of families.values()) family.onListening();
     },
     onError,
-  });
+  };
+  const subscription =
+    isCluster && isClusterClient(client)
+      ? createClusterSubscription({ ...listening, client, names })
+      : createGrantSubscription(listening);
   let isClosed = false;
 
   function hear(message: string, sent: SentAt): void {
@@ -69,8 +77,18 @@ export function createRedisLockDriver(options: RedisLockDriverOptions): LockDriv
   function open(family: 'lock' | LockFamily): RedisFamily {
     let opened = families.get(family);
     if (opened === undefined) {
-      const names = createLockNames(prefix, isCluster, family);
-      opened = createRedisFamily({ client, family, names, isCluster, subscription, onError, clock, random, schedule });
+      const own = createLockNames(prefix, isCluster, family);
+      opened = createRedisFamily({
+        client,
+        family,
+        names: own,
+        isCluster,
+        subscription,
+        onError,
+        clock,
+        random,
+        schedule,
+      });
       if (isClosed) opened.close();
       families.set(family, opened);
     }

@@ -16,7 +16,8 @@ import { closedError, silenceError, toLockError } from './redis-failure.ts';
 export interface ReplicaCheckOptions {
   readonly client: RedisClient;
   readonly script: RedisScript;
-  readonly head: readonly RedisArgument[];
+  readonly head: () => readonly RedisArgument[];
+  readonly declared: (keys: readonly string[]) => readonly string[];
   readonly steps: LockSteps;
   readonly clock: Clock;
 }
@@ -36,7 +37,8 @@ interface Pipelined extends RedisConnection {
  * WAIT counts the replicas that have what this very connection wrote, and blocks it meanwhile. So such locks are acquired
  * over a connection of their own, made when the first is wanted.
  */
-export function createReplicaCheck({ client, script, head, steps, clock }: ReplicaCheckOptions): ReplicaCheck {
+export function createReplicaCheck(options: ReplicaCheckOptions): ReplicaCheck {
+  const { client, script, head, declared, steps, clock } = options;
   let connection: Pipelined | undefined;
   let isClosed = false;
 
@@ -53,7 +55,7 @@ export function createReplicaCheck({ client, script, head, steps, clock }: Repli
     const { keys, args, decode } = steps.acquire(request);
     const own = open();
     const sent = { sentAt: clock.monotonic(), sentAtWall: clock.now() };
-    const [reply] = (await script.run(own, keys, [...head, ...args])) as [unknown];
+    const [reply] = (await script.run(own, declared(keys), [...head(), ...args])) as [unknown];
     if (Array.isArray(reply) && reply[0] === -1) throw new Error(String(reply[1]));
     const answer = decode(reply, sent);
     if (answer.kind !== 'held') return answer;
@@ -66,7 +68,7 @@ export function createReplicaCheck({ client, script, head, steps, clock }: Repli
 
   async function giveBack({ key, owner }: AcquireRequest): Promise<void> {
     const { keys, args } = steps.release(key, owner);
-    await script.run(client, keys, [...head, ...args]);
+    await script.run(client, declared(keys), [...head(), ...args]);
   }
 
   return {

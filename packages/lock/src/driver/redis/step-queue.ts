@@ -15,7 +15,9 @@ export interface StepQueueOptions {
   readonly client: RedisClient;
   readonly script: RedisScript;
   /** The arguments before the steps'. */
-  readonly head: readonly RedisArgument[];
+  readonly head: () => readonly RedisArgument[];
+  /** What a command declares for what its steps work on. */
+  readonly declared: (keys: readonly string[]) => readonly string[];
   readonly clock: Clock;
   readonly schedule: (send: () => void) => void;
 }
@@ -29,7 +31,7 @@ export interface StepQueue {
 
 /** Makes a queue. Its promises settle by their bound whether or not the client ever does. */
 export function createStepQueue(options: StepQueueOptions): StepQueue {
-  const { client, script, head, clock, schedule } = options;
+  const { client, script, head, declared, clock, schedule } = options;
   let groups = new Map<string, WaitingStep[]>();
   const underWay = new Set<readonly WaitingStep[]>();
   let isScheduled = false;
@@ -58,7 +60,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
   async function send(batch: readonly WaitingStep[]): Promise<void> {
     if (batch.length === 0) return;
     const keys: string[] = [];
-    const args: RedisArgument[] = [...head];
+    const args: RedisArgument[] = [...head()];
     let like: object | undefined;
     for (const { step } of batch) {
       keys.push(...step.keys);
@@ -70,7 +72,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     unanswered += batch.length;
     watch(batch);
     try {
-      const replies = (await script.run(client, keys, args)) as unknown[];
+      const replies = (await script.run(client, declared(keys), args)) as unknown[];
       for (let i = 0; i < batch.length; i++) batch[i]!.answer(replies[i], sent);
     } catch (error) {
       for (const waiting of batch) waiting.fail(toLockError(error));

@@ -24,15 +24,19 @@ export interface RealLockOptions {
   /** No other has it. */
   readonly name: string;
   readonly isShared: boolean;
+  /** The processes are told in the slot of the lock, as in a Cluster. */
+  readonly isInSlot: boolean;
 }
 
 /** Reads and drives the scripts. */
-export function createRealLock({ script, client, processes, name, isShared }: RealLockOptions): RealLock {
+export function createRealLock(options: RealLockOptions): RealLock {
+  const { script, client, processes, name, isShared, isInSlot } = options;
   const base = `{${name}}`;
   const heard: string[] = [];
   for (const process of processes.values()) {
-    process.removeAllListeners('message');
-    process.on('message', (channel: string, message: string) => {
+    const event = isInSlot ? 'smessage' : 'message';
+    process.removeAllListeners('message').removeAllListeners('smessage');
+    process.on(event, (channel: string, message: string) => {
       const [kind, ...rest] = message.split('|');
       if (channel.startsWith(`${name}:`)) heard.push(`${kind} ${rest.at(-2)}`);
     });
@@ -41,7 +45,7 @@ export function createRealLock({ script, client, processes, name, isShared }: Re
     base,
     lastToken: 0,
     async step(...args) {
-      const replies = (await script.run(client, [base], [`${name}:`, '1', ...args])) as unknown[];
+      const replies = (await script.run(client, [base], [`${name}:`, isInSlot ? 's' : '1', ...args])) as unknown[];
       return replies[0];
     },
     async holders() {
@@ -58,7 +62,9 @@ export function createRealLock({ script, client, processes, name, isShared }: Re
       else if ((await client.get(`${base}:l`))?.startsWith(`${owner}|`) === true) await client.del(`${base}:l`);
     },
     async setAlive(process, isAlive) {
-      await processes.get(process)![isAlive ? 'subscribe' : 'unsubscribe'](`${name}:${process}`);
+      const own = processes.get(process)!;
+      if (isInSlot) await own[isAlive ? 'ssubscribe' : 'sunsubscribe'](`${name}:${process}:${base}`);
+      else await own[isAlive ? 'subscribe' : 'unsubscribe'](`${name}:${process}`);
     },
     async heard() {
       for (const process of processes.values()) await process.ping();

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import fastifyPlugin from 'fastify-plugin';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
+import { addFastLane, type FastLaneOptions } from '../fast-lane/fast-lane.ts';
 import { sendProblem } from '../problem.ts';
 import { type BatchLimits, checkBatchLimits } from './batch/batch-limits.ts';
 import { addBatchRoutes } from './batch/batch-routes.ts';
@@ -27,6 +28,21 @@ export interface MemcacheHttpOptions extends CacheFaceOptions {
   readonly prefix?: string;
   /** Where batches are posted to; false for no batches, also not of `GET`. @default '/v1/batch' */
   readonly batchUrl?: string | false;
+  /**
+   * Plain `GET`s of values are read from the connection and answered past node:http and Fastify, which are most of what
+   * they cost, byte for byte as the route answers them. `memcacheGuards` holds for them and `clientGone` tells of them;
+   * no hook of the host sees them, so do not set it where other hooks decide who may read. A connection that sends
+   * anything else is node:http's from there on.
+   *
+   * Without effect with TLS, with `cacheControl`, with `maxRequestsPerSocket`, and where another `GET` route has a place
+   * beside the keys. Fastify does not tell of its options `rewriteUrl` and `serverFactory`, and the lane passes both by:
+   * leave it off with a `rewriteUrl` other than `rewriteCacheUrl`, and with a `serverFactory` whose server does more than
+   * hand requests to Fastify. With `return503OnClosing: false` a read that was under way in the lane when the server
+   * closes is answered also where the lane leaves it to the route.
+   *
+   * @default false
+   */
+  readonly fastLane?: boolean | FastLaneOptions;
   /** Bounds of one batch. */
   readonly batch?: Partial<BatchLimits>;
 }
@@ -46,7 +62,7 @@ export const memcacheHttp: FastifyPluginAsync<MemcacheHttpOptions> = fastifyPlug
 });
 
 async function register(host: FastifyInstance, options: MemcacheHttpOptions): Promise<void> {
-  const { prefix = '/v1/cache', batchUrl = '/v1/batch' } = options;
+  const { prefix = '/v1/cache', batchUrl = '/v1/batch', fastLane = false } = options;
   const face = createCacheFace(options);
   const limits = checkBatchLimits(options.batch);
   const { maxParamLength = 100 } = { ...host.initialConfig, ...host.initialConfig.routerOptions };
@@ -54,6 +70,7 @@ async function register(host: FastifyInstance, options: MemcacheHttpOptions): Pr
     const message = `the server's routerOptions.maxParamLength must be at least ${MIN_PARAM_LENGTH}, so that every key of 250 bytes has a route; it is ${maxParamLength}`;
     throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_MAX_PARAM_LENGTH', message);
   }
+  if (fastLane !== false) addFastLane(host, face, host.prefix + prefix, fastLane === true ? {} : fastLane);
   // Scopes of their own: the host keeps its body parsers and its error handler.
   await host.register(async (scope) => addKeyRoutes(scope, face), { prefix });
   if (batchUrl !== false)

@@ -2,6 +2,7 @@ import type { Key, ReadOptions, ReadResult } from '@lockstep/memcache';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
+import { laneReadOf } from '../fast-lane/lane-read.ts';
 import { PROBLEM_TYPE, sendProblem, toProblem } from '../problem.ts';
 import { parseCacheControl } from './cache-control.ts';
 import type { CacheFace } from './cache-face.ts';
@@ -17,7 +18,8 @@ type Options = Pick<ReadOptions, 'leaseSeconds' | 'refreshBelowSeconds'>;
 export type MayWrite = (request: FastifyRequest) => boolean;
 
 const MAX_LEASE_SECONDS = 3600;
-const missBody = Buffer.from(
+/** The body of a 404 for a key without a value. */
+export const MISS_BODY: Buffer = Buffer.from(
   JSON.stringify(toProblem(new MemcacheProxyError('ERR_MEMCACHE_PROXY_NOT_FOUND', 'there is no value under this key'))),
 );
 
@@ -36,7 +38,8 @@ export function answerRead(
 ): void {
   const options = readOptions(request);
   const fail = (error: unknown): void => void sendProblem(reply, error as Error);
-  face.backend.read(key, options).then((found) => {
+  const reading = laneReadOf(request.raw, key) ?? face.backend.read(key, options);
+  reading.then((found) => {
     try {
       return answerFound(face, request, reply, key, mayWrite, found)?.catch(fail);
     } catch (error) {
@@ -105,7 +108,7 @@ export function sendMiss(
 ): FastifyReply {
   if (found?.mustRefresh === true) reply.header('x-cache-refresh', toRefreshTag(found.cas));
   else if (found?.isRefreshing === true) reply.header('retry-after', 1);
-  return reply.code(404).header('content-type', PROBLEM_TYPE).send(missBody);
+  return reply.code(404).header('content-type', PROBLEM_TYPE).send(MISS_BODY);
 }
 
 /** What a read does with its key: one that may put a placeholder there, or mark it as being refreshed, writes too. */

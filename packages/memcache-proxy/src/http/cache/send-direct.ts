@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { CacheFace } from './cache-face.ts';
 import { toEntityTag } from './entity-tag.ts';
+import { isAnsweredAsStored } from './is-answered-as-stored.ts';
 import type { FoundValue } from './send-value.ts';
 
 const OCTETS = 'application/octet-stream';
@@ -17,8 +18,7 @@ export function sendDirect(
   { found, facts }: FoundValue,
 ): boolean {
   const { flags, value } = found;
-  if (!face.directHits || face.cacheControl || facts?.contentEncoding !== undefined) return false;
-  if (facts === undefined && flags !== 0 && face.compressionRules.length > 0) return false;
+  if (!face.directHits || face.cacheControl || !isAnsweredAsStored(face, flags, facts)) return false;
   const { raw } = request;
   const { headers } = raw;
   if (raw.method !== 'GET' || headers['if-none-match'] !== undefined || headers.range !== undefined) return false;

@@ -101,12 +101,17 @@ function hangUp(pending: readonly Pending[]): void {
   for (const { request, response, route, isEndless, controller } of pending) {
     if (response.writableFinished) continue;
     const hasLeft = isEndless && response.headersSent;
-    if (gone.hasSubscribers && !hasLeft) {
+    if (!hasLeft) {
       const phase = response.headersSent ? 'answering' : 'waiting';
-      gone.publish({ method: request.method ?? '', route, phase } satisfies ClientGone);
+      publishClientGone({ method: request.method ?? '', route, phase });
     }
     controller?.abort(clientGoneError());
   }
+}
+
+/** Publishes a client that hung up; free when nobody listens. */
+export function publishClientGone(message: ClientGone): void {
+  if (gone.hasSubscribers) gone.publish(message);
 }
 
 function abortSignal(this: FastifyRequest): AbortSignal {

@@ -2,6 +2,7 @@ import type { Clock } from '@lockstep/core';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
+import { wasCounted } from '../fast-lane/lane-read.ts';
 import type { AddressLists } from './address-lists.ts';
 import { authorize } from './authorize.ts';
 import type { ClientAddressReader } from './client-address.ts';
@@ -62,7 +63,9 @@ export function createGuardHook(options: GuardHookOptions): onRequestHookHandler
     const access = accessOf(request.method, guard);
     if (access === 'public' || publicRoutes.has(url)) return done();
     if (shedder?.isOverloaded() === true) return finish(overloaded);
-    if (limits?.applyTo(client, nowMs) !== true) return finish(authorize(table, request, client, access, nowMs));
+    // What the fast lane has begun it has counted.
+    if (limits?.applyTo(client, nowMs) !== true || wasCounted(request.raw))
+      return finish(authorize(table, request, client, access, nowMs));
     const result = checkLimits({ limits, table, counts, access, nowMs }, request, reply, client, [], 0);
     if (result instanceof Promise) result.then(finish, done);
     else finish(result);

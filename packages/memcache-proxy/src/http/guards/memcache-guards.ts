@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import fastifyPlugin from 'fastify-plugin';
 
 import { MemcacheProxyError } from '../../memcache-proxy-error.ts';
+import { LANE_GUARD } from '../fast-lane/lane-guard.ts';
 import { AddressLists, type AddressRules } from './address-lists.ts';
 import { addBanAdmin } from './ban-admin.ts';
 import { BanKeeper } from './ban-keeper.ts';
@@ -10,6 +11,7 @@ import { type BanStore, createMemoryBanStore } from './ban-store.ts';
 import { coversKey } from './bearer-token.ts';
 import { type AddressOptions, createClientAddressReader } from './client-address.ts';
 import { decorateAbortSignal } from './client-gone.ts';
+import { createLaneGuard } from './create-lane-guard.ts';
 import { publishGuardEvent } from './guard-channel.ts';
 import { createGuardCounts, type GuardCounts } from './guard-counts.ts';
 import { createGuardHook } from './guard-hook.ts';
@@ -137,6 +139,7 @@ async function register(host: FastifyInstance, options: MemcacheGuardsOptions): 
     clock,
   });
   host.addHook('onRequest', hook);
+  host.decorate(LANE_GUARD, createLaneGuard({ addresses, lists, table, shedder, limits, publicRoutes }));
   host.addHook('onClose', () => keeper.close());
   await keeper.start();
   if (adminPrefix !== false) await addBanAdmin(host, { prefix: adminPrefix, lists, keeper, clock });

@@ -21,6 +21,12 @@ export interface RateOutcome extends KeyedLimit {
   readonly isExceeded: boolean;
 }
 
+/** A limit of a request. */
+export interface NamedLimit {
+  readonly name: RateName;
+  readonly rule: KeyedLimit;
+}
+
 /** Where requests are counted. */
 export interface RateCounter {
   /**
@@ -30,6 +36,8 @@ export interface RateCounter {
   count(name: RateName, request: FastifyRequest, rule: KeyedLimit): RateOutcome | Promise<RateOutcome> | undefined;
   /** What a quiet counter did not tell. */
   look?(name: RateName, rule: KeyedLimit): RateOutcome;
+  /** Of a quiet counter: counts a request that is within all of these limits; false, and nothing counted, else. */
+  countWithin?(limits: readonly NamedLimit[]): boolean;
 }
 
 /** Counts in this process, and answers at once. A quiet one tells only of requests that are too many. */
@@ -43,12 +51,19 @@ export function createLocalCounter(maxTracked: number, clock: Clock, isQuiet: bo
     const { current, ttl } = windows[name].look(rule.key, rule.windowMs);
     return toOutcome(name, rule, rule.max - current, Math.ceil(ttl / 1000));
   };
+  const countWithin = (limits: readonly NamedLimit[]): boolean => {
+    for (const { name, rule } of limits) {
+      if (windows[name].look(rule.key, rule.windowMs).current >= rule.max) return false;
+    }
+    for (const { name, rule } of limits) windows[name].count(rule.key, rule.windowMs);
+    return true;
+  };
   return {
     count(name, _request, rule) {
       const current = windows[name].count(rule.key, rule.windowMs);
       return isQuiet && current <= rule.max ? undefined : look(name, rule);
     },
-    ...(isQuiet ? { look } : {}),
+    ...(isQuiet ? { look, countWithin } : {}),
   };
 }
 

@@ -3,7 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { compileEntries } from './address-entry.ts';
 import { addressKeyOf, type GuardedClient, type KeyedLimit, tokenKeyOf } from './guarded-client.ts';
-import { createLocalCounter, createRedisCounter, RATE_ORDER, type RateName, type RateOutcome } from './rate-counter.ts';
+import {
+  createLocalCounter,
+  createRedisCounter,
+  type NamedLimit,
+  RATE_ORDER,
+  type RateName,
+  type RateOutcome,
+} from './rate-counter.ts';
 import { checkRateRules, type RateRules } from './rate-rules.ts';
 
 /** How many requests are let through, and where they are counted. */
@@ -39,6 +46,11 @@ export interface RateLimits {
    * Rejects when Redis is away.
    */
   count(name: RateName, request: FastifyRequest, client: GuardedClient): RateOutcome | Promise<RateOutcome> | undefined;
+  /**
+   * Counts a request that all limits let through without a word, and answers true; else false, with nothing counted.
+   * Always false where limits are counted in Redis or told on every answer.
+   */
+  countQuietly(method: string, client: GuardedClient): boolean;
   /** The limits before this one that let the request through and did not tell. */
   untold(name: RateName, request: FastifyRequest, client: GuardedClient): RateOutcome[];
   /**
@@ -76,6 +88,15 @@ export async function createRateLimits(host: FastifyInstance, options: RateLimit
       const rule = limitOf(rules, name, request.method, client);
       client.rule = rule;
       return rule && counter.count(name, request, rule);
+    },
+    countQuietly(method, client) {
+      if (counter.countWithin === undefined) return false;
+      const concerned: NamedLimit[] = [];
+      for (const name of RATE_ORDER) {
+        const rule = limitOf(rules, name, method, client);
+        if (rule !== undefined) concerned.push({ name, rule });
+      }
+      return counter.countWithin(concerned);
     },
     untold(name, request, client) {
       if (counter.look === undefined) return [];

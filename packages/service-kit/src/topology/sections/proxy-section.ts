@@ -36,6 +36,7 @@ export const proxySchema: Type.TSchema = Type.Object(
     values: Type.Optional(valuesSchema),
     templates: Type.Optional(templatesSchema),
     queues: Type.Optional(queuesSchema),
+    fastLane: Type.Optional(Type.Boolean({ examples: ['false'] })),
     spool: Type.Optional(
       Type.Object(
         { directory: Type.String({ minLength: 1, examples: ['/var/lib/lockstep/spool'] }) },
