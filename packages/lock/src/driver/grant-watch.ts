@@ -34,14 +34,19 @@ export function createGrantWatch({ clock, random, passOn }: GrantWatchOptions): 
   function granted(key: string, ms: number): void {
     asked(key);
     if (ms <= 0 || isClosed || timers.size >= MAX_WATCHED) return;
-    const delayMs = ms + MIN_JITTER_MS + random() * (MAX_JITTER_MS - MIN_JITTER_MS);
+    lookAt(key, clock.monotonic() + ms + MIN_JITTER_MS + random() * (MAX_JITTER_MS - MIN_JITTER_MS));
+  }
+
+  function lookAt(key: string, at: number): void {
     timers.set(
       key,
-      clock.setTimer(() => void look(key), delayMs),
+      clock.setTimer(() => void look(key, at), at - clock.monotonic()),
     );
   }
 
-  async function look(key: string): Promise<void> {
+  async function look(key: string, at: number): Promise<void> {
+    // A timer that is set in a long turn fires too early by the time that the turn had taken.
+    if (clock.monotonic() < at) return lookAt(key, at);
     timers.delete(key);
     // Without an answer, those who wait find out by themselves, later.
     const againMs = await passOn(key).catch(() => 0);

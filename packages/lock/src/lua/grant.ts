@@ -2,7 +2,7 @@
  * `grant(base, asker)` gives a free lock to the first in line and tells that process: `g|token|period|owner|base`. One
  * whose process nobody can reach is skipped; where that cannot be known, the grant runs out by itself. A waiter that
  * barges is told to ask again, `w|owner|base`, at most two of them. Returns the owner that has the lock now, or nil, and
- * for how many ms he, or those who were told, have time; for `asker` nothing is given or told: it is taken off the line
+ * after how many ms it is free again, or those who were told had their time; for `asker` nothing is given or told: it is taken off the line
  * and returned.
  */
 export const grant = `
@@ -29,7 +29,7 @@ local function grant(base, asker)
     elseif mode == 'Q' then
       local token, text = give(base, owner, period, delay, metadata)
       local message = 'g|' .. text .. '|' .. period .. '|' .. owner .. '|' .. base
-      if isTold(base, owner, how, message) then return owner, period end
+      if isTold(base, owner, how, message) then return owner, period + delay end
       redis.call('DEL', base .. ':l')
     end
   end

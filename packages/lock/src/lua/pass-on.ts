@@ -1,6 +1,6 @@
 /**
  * `passOn(base)` gives a free lock to the first in line that can be reached. Returns 1, or, where others wait behind the
- * one that has it now, 1 + for how many ms he has it: who passed it on looks again then.
+ * one that has it now, 1 + after how many ms it is free again: who passed it on looks then.
  */
 export const passOn = `
 local function passFree(base)

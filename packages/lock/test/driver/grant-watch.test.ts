@@ -1,3 +1,4 @@
+import type { Clock } from '@lockstep/core';
 import { describe, expect, it } from 'vitest';
 
 import { createGrantWatch, type GrantWatch } from '../../src/driver/grant-watch.ts';
@@ -37,6 +38,18 @@ describe('what was passed on', () => {
     await clock.advance(10_000);
     expect(asked).toEqual(['k', 'k', 'k']);
     expect(clock.timers).toBe(0);
+  });
+
+  it('is not looked after too early, though a timer fires before its time', async () => {
+    const clock = createManualClock();
+    const asked: string[] = [];
+    const hasty: Clock = { ...clock, setTimer: (callback, delayMs) => clock.setTimer(callback, Math.max(1, delayMs - 5)) };
+    const passOn = (key: string): Promise<number> => Promise.resolve(asked.push(key) - 1);
+    createGrantWatch({ clock: hasty, random: () => 0.5, passOn }).granted('k', 50);
+    await clock.advance(53);
+    expect(asked).toEqual([]);
+    await clock.advance(1);
+    expect(asked).toEqual(['k']);
   });
 
   it('is left to whoever of this process asks for it', async () => {

@@ -94,7 +94,7 @@ export class LockTable {
     return grantedMs;
   }
 
-  /** Gives a free lock to the first in line that can be reached. Returns for how many ms where others wait behind him, else 0. */
+  /** Gives a free lock to the first in line that can be reached. Returns after how many ms it is free again where others wait behind him, else 0. */
   passOn(key: string): number {
     const lock = this.#lockOf(key);
     const { first } = lock.line;
@@ -102,7 +102,7 @@ export class LockTable {
     this.#grant(key, lock, undefined);
     if (lock.line.size === 0) return 0;
     const { lease } = this.#lockOf(key);
-    return lease === undefined ? first.grantMs : lease.validUntil - this.#options.monotonic();
+    return lease === undefined ? first.grantMs : lease.validUntil + lease.delayMs - this.#options.monotonic();
   }
 
   /** False: it is not the owner's any more. */

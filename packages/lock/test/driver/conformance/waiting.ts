@@ -166,5 +166,17 @@ export function describeWaiting(drivers: DriversUnderTest): void {
       expect(b.grants[0]!.owner).toBe(next);
       expect(stopped.grants).toHaveLength(2);
     });
+
+    it('passes the lock on past one that stands still, when his lock delay is over', async () => {
+      await using a = drivers.process();
+      await using stopped = drivers.process();
+      await using b = drivers.process();
+      const key = drivers.key();
+      const holder = await a.hold(key);
+      await stopped.wait(key, { grantMs: 60, lockDelayMs: 60 });
+      const next = await b.wait(key);
+      await a.driver.release(key, holder, BOUND);
+      await vi.waitFor(() => expect(b.grants.map(({ owner }) => owner)).toEqual([next]), 5000);
+    });
   });
 }
