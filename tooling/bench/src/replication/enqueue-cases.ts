@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 
 import { type BenchCase, type Contestant, requireParam } from '../harness/bench-case.ts';
 import { type EnqueueDesign, enqueuedAtOnce, type Enqueuer } from './enqueue.ts';
-import { bullmqEnqueue, lockstepEnqueue, originEnqueue } from './enqueue-designs.ts';
+import { bullmqEnqueue, lockstepEnqueue, originEnqueue, originEnqueueAsItRan } from './enqueue-designs.ts';
 import { startOneRedis } from './surroundings.ts';
 import { operationAt, setOf148Bytes } from './workload.ts';
 
@@ -84,7 +84,7 @@ function caseOf(
     higherIsBetter,
     prepare: startOneRedis,
     subject: contestant(lockstepEnqueue, measure),
-    peers: [originEnqueue, bullmqEnqueue].map((design) => contestant(design, measure)),
+    peers: [originEnqueue, originEnqueueAsItRan, bullmqEnqueue].map((design) => contestant(design, measure)),
   };
 }
 

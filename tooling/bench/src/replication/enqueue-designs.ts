@@ -1,4 +1,4 @@
-import { createJournal } from '@lockstep/replication';
+import { createJournal, type Operation } from '@lockstep/replication';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 
@@ -28,23 +28,31 @@ export const lockstepEnqueue: EnqueueDesign = {
 };
 
 /** The design that replication started from: an LPUSH for each operation, pipelined by the client. */
-export const originEnqueue: EnqueueDesign = {
-  name: 'two Redis lists, JSON',
-  // oxlint-disable-next-line require-await -- an opening may have to wait; this one does not
-  async open(params, opening) {
-    const client = new Redis(requireParam(params, 'eastRedis'), { enableAutoPipelining: true });
-    return {
-      async enqueue(operations) {
-        await Promise.all(
-          operations.map((operation) => client.lpush(`list:${opening}:${operation.kind}`, encodeElement(operation))),
-        );
-      },
-      async [Symbol.asyncDispose]() {
-        client.disconnect();
-      },
-    };
-  },
-};
+export const originEnqueue = originDesign('two Redis lists, JSON', true);
+
+/** The same as it ran: a writer that waits for its LPUSH before it makes the next. */
+export const originEnqueueAsItRan = originDesign('two Redis lists, JSON, one at a time', false);
+
+function originDesign(name: string, isPipelined: boolean): EnqueueDesign {
+  return {
+    name,
+    // oxlint-disable-next-line require-await -- an opening may have to wait; this one does not
+    async open(params, opening) {
+      const client = new Redis(requireParam(params, 'eastRedis'), { enableAutoPipelining: isPipelined });
+      const push = (operation: Operation): Promise<number> =>
+        client.lpush(`list:${opening}:${operation.kind}`, encodeElement(operation));
+      return {
+        async enqueue(operations) {
+          if (isPipelined) await Promise.all(operations.map(push));
+          else for (const operation of operations) await push(operation);
+        },
+        async [Symbol.asyncDispose]() {
+          client.disconnect();
+        },
+      };
+    },
+  };
+}
 
 /** BullMQ at its best: a thousand jobs in one call. */
 export const bullmqEnqueue: EnqueueDesign = {

@@ -4,7 +4,7 @@ import memjs from 'memjs';
 import { type Params, requireParam } from '../harness/bench-case.ts';
 import { openEndpoint } from './http-endpoint.ts';
 import type { Link } from './link.ts';
-import { encodeElement, splitElements } from './origin-format.ts';
+import { encodeElement, type OriginElement, splitElements } from './origin-format.ts';
 import { shipList } from './origin-shipper.ts';
 import { readNodes } from './surroundings.ts';
 
@@ -13,7 +13,27 @@ import { readNodes } from './surroundings.ts';
  * 1000 elements and posts them, and memjs at the other end. It loses the order between the lists, and a batch with
  * every crash; it is here for its speed only.
  */
-export async function openOriginLink(params: Params): Promise<Link> {
+export const openOriginLink = (params: Params): Promise<Link> => openLink(params, applyAtOnce);
+
+/** The same as it ran: the other end applied an element, and then the next. */
+export const openOriginLinkAsItRan = (params: Params): Promise<Link> => openLink(params, applyInTurn);
+
+type Apply = (memcached: memjs.Client, elements: readonly OriginElement[]) => Promise<void>;
+
+async function applyAtOnce(memcached: memjs.Client, elements: readonly OriginElement[]): Promise<void> {
+  await Promise.all(elements.map((element) => applyOne(memcached, element)));
+}
+
+async function applyInTurn(memcached: memjs.Client, elements: readonly OriginElement[]): Promise<void> {
+  for (const element of elements) await applyOne(memcached, element);
+}
+
+async function applyOne(memcached: memjs.Client, { op, key, value = '', expiresAt = 0 }: OriginElement): Promise<void> {
+  if (op === 'delete') await memcached.delete(key);
+  else await memcached.set(key, Buffer.from(value, 'base64'), { expires: expiresAt });
+}
+
+async function openLink(params: Params, apply: Apply): Promise<Link> {
   const redis = new Redis(requireParam(params, 'eastRedis'));
   const nodes = readNodes(params).map(({ host, port }) => `${host}:${port}`);
   // More patience than memjs has by default: a thousand operations are in flight at once.
@@ -23,12 +43,7 @@ export async function openOriginLink(params: Params): Promise<Link> {
   const endpoint = await openEndpoint(
     async ({ body }) => {
       const elements = splitElements(body.toString());
-      await Promise.all(
-        elements.map(async ({ op, key, value = '', expiresAt = 0 }) => {
-          if (op === 'delete') await memcached.delete(key);
-          else await memcached.set(key, Buffer.from(value, 'base64'), { expires: expiresAt });
-        }),
-      );
+      await apply(memcached, elements);
       arrived += elements.length;
       return { status: 200, body: '' };
     },

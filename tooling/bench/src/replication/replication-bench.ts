@@ -4,7 +4,7 @@ import { enqueueCases } from './enqueue-cases.ts';
 import type { Link } from './link.ts';
 import { openLockstepLink } from './lockstep-link.ts';
 import { measureBacklog, measureLink } from './measure-link.ts';
-import { openOriginLink } from './origin-link.ts';
+import { openOriginLink, openOriginLinkAsItRan } from './origin-link.ts';
 import { roundTripMs, startDistantRegions, startRegions } from './surroundings.ts';
 
 function contestant(
@@ -25,7 +25,11 @@ function contestant(
 }
 
 const origin = { 'two Redis lists, JSON, memjs': openOriginLink };
-const peers: Readonly<Record<string, typeof openOriginLink>> = { ...origin, 'BullMQ, 200 at a time': openBullmqLink };
+const peers: Readonly<Record<string, typeof openOriginLink>> = {
+  ...origin,
+  'two Redis lists, JSON, memjs, one at a time': openOriginLinkAsItRan,
+  'BullMQ, 200 at a time': openBullmqLink,
+};
 
 /** Everybody at one way of measuring. */
 function caseOf(
