@@ -48,4 +48,40 @@ describe('JournalFollower', () => {
     stop.abort();
     await running;
   });
+
+  it('lets more come together while the process is busy', async () => {
+    await using regions = await startTwoRegions();
+    await regions.write(1);
+    await using connection = new OwnedConnection({ client: regions.eastClient, clock: systemClock });
+    const stop = new AbortController();
+    const readAt: number[] = [];
+    const follower = new JournalFollower({
+      stream: journalKeys('east', 0).stream,
+      connection,
+      pending: new PendingEntries({ maxBatchOperations: 50, maxBatchBytes: 1024 * 1024 }),
+      maxAheadBytes: 64 * 1024 * 1024,
+      isStuck: () => false,
+      blockMs: 100,
+      lingerMs: 1,
+      load: () => 1,
+      timeoutMs: 2000,
+      retry: { minMs: 10, maxMs: 100 },
+      clock: systemClock,
+      onRead: (entries) => {
+        if (entries.length > 0) readAt.push(performance.now());
+      },
+      onOutcome: () => {},
+    });
+    const running = follower.run(stop.signal);
+    follower.nudge();
+    // How large an entry is it learns from the first ones, which it reads one by one.
+    for (let more = 0; more < 10; more += 1) {
+      await expect.poll(() => readAt.length, { interval: 2 }).toBeGreaterThan(more);
+      await regions.write(1);
+    }
+    const pauses = readAt.slice(1).map((at, index) => at - readAt[index]!);
+    stop.abort();
+    await running;
+    expect(Math.max(...pauses)).toBeGreaterThan(90);
+  });
 });

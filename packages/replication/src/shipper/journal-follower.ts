@@ -3,6 +3,7 @@ import { type Backoff, type Clock, createBackoff, describeError, sleep } from '@
 import { type JournalEntry, readJournal } from './journal-reader.ts';
 import type { OwnedConnection } from '../owned-connection.ts';
 import type { PendingEntries } from './pending-entries.ts';
+import { lingerAt, processLoad } from './process-load.ts';
 import { Wake } from './wake.ts';
 
 /** What a follower needs. */
@@ -17,8 +18,10 @@ export interface JournalFollowerOptions {
   /** Whether nothing gets through. Then it reads no further than what can be sent first. */
   readonly isStuck: () => boolean;
   readonly blockMs: number;
-  /** After a read that brought all there was, the next one waits so long for more to come together. */
+  /** After a read that brought all there was, the next one waits so long for more to come together; see `lingerAt`. */
   readonly lingerMs: number;
+  /** How busy the process is, from 0 to 1. @default processLoad */
+  readonly load?: () => number;
   readonly timeoutMs: number;
   readonly retry: { readonly minMs: number; readonly maxMs: number };
   readonly clock: Clock;
@@ -88,7 +91,8 @@ export class JournalFollower {
   }
 
   async #readOnce(): Promise<void> {
-    const { pending, connection, stream, blockMs, timeoutMs, maxAheadBytes, lingerMs, clock, onRead } = this.#options;
+    const { pending, connection, stream, blockMs, timeoutMs, maxAheadBytes, clock, onRead } = this.#options;
+    const { lingerMs, load = processLoad } = this.#options;
     const after = pending.readAfter;
     const room = Math.min(READ_BYTES, maxAheadBytes - pending.bytes);
     const maxEntries = Math.min(MAX_READ_ENTRIES, Math.max(1, Math.floor(room / this.#averageBytes)));
@@ -99,7 +103,7 @@ export class JournalFollower {
     // The receiver may have turned out to stand elsewhere meanwhile.
     if (pending.readAfter !== after) return;
     const isAll = entries.length < maxEntries;
-    if (isAll && entries.length > 0) this.#restsUntil = clock.monotonic() + lingerMs;
+    if (isAll && entries.length > 0) this.#restsUntil = clock.monotonic() + lingerAt(lingerMs, load());
     pending.add(entries, isAll);
     onRead(entries);
   }

@@ -36,7 +36,8 @@ export interface ShipperOptions {
   /** How long one read waits for new entries. @default 1000 */
   readonly blockMs?: number;
   /**
-   * How long a shard lets new entries come together after it has sent some. What comes to a shard at rest goes at once.
+   * How long a shard lets new entries come together after it has sent some: up to 100 ms while the process is busy for
+   * more than half of the time, unless this is 0. What comes to a shard at rest goes at once.
    * @default 20
    */
   readonly lingerMs?: number;
