@@ -9,6 +9,9 @@ export { CodedError, type CodedErrorOptions, describeError, toError } from './co
 // Bytes
 export { ByteWindow } from './byte-window.ts';
 
+// Collections
+export { TurnoverMap } from './turnover-map.ts';
+
 // Redis
 export { type RedisArgument, type RedisClient, type RedisConnection } from './redis.ts';
 export { createScript, type RedisScript } from './redis-script.ts';

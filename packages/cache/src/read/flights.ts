@@ -1,3 +1,5 @@
+import { TurnoverMap } from '@lockstep/core';
+
 import type { Flight } from './flight.ts';
 
 /** The flights of a cache. */
@@ -22,7 +24,7 @@ export interface Flights {
 /** Holds only what is under way. */
 export function createFlights(): Flights {
   // The newest of each key; older ones of the same key hang on it.
-  const current = new Map<string, Flight>();
+  const current = new TurnoverMap<string, Flight>();
   const detached = new Set<Flight>();
   let seals = 0;
   function detach(key: string): void {
@@ -44,10 +46,10 @@ export function createFlights(): Flights {
     },
     detach,
     detachAll() {
-      for (const key of current.keys()) detach(key);
+      for (const [key] of current.entries()) detach(key);
     },
     detachPrefix(prefix) {
-      for (const key of current.keys()) if (key.startsWith(prefix)) detach(key);
+      for (const [key] of current.entries()) if (key.startsWith(prefix)) detach(key);
     },
     seal() {
       seals++;
@@ -66,7 +68,7 @@ export function createFlights(): Flights {
     },
     abortAll(reason) {
       const open = Array.from(detached);
-      for (const newest of current.values()) {
+      for (const [, newest] of current.entries()) {
         for (let flight: Flight | undefined = newest; flight !== undefined; flight = flight.older) open.push(flight);
       }
       for (const flight of open) flight.abort(reason);

@@ -41,12 +41,13 @@ export function createRedisReads(
   trust: RedisTrust,
   epochOf: (shard: number) => string,
 ): RedisReads {
-  const open = new Map<number, Batch>();
+  /** By place. No map: what comes and goes in one keeps the collector busy. */
+  const open: (Batch | undefined)[] = [];
 
   function flush(place: number, shard: number, isText: boolean): void {
-    const batch = open.get(place);
+    const batch = open[place];
     if (batch === undefined) return;
-    open.delete(place);
+    open[place] = undefined;
     const { names, waiting } = batch;
     const [name, second] = names;
     if (second === undefined && trust.isWatching && trust.isSure(shard, epochOf(shard)))
@@ -93,10 +94,10 @@ export function createRedisReads(
   return {
     read(shard, name, isText, wanted) {
       const place = shard * 2 + (isText ? 1 : 0);
-      let batch = open.get(place);
+      let batch = open[place];
       if (batch === undefined) {
         batch = { names: [], waiting: [] };
-        open.set(place, batch);
+        open[place] = batch;
         // `queueMicrotask` takes twice as long.
         void settled.then(() => flush(place, shard, isText));
       }
