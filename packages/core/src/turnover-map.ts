@@ -9,7 +9,7 @@ const MOST_KEYS_PER_VALUE = 4;
  * map until the next full collection, and each of its small ones takes ten times as long. Here a key whose value went is
  * remembered without one for a while, and then all of them are dropped with their map.
  */
-export class TurnoverMap<K, V extends object | string | number | true> {
+export class TurnoverMap<K extends string | number, V extends object | string | number | true> {
   #entries = new Map<K, V | undefined>();
   #size = 0;
 

@@ -1,5 +1,5 @@
 import type { AcquireOptions } from './acquire-options.ts';
-import type { AcquireRequest } from './driver/lock-driver.ts';
+import type { AcquireRequest, Grant } from './driver/lock-driver.ts';
 import type { HeldLease } from './lease/held-lease.ts';
 import type { LockRoom } from './lock-room.ts';
 
@@ -21,18 +21,20 @@ export async function acquireAll(
   }
   const requests = names.map((key) => room.request(key, options));
   const until = room.options.clock.monotonic() + (options.waitMs ?? room.options.waitMs);
-  const taken = await takeTogether(room, requests, options);
-  if (taken !== undefined) return taken;
   const held: HeldLease[] = [];
   try {
+    const grants = await takeTogether(room, requests, options);
+    if (grants !== undefined) return grants.map((grant) => room.keep(grant, requests[0]!.ttlMs));
     for (const request of requests) {
+      // Between two of them nobody listens to the signal.
+      options.signal?.throwIfAborted();
       const waitMs = Math.max(0, until - room.options.clock.monotonic());
       const grant = await room.waiters.wait(request, { waitMs, signal: options.signal });
       held.push(room.keep(grant, request.ttlMs));
     }
   } catch (error) {
     for (const { release } of held) void release();
-    for (const { key, owner } of requests.slice(held.length)) room.waiters.leaveLine(key, owner);
+    for (const request of requests.slice(held.length)) room.waiters.leaveLine(request);
     throw error;
   }
   return held;
@@ -42,16 +44,17 @@ async function takeTogether(
   room: LockRoom,
   requests: readonly AcquireRequest[],
   { signal }: AcquireOptions,
-): Promise<HeldLease[] | undefined> {
+): Promise<readonly Grant[] | undefined> {
   const { driver, options } = room;
   const [first] = requests;
+  // What replicas must have is asked for over another connection, one by one.
+  if ((first!.replicas ?? 0) > 0) return undefined;
   const group = driver.groupOf(first!.key);
   if (requests.length === 1 || requests.some(({ key }) => driver.groupOf(key) !== group)) return undefined;
   const timeoutMs = Math.min(options.timeoutMs, first!.ttlMs / 3);
   try {
     const reply = await driver.acquireMany(requests, { timeoutMs, signal });
-    if (reply.kind === 'taken') return undefined;
-    return reply.grants.map((grant) => room.keep(grant, first!.ttlMs));
+    return reply.kind === 'taken' ? undefined : reply.grants;
   } catch {
     // The same owners ask one by one: what they have got already, they are given again, and what is wrong shows there.
     return undefined;

@@ -13,7 +13,8 @@ import { type HeldLocks, withLocks } from './with-locks.ts';
 
 /**
  * The locks of this process, in Redis or in a driver of yours. Make one of them per process: however many locks and
- * waiters there are, it takes one connection besides yours; in a Cluster one to each master that has a lock waited for.
+ * waiters there are, it takes one connection besides yours; in a Cluster one to each master that has a lock waited for. Locks, semaphores and
+ * read-write locks that replicas must have take one more each.
  *
  * @throws TypeError or RangeError for what makes no sense.
  */

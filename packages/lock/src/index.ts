@@ -36,6 +36,7 @@ export {
   type LockListener,
   type LockShape,
   type Occupied,
+  type RenewReply,
   type RenewRequest,
 } from './driver/lock-driver.ts';
 export { createRedisLockDriver, type RedisLockDriverOptions } from './driver/redis/redis-lock-driver.ts';

@@ -34,11 +34,11 @@ export class LockRoom {
     this.waiters = new WaiterTable({ ...shared, maxWaiting });
     this.#ear = driver.listen({
       // A push that trails the answer finds nobody who waits, and means nothing.
-      onGrant: ({ key, owner }) => void this.waiters.told(key, owner),
-      onWake: (key, owner) => this.waiters.woken(key, owner),
-      onLost: (key, owner) => {
+      onGrant: ({ owner }) => void this.waiters.told(owner),
+      onWake: (_key, owner) => this.waiters.woken(owner),
+      onLost: (_key, owner) => {
         const lease = this.leases.get(owner);
-        if (lease === undefined) this.waiters.woken(key, owner);
+        if (lease === undefined) this.waiters.woken(owner);
         else lease.lose('was lost at the lock service');
       },
       onReconnect: () => {
@@ -74,7 +74,7 @@ export class LockRoom {
       return reply === undefined ? undefined : this.keep(reply, request.ttlMs);
     } catch (error) {
       // Whether it was given is not known.
-      this.waiters.leaveLine(key, request.owner);
+      this.waiters.leaveLine(request);
       this.#tellWait(key, startedAt, outcomeOf(error));
       throw error;
     }

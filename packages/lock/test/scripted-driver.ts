@@ -12,9 +12,13 @@ export interface ScriptedDriver extends LockDriver {
   readonly cancelled: string[];
   readonly asked: string[];
   readonly waiting: number[];
+  /** How long each question about one lock might take. */
+  readonly bounds: string[];
   failRenewals(): void;
   healRenewals(): void;
   delayRenewals(clock: ManualClock, ms: number): void;
+  /** The next renewals know nothing of these. */
+  doubt(...keys: string[]): void;
   lose(key: string): void;
   failReleases(times: number): void;
   failCancels(times: number): void;
@@ -27,6 +31,7 @@ const silence = (): LockError => new LockError('ERR_LOCK_UNAVAILABLE', 'no answe
 /** Makes one. */
 export function createScriptedDriver(): ScriptedDriver {
   const lost = new Set<string>();
+  let doubted: readonly string[] = [];
   let renewing: 'ok' | 'fail' = 'ok';
   let delay: (() => Promise<void>) | undefined;
   let failingReleases = 0;
@@ -42,17 +47,21 @@ export function createScriptedDriver(): ScriptedDriver {
   const cancelled: string[] = [];
   const asked: string[] = [];
   const waiting: number[] = [];
+  const bounds: string[] = [];
   let owners = 0;
   const driver: Driver = {
-    async acquire(request) {
+    async acquire(request, { timeoutMs }) {
+      bounds.push(`acquire ${timeoutMs}`);
       asked.push(request.owner);
       return reply(request);
     },
-    async cancel(key) {
+    async cancel(key, _owner, { timeoutMs }) {
+      bounds.push(`cancel ${timeoutMs}`);
       cancelled.push(key);
       if (failingCancels-- > 0) throw silence();
     },
-    async release(key) {
+    async release(key, _owner, { timeoutMs }) {
+      bounds.push(`release ${timeoutMs}`);
       released.push(key);
       if (failingReleases-- > 0) throw silence();
       return 'released';
@@ -61,7 +70,7 @@ export function createScriptedDriver(): ScriptedDriver {
       await delay?.();
       if (renewing === 'fail') throw silence();
       renewed.push(leases.map(({ key }) => key).join());
-      return leases.map(({ key }) => (lost.has(key) ? 'lost' : 'held'));
+      return leases.map(({ key }) => (doubted.includes(key) ? silence() : lost.has(key) ? 'lost' : 'held'));
     },
     setWaiting: (count) => void waiting.push(count),
   };
@@ -72,6 +81,7 @@ export function createScriptedDriver(): ScriptedDriver {
     cancelled,
     asked,
     waiting,
+    bounds,
     processId: 'p',
     nextOwner: () => `p:${++owners}`,
     groupOf: () => '',
@@ -92,6 +102,9 @@ export function createScriptedDriver(): ScriptedDriver {
     },
     delayRenewals(clock, ms) {
       delay = () => new Promise((resolve) => void clock.setTimer(resolve, ms));
+    },
+    doubt(...keys) {
+      doubted = keys;
     },
     lose: (key) => void lost.add(key),
     failReleases(times) {

@@ -69,7 +69,12 @@ export async function consumeQueue(leadership: HeldLeadership, options: ConsumeO
   leadership.signal.addEventListener('abort', stop, { once: true });
   let session: SourceSession | undefined;
   try {
-    session = await source.open({ token: leadership.token, signal: work.signal, onFailure: fail });
+    session = await source.open({
+      token: leadership.token,
+      signal: work.signal,
+      onFailure: fail,
+      onTrouble: (what) => options.onTrouble(what),
+    });
     const context = {
       ...options,
       token: leadership.token,

@@ -9,6 +9,8 @@ export interface SessionTerms {
   readonly signal: AbortSignal;
   /** Told once when the session cannot go on: its owner must close it. */
   readonly onFailure: (error: Error) => void;
+  /** Told in words of what somebody should look at though the session goes on, or still waits to begin. */
+  readonly onTrouble: (what: string) => void;
 }
 
 /** What was left to do when somebody looked. */

@@ -25,6 +25,15 @@ describe('a leadership that consumes', () => {
     await running;
   });
 
+  it('passes on what troubles the source', async () => {
+    const harness = consumeHarness(() => accepted);
+    const running = harness.run();
+    harness.queue.terms!.onTrouble('somebody else reads');
+    expect(harness.troubles).toEqual(['somebody else reads']);
+    harness.end(new Error('enough'));
+    await running;
+  });
+
   it('puts messages of one lane into one request, and never those of two', async () => {
     const lane = laneOf('policy');
     const harness = consumeHarness(() => accepted, {

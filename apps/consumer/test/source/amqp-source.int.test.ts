@@ -83,6 +83,36 @@ describe.skipIf(!hasRabbitMq)('a queue of RabbitMQ as source (skipped where Rabb
     await session.close();
   });
 
+  it('rejects where its user may not read the queue, and says which, instead of waiting for ever', async () => {
+    const { queue, source } = await create(broker.strangerUrl);
+    const troubles: string[] = [];
+    await expect(open(source, 1, troubles)).rejects.toMatchObject({
+      code: 'ERR_CONSUMER_SOURCE',
+      message: expect.stringMatching(new RegExp(`^the queue "${queue}" of the broker: .*refused for user 'stranger'`)),
+    });
+    expect(troubles).toEqual([]);
+  });
+
+  it('tells once that somebody else has consumed the queue for longer than three heartbeats, and goes on when he is gone', async () => {
+    const { queue, source, write } = await create();
+    await write(['1']);
+    const foreign = await writer.createChannel();
+    await foreign.consume(queue, () => undefined);
+    const troubles: string[] = [];
+    const from = performance.now();
+    const opening = open(source, 1, troubles);
+    const told = `somebody else has consumed the queue "${queue}" for 3 s: this leader waits for its end`;
+    await expect.poll(() => troubles, { timeout: 15_000 }).toEqual([told]);
+    expect(performance.now() - from).toBeGreaterThan(2999);
+    // Time for several more refusals.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await foreign.close();
+    const { session } = await opening;
+    expect(bodiesOf(await readAll(session, 1))).toEqual(['1']);
+    expect(troubles).toEqual([told]);
+    await session.close();
+  });
+
   it('throws out a leader that stands still, and gives its messages their old places', async () => {
     await using link = await startFaultProxy({ to: broker.url.slice('amqp://'.length) });
     const { source, write, queue } = await create();

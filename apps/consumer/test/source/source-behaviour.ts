@@ -118,14 +118,20 @@ export function describeSource(create: () => Promise<TestedQueue>): void {
   });
 }
 
-/** Opens a session whose failures can be looked at. */
+/** Opens a session whose failures can be looked at. `troubles`: where what it tells before it is open goes, too. */
 export async function open(
   source: Source,
   token: number,
+  troubles: string[] = [],
 ): Promise<{ session: SourceSession; failures: Error[]; stop: () => void }> {
   const controller = new AbortController();
   const failures: Error[] = [];
-  const terms: SessionTerms = { token, signal: controller.signal, onFailure: (error) => failures.push(error) };
+  const terms: SessionTerms = {
+    token,
+    signal: controller.signal,
+    onFailure: (error) => failures.push(error),
+    onTrouble: (what) => troubles.push(what),
+  };
   return { session: await source.open(terms), failures, stop: () => controller.abort(new Error('stopped')) };
 }
 

@@ -27,6 +27,8 @@ describe('the progress of a stream', () => {
       fc.oneof(
         fc.record({ kind: fc.constant('read' as const), count: fc.integer({ min: 1, max: 4 }) }),
         fc.record({ kind: fc.constant('done' as const), which: fc.nat(20) }),
+        // The server knows of it, or it was refused, before it is done.
+        fc.record({ kind: fc.constant('buried' as const), which: fc.nat(20), isHeard: fc.boolean() }),
         fc.record({ kind: fc.constant('tell' as const) }),
         fc.record({ kind: fc.constant('restart' as const) }),
       ),
@@ -44,6 +46,12 @@ describe('the progress of a stream', () => {
             open.push(...progress.add(messages).map(({ id }) => id));
           } else if (step.kind === 'done' && open.length > 0) {
             const [id] = open.splice(step.which % open.length, 1);
+            done.add(id!);
+            progress.done(id!);
+          } else if (step.kind === 'buried' && open.length > 0) {
+            const [id] = open.splice(step.which % open.length, 1);
+            progress.expectKnown(id!);
+            if (step.isHeard) server.done.add(id!);
             done.add(id!);
             progress.done(id!);
           } else if (step.kind === 'tell') {

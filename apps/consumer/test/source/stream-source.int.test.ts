@@ -1,4 +1,4 @@
-import { type RedisServer, startRedis } from '@lockstep/testing';
+import { type RedisServer, startFaultProxy, startRedis } from '@lockstep/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -211,6 +211,44 @@ describe('a stream as source', () => {
     expect(await dead()).toEqual(['warm', 'bad']);
     await expect(first.session.settle()).rejects.toMatchObject({ code: 'ERR_CONSUMER_STALE' });
     await Promise.all([first.session.close(), second.session.close()]);
+  });
+
+  it('leaves nothing behind of what was buried, in whatever order, once the cursor has passed it', async () => {
+    const { source, write, stream } = create();
+    await write(['1', '2', '3', '4', '5', '6', '7']);
+    const { session } = await open(source, 1);
+    const messages = await readAll(session, 7);
+    const bad = { reason: 'bad', tries: 1 };
+    for (const at of [0, 1, 4, 3]) await session.bury(messages[at]!, bad);
+    await session.settle();
+    const key = `{${stream}}:consumer:policies:done`;
+    expect((await client.smembers(key)).toSorted()).toEqual([messages[3]!.id, messages[4]!.id]);
+    session.done([messages[2]!]);
+    await session.bury(messages[5]!, bad);
+    await session.settle();
+    expect(await client.smembers(key)).toEqual([]);
+    await session.close();
+  });
+
+  it('leaves nothing behind of a message that is delivered after all, since nobody heard that it was buried', async () => {
+    await using link = await startFaultProxy({ to: server });
+    const far = new Redis(link.port);
+    const { source, write, stream } = create({ client: far, timeoutMs: 300 });
+    await write(['1', '2']);
+    const { session } = await open(source, 1);
+    const messages = await readAll(session, 2);
+    // Once, so that Redis has the script.
+    await session.bury(messages[0]!, { reason: 'bad', tries: 1 });
+    await session.settle();
+    link.delay({ downMs: 60_000 });
+    const burial = session.bury(messages[1]!, { reason: 'bad', tries: 1 });
+    await expect(burial).rejects.toMatchObject({ code: 'ERR_CONSUMER_SOURCE' });
+    await link.heal();
+    session.done([messages[1]!]);
+    await session.settle();
+    expect(await client.smembers(`{${stream}}:consumer:policies:done`)).toEqual([]);
+    await session.close();
+    far.disconnect();
   });
 
   it('buries no more than there is room for', async () => {

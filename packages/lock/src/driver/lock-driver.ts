@@ -1,3 +1,5 @@
+import type { LockError } from '../lock-error.ts';
+
 /** How long a call may take, and what ends it early. */
 export interface Bound {
   /** Milliseconds from now. */
@@ -100,6 +102,9 @@ export interface RenewRequest {
   readonly ttlMs: number;
 }
 
+/** What became of one lease: the error says why that is not known. */
+export type RenewReply = 'held' | 'lost' | LockError;
+
 /** Who hears what happens to the locks of this process. The callbacks must not throw. */
 export interface LockListener {
   /** A waiter got its lock. */
@@ -132,8 +137,11 @@ export interface LockDriver extends AsyncDisposable {
    * lock on when his grant is over and was not taken up. `lost`: it was not the owner's any more.
    */
   release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'>;
-  /** Sets the leases' periods anew; one step per slot. */
-  renew(leases: readonly RenewRequest[], bound: Bound): Promise<('held' | 'lost')[]>;
+  /**
+   * Sets the leases' periods anew; one step per slot. Each has an answer of its own: of leases at several masters, those at
+   * one that is down are not known, and the others are renewed. It rejects only after the end or by the signal.
+   */
+  renew(leases: readonly RenewRequest[], bound: Bound): Promise<RenewReply[]>;
   /** Leaves the line, and gives back what was granted meanwhile. */
   cancel(key: string, owner: string, bound: Bound): Promise<void>;
   /**

@@ -5,6 +5,8 @@ import { toLockError } from '../to-lock-error.ts';
 import type { HeldLease } from './held-lease.ts';
 
 const RETRY_MS = 50;
+/** A section waits no longer than this for the first attempt, whatever else Redis is given. */
+const FIRST_MS = 1000;
 
 /** Where to give it back, and how long one attempt may take. */
 export interface GiveBackOptions {
@@ -13,14 +15,20 @@ export interface GiveBackOptions {
   readonly timeoutMs: number;
 }
 
-/** One attempt to give a lease back. Undefined: there was no answer, another attempt may help. Never rejects. */
-export async function giveBack(
+/** The first attempt to give a lease back. Undefined: there was no answer, another attempt may help. Never rejects. */
+export function giveBack(lease: HeldLease, options: GiveBackOptions): Promise<'released' | 'lost' | undefined> {
+  return attempt(lease, options, FIRST_MS);
+}
+
+async function attempt(
   lease: HeldLease,
   { driver, timeoutMs }: GiveBackOptions,
+  mostMs = Infinity,
 ): Promise<'released' | 'lost' | undefined> {
-  const { key, owner, restMs } = lease;
+  const { key, owner, ttlMs, restMs } = lease;
+  const boundMs = Math.max(1, Math.min(timeoutMs, ttlMs / 3, restMs, mostMs));
   try {
-    return await driver.release(key, owner, { timeoutMs: Math.max(1, Math.min(timeoutMs, restMs)) });
+    return await driver.release(key, owner, { timeoutMs: boundMs });
   } catch (error) {
     // After its end nothing is left to do.
     return lease.restMs <= 0 || toLockError(error, '').code === 'ERR_LOCK_CLOSED' ? 'lost' : undefined;
@@ -32,7 +40,7 @@ export async function keepGivingBack(lease: HeldLease, options: GiveBackOptions)
   for (;;) {
     await sleep(Math.min(RETRY_MS, Math.max(0, lease.restMs)), options);
     if (lease.restMs <= 0) return 'lost';
-    const outcome = await giveBack(lease, options);
+    const outcome = await attempt(lease, options);
     // Nobody else can have it before its end: then it was an earlier attempt whose answer was lost.
     if (outcome !== undefined) return lease.restMs > 0 ? 'released' : outcome;
   }

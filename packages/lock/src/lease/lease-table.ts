@@ -1,6 +1,7 @@
-import type { Clock, Timer } from '@lockstep/core';
+import { type Clock, type Timer, TurnoverMap } from '@lockstep/core';
 
 import type { Grant, LockDriver } from '../driver/lock-driver.ts';
+import { LockError } from '../lock-error.ts';
 import { toLockError } from '../to-lock-error.ts';
 import { giveBack, keepGivingBack } from './give-back.ts';
 import { HeldLease } from './held-lease.ts';
@@ -26,7 +27,7 @@ export interface LeaseTableOptions {
 /** All leases of a process: one timer, and one call for all that are due. */
 export class LeaseTable {
   readonly #options: LeaseTableOptions;
-  readonly #leases = new Map<string, HeldLease>();
+  readonly #leases = new TurnoverMap<string, HeldLease>();
   readonly #idle: (() => void)[] = [];
   #givingBack = 0;
   #timer: Timer | undefined;
@@ -140,20 +141,39 @@ export class LeaseTable {
     this.#armFor(nextAt);
   }
 
+  /** The others of their call are as they were said to be: one master that is down is not all of them. */
+  #notRenewed(leases: readonly HeldLease[], cause: LockError): void {
+    this.#retryLater(leases);
+    if (this.#isStopped) return;
+    const [{ key }] = leases as [HeldLease];
+    const others = leases.length === 1 ? '' : ` and ${leases.length - 1} more`;
+    const message = `the lease on "${key}"${others} could not be renewed: ${cause.message}`;
+    this.#options.onError(new LockError(cause.code, message, { key, cause }));
+  }
+
   async #renew(leases: readonly HeldLease[]): Promise<void> {
-    const { driver, timeoutMs, onError } = this.#options;
+    const { driver, timeoutMs } = this.#options;
     const sent = momentOf(this.clock);
     const shortestMs = Math.min(...leases.map(({ ttlMs }) => ttlMs));
     for (const lease of leases) lease.isRenewing = true;
     try {
       const states = await driver.renew(leases, { timeoutMs: Math.min(timeoutMs, shortestMs / 3) });
+      const unknown: HeldLease[] = [];
+      let failure: LockError | undefined;
       for (const [index, lease] of leases.entries()) {
-        if (states[index] === 'lost') lease.lose('was lost at the lock service');
-        else lease.renewed(sent);
+        const state = states[index]!;
+        if (state === 'held') {
+          lease.renewed(sent);
+        } else if (state === 'lost') {
+          lease.lose('was lost at the lock service');
+        } else {
+          unknown.push(lease);
+          failure ??= state;
+        }
       }
+      if (failure !== undefined) this.#notRenewed(unknown, failure);
     } catch (error) {
-      this.#retryLater(leases);
-      if (!this.#isStopped) onError(toLockError(error, 'leases could not be renewed'));
+      this.#notRenewed(leases, toLockError(error, 'no answer'));
     } finally {
       for (const lease of leases) lease.isRenewing = false;
       for (const lease of leases) if (!lease.hasEnded) this.#armFor(lease.renewAt);

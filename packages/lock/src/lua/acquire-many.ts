@@ -19,7 +19,8 @@ local function acquireMany(first, requests)
     end
   end
   local tokens = {}
-  for i, r in ipairs(requests) do tokens[i] = acquire(KEYS[first + i - 1], r[1], r[2], r[3], 'T', r[5], r[6], r[7]) end
+  -- Those in line had their turn: whoever is left there was woken, or waits behind such. Nobody is to come in between.
+  for i, r in ipairs(requests) do tokens[i] = acquire(KEYS[first + i - 1], r[1], r[2], r[3], 'B', r[5], r[6], r[7]) end
   return tokens
 end
 `;

@@ -11,7 +11,10 @@ local function release(base, owner)
     return 0
   end
   local held = string.match(lease, '^%d+|(%d+)|', #owner + 2)
-  if held ~= '0' and validFor(name, held) <= 0 then return 0 end
+  if held ~= '0' and validFor(name, held) <= 0 then
+    leave(base, owner)
+    return 0
+  end
   redis.call('DEL', name)
   return passFree(base)
 end

@@ -17,7 +17,8 @@ import { type Claim, QuorumNode } from './quorum-node.ts';
  *
  * A node that hangs or is gone costs at most `nodeTimeoutMs`, and nothing where the others decide without it.
  *
- * @param clients an odd number of masters, three or more, that do not replicate each other. You own them.
+ * @param clients three masters or more that do not replicate each other, better an odd number: the locks of four stand no more
+ *   losses than those of three. You own them.
  * @throws TypeError or RangeError for what makes no sense.
  */
 export function createQuorumLocks(clients: readonly RedisClient[], options: QuorumLocksOptions = {}): QuorumLocks {

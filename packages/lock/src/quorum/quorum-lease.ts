@@ -101,7 +101,8 @@ export class HeldQuorumLease implements QuorumLease {
     if (this.#remaining() === 0) return;
     const { ttlMs } = this.#claim;
     const sent = momentOf(this.#home.clock);
-    const timeoutMs = this.#home.nodeTimeoutMs(ttlMs);
+    // While they are asked no other timer stands for the deadline.
+    const timeoutMs = Math.min(this.#home.nodeTimeoutMs(ttlMs), Math.max(1, this.#remaining()));
     const verdict = await askQuorum(this.#home.nodes.map((node) => node.take(this.#claim, timeoutMs)));
     if (this.#remaining() === 0) return;
     if (verdict === 'no') this.#lose('is with another owner on most nodes');

@@ -1,7 +1,9 @@
+import { TurnoverMap } from '@lockstep/core';
+
 import type { AcquireRequest, Grant, LockDriver, Occupied } from '../driver/lock-driver.ts';
 import { LockError } from '../lock-error.ts';
 import { GrantPeriod } from './grant-period.ts';
-import { Orphans } from './orphans.ts';
+import { type Leaver, Orphans } from './orphans.ts';
 import { type WaitBound, Waiter, type WaiterHome } from './waiter.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -20,11 +22,11 @@ export class WaiterTable implements WaiterHome {
   readonly maxWaiting: number;
   readonly onError: WaiterHome['onError'];
   readonly periods: GrantPeriod = new GrantPeriod();
-  readonly #waiters = new Map<string, Waiter>();
-  readonly #lines = new Map<string, WaitingLine>();
+  readonly #waiters = new TurnoverMap<string, Waiter>();
+  readonly #lines = new TurnoverMap<string, WaitingLine>();
   readonly #orphans = new Orphans();
   readonly #leaving = new Set<Promise<void>>();
-  readonly #inLine = new Set<Waiter>();
+  readonly #inLine = new TurnoverMap<string, true>();
 
   constructor({ driver, clock, random, timeoutMs, maxWaiting, onError }: WaiterTableOptions) {
     this.driver = driver;
@@ -50,6 +52,7 @@ export class WaiterTable implements WaiterHome {
       const message = `the lock "${key}" was not asked for: ${this.#waiters.size} acquisitions are under way`;
       return Promise.reject(new LockError('ERR_LOCK_UNAVAILABLE', message, { key }));
     }
+    if (bound.signal?.aborted === true) return Promise.reject(bound.signal.reason);
     return new Promise<Grant>((resolve, reject) => {
       const waiter = new Waiter(this, request, bound, resolve, reject);
       // Before it asks: the push may come before the answer is read.
@@ -59,24 +62,24 @@ export class WaiterTable implements WaiterHome {
   }
 
   /** A push says that this owner has the lock. False when no such owner waits here. */
-  told(key: string, owner: string): boolean {
+  told(owner: string): boolean {
     const waiter = this.#waiters.get(owner);
     waiter?.granted();
-    if (waiter === undefined && this.#orphans.take(owner)) this.leaveLine(key, owner);
+    if (waiter === undefined) this.#sendAway(owner);
     return waiter !== undefined;
   }
 
   /** A push says that this owner may find the lock free, or that he has not got it after all. */
-  woken(key: string, owner: string): void {
+  woken(owner: string): void {
     const waiter = this.#waiters.get(owner);
     waiter?.ask();
-    if (waiter === undefined && this.#orphans.take(owner)) this.leaveLine(key, owner);
+    if (waiter === undefined) this.#sendAway(owner);
   }
 
   /** Pushes may have been missed. */
   askAll(): void {
     for (const waiter of this.#waiters.values()) waiter.ask();
-    for (const [owner, key] of this.#orphans.takeAll()) this.leaveLine(key, owner);
+    for (const orphan of this.#orphans.takeAll()) this.leaveLine(orphan);
   }
 
   /** Gives up all of them. */
@@ -90,9 +93,10 @@ export class WaiterTable implements WaiterHome {
   }
 
   /** Tells the lock service that an owner does not want the lock, whether he has it or stands in line. */
-  leaveLine(key: string, owner: string): void {
-    const { driver, timeoutMs } = this;
-    const leaving = driver.cancel(key, owner, { timeoutMs }).catch(() => this.#orphans.add(owner, key));
+  leaveLine(leaver: Leaver): void {
+    const { key, owner, ttlMs } = leaver;
+    const timeoutMs = Math.min(this.timeoutMs, ttlMs / 3);
+    const leaving = this.driver.cancel(key, owner, { timeoutMs }).catch(() => this.#orphans.add(leaver));
     this.#leaving.add(leaving);
     void leaving.then(() => this.#leaving.delete(leaving));
   }
@@ -102,8 +106,8 @@ export class WaiterTable implements WaiterHome {
     let line = this.#lines.get(key);
     if (line === undefined) this.#lines.set(key, (line = new WaitingLine(this)));
     line.occupied(waiter, reply);
-    if (this.#inLine.has(waiter)) return;
-    this.#inLine.add(waiter);
+    if (this.#inLine.has(waiter.request.owner)) return;
+    this.#inLine.set(waiter.request.owner, true);
     this.driver.setWaiting(this.#inLine.size);
   }
 
@@ -113,7 +117,12 @@ export class WaiterTable implements WaiterHome {
     const line = this.#lines.get(key);
     line?.leave(waiter);
     if (line?.size === 0) this.#lines.delete(key);
-    if (this.#inLine.delete(waiter)) this.driver.setWaiting(this.#inLine.size);
-    if (!isGranted) this.leaveLine(key, owner);
+    if (this.#inLine.delete(owner)) this.driver.setWaiting(this.#inLine.size);
+    if (!isGranted) this.leaveLine(waiter.request);
+  }
+
+  #sendAway(owner: string): void {
+    const orphan = this.#orphans.take(owner);
+    if (orphan !== undefined) this.leaveLine(orphan);
   }
 }

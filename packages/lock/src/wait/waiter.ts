@@ -96,7 +96,9 @@ export class Waiter {
     this.#askedAt = clock.monotonic();
     const restMs = Math.max(MIN_ASK_MS, this.#until - this.#askedAt);
     const request = this.#isClaiming ? this.#claim() : this.request;
-    driver.acquire(request, { timeoutMs: Math.min(timeoutMs, restMs) }).then(this.#heard, this.#failed);
+    driver
+      .acquire(request, { timeoutMs: Math.min(timeoutMs, request.ttlMs / 3, restMs) })
+      .then(this.#heard, this.#failed);
   }
 
   /** Gives up. */

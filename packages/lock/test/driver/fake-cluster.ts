@@ -18,6 +18,8 @@ export interface FakeCluster {
   refuse(address: string, answer: string | undefined): void;
   /** What is open to it now is not answered any more. */
   silence(address: string): void;
+  /** What is opened to it next is never answered. */
+  silenceNext(address: string): void;
   /** Nobody is told that a master listens to him before what is returned is called. */
   hold(address: string): () => void;
   /** The arguments of a command, as all masters got it. */
@@ -36,6 +38,7 @@ export function createFakeCluster(addresses: readonly [string, string]): FakeClu
   const held = new Map<string, Promise<void>>();
   const links: { readonly address: string; readonly link: FakeLink; isOpen: boolean; isSilent: boolean }[] = [];
   const heard: { readonly command: string; readonly argument: unknown }[] = [];
+  const silentNext = new Set<string>();
   let lookups = 0;
 
   function know([first, second]: readonly [string, string]): void {
@@ -45,7 +48,7 @@ export function createFakeCluster(addresses: readonly [string, string]): FakeClu
   function connect(address: string): ReturnType<ReturnType<ClusterClient['nodes']>[number]['duplicate']> {
     const channels = new Set<string>();
     const link: FakeLink = Object.assign(new EventEmitter(), { channels });
-    const record = { address, link, isOpen: true, isSilent: false };
+    const record = { address, link, isOpen: true, isSilent: silentNext.delete(address) };
     links.push(record);
     const call = async (command: string, argument?: unknown): Promise<unknown> => {
       heard.push({ command, argument });
@@ -84,6 +87,7 @@ export function createFakeCluster(addresses: readonly [string, string]): FakeClu
     silence(address) {
       for (const one of links) if (one.address === address) one.isSilent = true;
     },
+    silenceNext: (address) => void silentNext.add(address),
     hold(address) {
       let answer: () => void = () => undefined;
       held.set(address, new Promise((resolve) => (answer = resolve)));

@@ -43,7 +43,10 @@ describe('what was passed on', () => {
   it('is not looked after too early, though a timer fires before its time', async () => {
     const clock = createManualClock();
     const asked: string[] = [];
-    const hasty: Clock = { ...clock, setTimer: (callback, delayMs) => clock.setTimer(callback, Math.max(1, delayMs - 5)) };
+    const hasty: Clock = {
+      ...clock,
+      setTimer: (callback, delayMs) => clock.setTimer(callback, Math.max(1, delayMs - 5)),
+    };
     const passOn = (key: string): Promise<number> => Promise.resolve(asked.push(key) - 1);
     createGrantWatch({ clock: hasty, random: () => 0.5, passOn }).granted('k', 50);
     await clock.advance(53);

@@ -61,6 +61,21 @@ describe('the driver on a Redis Cluster whose nodes fail', () => {
     await cluster!.whole();
   }, 60_000);
 
+  it('renews the leases at the masters that answer while one does not', async () => {
+    await using a = open();
+    const keys = Array.from({ length: 8 }, (_, i) => `renewed${i}`);
+    const leases = await Promise.all(keys.map(async (key) => ({ key, owner: await a.hold(key), ttlMs: 90_000 })));
+    const masters = await Promise.all(keys.map((key) => cluster!.masterOf(`{lk:lockstep:${key}}`)));
+    const [frozen] = masters;
+    await frozen!.freeze();
+    const replies = await a.driver.renew(leases, { timeoutMs: 500 });
+    await frozen!.thaw();
+    const expected = masters.map((master) => (master === frozen ? 'ERR_LOCK_UNAVAILABLE' : 'held'));
+    expect(new Set(expected).size).toBe(2);
+    expect(replies.map((reply) => (typeof reply === 'string' ? reply : reply.code))).toEqual(expected);
+    await cluster!.whole();
+  }, 60_000);
+
   it('hears pushes again after the node that it listens to was killed', async () => {
     await using a = open();
     await using b = open();

@@ -3,6 +3,7 @@ import { Cluster } from 'ioredis';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
 import { createRedisLockDriver } from '../../src/driver/redis/redis-lock-driver.ts';
+import { describeBrokenLease } from './conformance/broken-lease.ts';
 import { listenTo } from './conformance/process.ts';
 import { describeLockDriver } from './lock-driver-conformance.ts';
 
@@ -30,5 +31,15 @@ describeLockDriver('Redis Cluster', {
   keysOfOneGroup(count) {
     const tag = `{t${++names}}`;
     return Array.from({ length: count }, (_, i) => `${tag}:${i}`);
+  },
+});
+
+describeBrokenLease({
+  process: () => listenTo(createRedisLockDriver({ client: connect() })),
+  key: () => `n${++names}`,
+  async breakLease(key) {
+    const client = connect();
+    await client.del(`{lk:lockstep:${key}}:l`);
+    await client.lpush(`{lk:lockstep:${key}}:l`, 'x');
   },
 });

@@ -164,6 +164,17 @@ describe('what is listened to in the slots of a Cluster', () => {
     expect(onListening).toHaveBeenCalledOnce();
   });
 
+  it('is asked for over another connection when the first is accepted and never answered', async () => {
+    const { cluster, clock, subscription } = setup();
+    cluster.silenceNext('x:1');
+    const ensured = subscription.ensure(one, 3000);
+    await clock.advance(999);
+    expect(subscription.isListeningTo(one)).toBe(false);
+    await clock.advance(100);
+    await expect(ensured).resolves.toBe(true);
+    expect(cluster.open()).toEqual(['x:1']);
+  });
+
   it('is tried again while no master is known, and told of when it comes too late', async () => {
     const { cluster, clock, subscription, onListening } = setup();
     cluster.forget();

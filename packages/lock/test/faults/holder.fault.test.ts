@@ -32,6 +32,16 @@ describe('a holder', () => {
     expect(performance.now() - from).toBeLessThan(ttlMs + 2000);
   });
 
+  it('in a black hole has settled within a second after his section, though a question may take five', async () => {
+    await using setup = await openFaulty({ ttlMs: 20_000, timeoutMs: 5000 });
+    const { locks, link } = setup;
+    const endedAt = await locks.withLock('k', () => {
+      link.halfOpen();
+      return performance.now();
+    });
+    expect(performance.now() - endedAt).toBeLessThan(2500);
+  });
+
   it('of a Redis that was killed is told by his deadline, and his section settles', async () => {
     await using setup = await openFaulty({ ttlMs });
     const { locks, server } = setup;

@@ -4,7 +4,7 @@ import { LeaseTable } from '../../src/lease/lease-table.ts';
 import { createManualClock } from '../manual-clock.ts';
 import { createScriptedDriver } from '../scripted-driver.ts';
 
-function open() {
+function open(timeoutMs = 1000) {
   const clock = createManualClock();
   const driver = createScriptedDriver();
   const errors: string[] = [];
@@ -13,7 +13,7 @@ function open() {
     driver,
     clock,
     random: () => 0.5,
-    timeoutMs: 1000,
+    timeoutMs,
     onError: ({ message }) => errors.push(message),
     onEnd: ({ key }, isLost) => ended.push(`${key} ${isLost ? 'lost' : 'released'}`),
   });
@@ -61,6 +61,22 @@ describe('the leases of a process', () => {
     driver.healRenewals();
     await clock.advance(3000);
     expect(lease.isHeld()).toBe(true);
+  });
+
+  it('are each renewed or lost as the lock service says, though it knows nothing of others of the same call', async () => {
+    const { clock, driver, errors, ended, add } = open();
+    const [a, b, c, d] = [add('a'), add('b'), add('c'), add('d')];
+    driver.doubt('a', 'd');
+    driver.lose('b');
+    await clock.advance(1001);
+    expect(errors).toEqual(['the lease on "a" and 1 more could not be renewed: no answer']);
+    expect(ended).toEqual(['b lost']);
+    expect(c.remainingMs()).toBeGreaterThan(2900);
+    await clock.advance(500);
+    expect(driver.renewed).toEqual(['a,b,c,d', 'a,d', 'a,d']);
+    driver.doubt();
+    await clock.advance(5000);
+    expect([a, b, c, d].map(({ isHeld }) => isHeld())).toEqual([true, false, true, true]);
   });
 
   it('are lost at once when the lock service says so', async () => {
@@ -129,6 +145,16 @@ describe('the leases of a process', () => {
     await clock.advance(1000);
     expect(await released).toBe('released');
     expect(driver.released).toEqual(['a', 'a', 'a']);
+  });
+
+  it('are given back within a second at first, and never by a question of more than a third of their period', async () => {
+    const { clock, driver, add } = open(5000);
+    driver.failReleases(1);
+    const released = add('long', 60_000).release();
+    await clock.advance(1000);
+    expect(await released).toBe('released');
+    await add('short', 900).release();
+    expect(driver.bounds).toEqual(['release 1000', 'release 5000', 'release 300']);
   });
 
   it('are left to run out when no attempt is answered', async () => {

@@ -39,6 +39,18 @@ describe('a quorum lease', () => {
     expect(await lease.release()).toBe('lost');
   });
 
+  it('tells at its deadline also when nodes may take longer than that to answer', async () => {
+    const { clock, nodes } = open();
+    const locks = createQuorumLocks(nodes, { clock, ttlMs: 3000, nodeTimeoutMs: 10_000 });
+    const lease = (await locks.tryAcquire('k'))!;
+    let toldAt = 0;
+    lease.signal.addEventListener('abort', () => (toldAt = clock.monotonic()));
+    const from = clock.monotonic();
+    for (const node of nodes) node.mode = 'hang';
+    await clock.advance(20_000);
+    expect(toldAt - from).toBeCloseTo(2968);
+  });
+
   it('knows at the moment of the call that it ran out while the process slept', async () => {
     const { clock, locks } = open();
     const lease = (await locks.tryAcquire('k'))!;

@@ -56,5 +56,5 @@ describe('quorum locks', () => {
       { numRuns: 150 },
     );
     expect(holders).toBeGreaterThan(100);
-  });
+  }, 60_000);
 });

@@ -6,12 +6,12 @@ import { WaiterTable } from '../../src/wait/waiter-table.ts';
 import { createManualClock } from '../manual-clock.ts';
 import { createScriptedDriver } from '../scripted-driver.ts';
 
-function open() {
+function open(timeoutMs = 1000) {
   const clock = createManualClock();
   const driver = createScriptedDriver();
   const errors: string[] = [];
   const onError = ({ message }: Error): void => void errors.push(message);
-  const table = new WaiterTable({ driver, clock, random: () => 0, timeoutMs: 1000, maxWaiting: 3, onError });
+  const table = new WaiterTable({ driver, clock, random: () => 0, timeoutMs, maxWaiting: 3, onError });
   const requestOf = (owner: string): AcquireRequest => ({ key: 'k', owner, ttlMs: 3000, grantMs: 500, mode: 'queue' });
   const held = ({ key, owner, ttlMs }: AcquireRequest): AcquireReply => {
     return { kind: 'held', key, owner, token: 7, ttlMs, sentAt: clock.monotonic(), sentAtWall: clock.now() };
@@ -39,10 +39,10 @@ describe('the waiters of a process', () => {
     await clock.advance(10);
     expect(driver.waiting).toEqual([1]);
     driver.answer(held);
-    expect(table.told('k', 'p:1')).toBe(true);
+    expect(table.told('p:1')).toBe(true);
     expect(await grant).toMatchObject({ ttlMs: 3000 });
     expect(driver.waiting).toEqual([1, 0]);
-    expect(table.told('k', 'p:1')).toBe(false);
+    expect(table.told('p:1')).toBe(false);
   });
 
   it('ask again when they were told while a question was on its way', async () => {
@@ -50,7 +50,7 @@ describe('the waiters of a process', () => {
     let answer!: (reply: AcquireReply) => void;
     driver.answer(() => new Promise((resolve) => (answer = resolve)));
     const grant = wait('p:1');
-    table.told('k', 'p:1');
+    table.told('p:1');
     driver.answer(held);
     answer({ kind: 'queued', rank: 0, holder: 'x', holderTtlMs: 9000 });
     await clock.advance(0);
@@ -148,10 +148,28 @@ describe('the waiters of a process', () => {
     await clock.advance(101);
     await expect(grant).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT' });
     await table.left();
-    expect(table.told('k', 'p:1')).toBe(false);
+    expect(table.told('p:1')).toBe(false);
     expect(driver.cancelled).toEqual(['k', 'k']);
-    table.told('k', 'p:1');
+    table.told('p:1');
     expect(driver.cancelled).toEqual(['k', 'k']);
+  });
+
+  it('ask for no longer than a third of the period, and cancel so, also later', async () => {
+    const { clock, driver, table, wait } = open(5000);
+    driver.failCancels(1);
+    const grant = wait('p:1', 4000);
+    await clock.advance(4001);
+    await expect(grant).rejects.toMatchObject({ code: 'ERR_LOCK_TIMEOUT' });
+    await table.left();
+    table.askAll();
+    expect(driver.bounds[0]).toBe('acquire 1000');
+    expect(driver.bounds.slice(-2)).toEqual(['cancel 1000', 'cancel 1000']);
+  });
+
+  it('ask for nothing when their signal is aborted already', async () => {
+    const { driver, table, wait } = open();
+    await expect(wait('p:1', Infinity, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    expect([driver.asked, table.size]).toEqual([[], 0]);
   });
 
   it('are not more than a bound', async () => {
@@ -170,9 +188,9 @@ describe('the waiters of a process', () => {
     });
     const grant = wait('p:1');
     await clock.advance(1);
-    table.told('k', 'p:1');
+    table.told('p:1');
     await clock.advance(1);
-    table.told('k', 'p:1');
+    table.told('p:1');
     await grant;
     expect(asked).toEqual([
       [500, undefined],
@@ -184,7 +202,7 @@ describe('the waiters of a process', () => {
 
   it('never touch the lock of an owner that they do not know', () => {
     const { driver, table } = open();
-    expect(table.told('k', 'somebody:1')).toBe(false);
+    expect(table.told('somebody:1')).toBe(false);
     expect(driver.cancelled).toEqual([]);
   });
 });

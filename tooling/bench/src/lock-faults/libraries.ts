@@ -1,10 +1,15 @@
 import type { LockPeer } from '../lock/peers/lock-peer.ts';
-import { lockstepUnfairPeer } from '../lock/peers/lockstep.ts';
+import { lockstepReplicatedPeer, lockstepUnfairPeer } from '../lock/peers/lockstep.ts';
 import { leaderPeers } from '../lock/peers/lock-peers.ts';
 import { unrenewedPeer } from './unrenewed.ts';
 
 /** Everybody that the nemesis is let loose on; Lockstep first. */
-export const libraries: readonly LockPeer[] = [...leaderPeers, lockstepUnfairPeer, unrenewedPeer];
+export const libraries: readonly LockPeer[] = [
+  ...leaderPeers,
+  lockstepUnfairPeer,
+  lockstepReplicatedPeer,
+  unrenewedPeer,
+];
 
 /** @throws Error when there is no such library. */
 export function findLibrary(name: string): LockPeer {

@@ -66,7 +66,7 @@ export async function startLockFleet(library: string, sectionMs: number): Promis
   }
 
   try {
-    const primary = keep(await startPrimary());
+    const primary = keep(await startPrimary({ hasReplica: (findLibrary(library).replicas ?? 0) > 0 }));
     members.push(...(await Promise.all(Array.from({ length: workers }, (_, index) => join(index, primary)))));
     return {
       primary,

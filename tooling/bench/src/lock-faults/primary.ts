@@ -25,9 +25,13 @@ const patienceMs = 10_000;
 /** A replica need not wait for others that might want the same copy. */
 const withoutDelay = { 'repl-diskless-sync-delay': '0' };
 
-/** Starts one. Its replica is started when it is promoted: it copies what is there, and misses what comes then. */
-export async function startPrimary(): Promise<Primary> {
+/**
+ * Starts one. Its replica is there all the time or only when it is promoted: it copies what is there, and misses what comes
+ * then.
+ */
+export async function startPrimary({ hasReplica }: { readonly hasReplica: boolean }): Promise<Primary> {
   let server = await startRedis({ config: withoutDelay });
+  let standby = hasReplica ? await startReplica(server) : undefined;
   const address = await openMovingAddress(server.port);
 
   async function ask(...command: readonly string[]): Promise<unknown> {
@@ -66,8 +70,10 @@ export async function startPrimary(): Promise<Primary> {
       await ask('CONFIG', 'SET', 'maxmemory', '0');
     },
     async promote() {
-      const replica = await startReplica(server);
+      const replica = standby ?? (await startReplica(server));
+      standby = undefined;
       try {
+        await untilCopied(replica);
         await detachReplica(replica);
       } catch (error) {
         await replica.close();
@@ -82,9 +88,11 @@ export async function startPrimary(): Promise<Primary> {
       promoted.disconnect();
       address.moveTo(replica.port);
       await old.close();
+      if (hasReplica) standby = await startReplica(server);
     },
     async [Symbol.asyncDispose]() {
       await address[Symbol.asyncDispose]();
+      await standby?.close();
       await server.close();
     },
   };
@@ -96,15 +104,24 @@ async function startReplica(primary: RedisServer): Promise<RedisServer> {
   try {
     // Not in its configuration: it stays a primary when it starts again later.
     await client.call('REPLICAOF', primary.host, String(primary.port));
+    await untilCopied(replica);
+    return replica;
+  } catch (error) {
+    await replica.close();
+    throw error;
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function untilCopied(replica: RedisServer): Promise<void> {
+  const client = new Redis(replica.port);
+  try {
     const deadline = performance.now() + patienceMs;
     while (!(await client.info('replication')).includes('master_link_status:up')) {
       if (performance.now() > deadline) throw new Error(`the replica has no copy after ${patienceMs} ms`);
       await pause(20);
     }
-    return replica;
-  } catch (error) {
-    await replica.close();
-    throw error;
   } finally {
     client.disconnect();
   }

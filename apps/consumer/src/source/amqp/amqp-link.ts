@@ -21,6 +21,8 @@ export interface AttachOptions {
   readonly onMessage: (message: ConsumeMessage) => void;
   /** Told once when the link has ended and was not closed. */
   readonly onEnd: (error: Error) => void;
+  /** Told once when somebody else has consumed the queue for longer than a dead leader stays. */
+  readonly onTrouble: (what: string) => void;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -35,30 +37,31 @@ export interface AmqpLink {
 const timeoutMs = 5000;
 const closeTimeoutMs = 1000;
 const retryMs = 100;
-/** What the broker answers while somebody else is the only consumer. */
-const accessRefused = 403;
+/** The broker throws out one that stands still within two to three heartbeats: whoever is there for longer lives. */
+const deadHeartbeats = 3;
 
 /**
  * Connects, and waits until nobody else consumes the queue. The broker lets one exclusive consumer in at a time; one that
  * stands still is thrown out by its heartbeat, and what it had is in its old place in the queue before the next is let in.
  *
- * @throws ConsumerError `ERR_CONSUMER_SOURCE`, or the reason of the signal.
+ * @throws ConsumerError `ERR_CONSUMER_SOURCE`, also where the user of the URL may not read the queue; or the reason of the
+ *   signal.
  */
 export async function attachExclusively(broker: AmqpBroker, options: AttachOptions): Promise<AmqpLink> {
-  const { queue, prefetch, onMessage, onEnd, signal, clock } = options;
+  const { queue, prefetch, onMessage, onEnd, onTrouble, signal, clock } = options;
   signal.throwIfAborted();
   const onTimeout = (): Error => new Error(`no answer within ${timeoutMs} ms`);
   const within = <T>(promise: Promise<T>): Promise<T> =>
     withDeadline(promise, { ms: timeoutMs, signal, onTimeout, clock });
-  const fail = (error: unknown): never => {
+  const fail = (error: unknown, where: string): never => {
     if (signal.aborted) throw signal.reason;
-    return toSourceFailure(error);
+    return toSourceFailure(error, where);
   };
   const connecting = connect(connectionOf(broker), { timeout: timeoutMs, noDelay: true });
   const model = await within(connecting).catch((error: unknown) => {
     // One that comes after all is not wanted any more.
     void connecting.then((late) => closeModel(late, clock)).catch(() => undefined);
-    return fail(error);
+    return fail(error, 'the broker');
   });
   let isClosing = false;
   const end = (error?: Error): void => {
@@ -73,6 +76,9 @@ export async function attachExclusively(broker: AmqpBroker, options: AttachOptio
     isClosing = true;
     await closeModel(model, clock);
   };
+  const patienceSeconds = deadHeartbeats * broker.heartbeatSeconds;
+  const from = clock.monotonic();
+  let isTold = false;
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -87,13 +93,19 @@ export async function attachExclusively(broker: AmqpBroker, options: AttachOptio
         channel.on('close', () => end(refusal));
         return { channel, close };
       } catch (error) {
-        if ((error as { code?: unknown }).code !== accessRefused) throw error;
+        if (!isTaken(error)) throw error;
+      }
+      if (!isTold && clock.monotonic() - from > 1000 * patienceSeconds) {
+        isTold = true;
+        onTrouble(
+          `somebody else has consumed the queue "${queue}" for ${patienceSeconds} s: this leader waits for its end`,
+        );
       }
       await sleep(retryMs, { signal, clock });
     }
   } catch (error) {
     await close();
-    return fail(error);
+    return fail(error, `the queue "${queue}" of the broker`);
   }
 }
 
@@ -111,6 +123,13 @@ function connectionOf({ url, password, heartbeatSeconds }: AmqpBroker): Options.
   };
 }
 
+/** Whether the broker says that somebody else consumes. Where a user may not read a queue it answers with the same code. */
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error && (error as { code?: unknown }).code === 403 && /in exclusive use"?$/u.test(error.message)
+  );
+}
+
 /** Gives a broker that does not answer a second; its own heartbeat ends the connection then. */
 async function closeModel(model: ChannelModel, clock: Clock): Promise<void> {
   const onTimeout = (): Error => new Error('no answer');
@@ -118,8 +137,8 @@ async function closeModel(model: ChannelModel, clock: Clock): Promise<void> {
 }
 
 /** The broker's own words name queues, hosts and users, never messages. */
-function toSourceFailure(error: unknown): never {
+function toSourceFailure(error: unknown, where: string): never {
   if (error instanceof ConsumerError) throw error;
   const text = error instanceof Error ? error.message : String(error);
-  throw new ConsumerError('ERR_CONSUMER_SOURCE', `the broker: ${text}`, { cause: error });
+  throw new ConsumerError('ERR_CONSUMER_SOURCE', `${where}: ${text}`, { cause: error });
 }

@@ -28,7 +28,7 @@ export function createAmqpSource(options: AmqpSourceOptions): Source {
   const { broker, queue, window, deadLetters, timeoutMs = 2000, clock = systemClock } = options;
   return {
     async open(terms) {
-      const { signal, token, onFailure } = terms;
+      const { signal, token, onFailure, onTrouble } = terms;
       await deadLetters.raise(token, signal);
       const inbox = new Inbox<ConsumeMessage>();
       const link = await attachExclusively(broker, {
@@ -36,6 +36,7 @@ export function createAmqpSource(options: AmqpSourceOptions): Source {
         prefetch: window,
         onMessage: (message) => inbox.put(message),
         onEnd: onFailure,
+        onTrouble,
         signal,
         clock,
       });

@@ -27,7 +27,7 @@ export class StreamProgress {
   #cursor: string;
   /** In order, from the first after the cursor to the last that was read. */
   readonly #read = new Map<string, boolean>();
-  /** Done after the cursor, as the server knows it. */
+  /** Done after the cursor, as the server knows it, or may. */
   readonly #known: Set<string>;
   /** Done after the cursor, and the server does not know. */
   readonly #news = new Set<string>();
@@ -80,6 +80,11 @@ export class StreamProgress {
     this.#advance();
   }
 
+  /** Notes that the server may know from now on, not by what is taken from here, that a message is done. It is not yet here. */
+  expectKnown(id: string): void {
+    this.#known.add(id);
+  }
+
   /** What the server must be told. It counts as told from now on. */
   take(): ProgressStep {
     const added = [...this.#news];
@@ -96,8 +101,9 @@ export class StreamProgress {
       this.#read.delete(id);
       this.#cursor = id;
       this.#passed += 1;
+      this.#news.delete(id);
       // What the server never heard of need not be said.
-      if (!this.#news.delete(id) && this.#known.delete(id)) this.#removed.push(id);
+      if (this.#known.delete(id)) this.#removed.push(id);
     }
     // Entries that others have removed from the stream are never read again.
     for (const id of this.#known) {

@@ -110,6 +110,8 @@ export class StreamSession implements SourceSession {
     const { client, keys, deadLetters, terms, queue } = this.#options;
     const args = [message.id, deadLetters.max, ...deadLetterFields(queue, message, burial)];
     const run = { fence: keys.fence, token: terms.token, keys: [keys.state, keys.done, deadLetters.stream], args };
+    // Also where no answer comes.
+    this.#progress.expectKnown(message.id);
     const reply = await this.#burying.run(client, { ...run, signal: this.#closed.signal }).catch(toSourceError);
     if (reply === 0) {
       throw new ConsumerError('ERR_CONSUMER_DEAD_LETTERS_FULL', `there are ${deadLetters.max} dead letters`);

@@ -79,16 +79,17 @@ export class LockTable {
         return { key: request.key, by: this.#occupied(lock, { ...request, mode: 'try' }) };
       }
     }
-    return requests.map((request) => this.acquire({ ...request, mode: 'try' }) as number);
+    // Those in line had their turn: whoever is left there was woken, or waits behind such.
+    return requests.map((request) => this.acquire({ ...request, mode: 'barge' }) as number);
   }
 
   /** What `passOn` returns, or -1: it was not the owner's any more. It waits no longer in either case. */
   release(key: string, owner: string): number {
     const lock = this.#lockOf(key);
     const { lease } = lock;
-    if (lease === undefined || lease.owner !== owner) lock.line.leave(owner);
     const isHeld = lease !== undefined && this.#isValidFor(lease, owner);
     if (isHeld) lock.lease = undefined;
+    else lock.line.leave(owner);
     const grantedMs = isHeld ? this.passOn(key) : -1;
     if (lock.lease === undefined && lock.line.size === 0) this.#locks.delete(key);
     return grantedMs;

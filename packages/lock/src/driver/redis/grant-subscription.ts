@@ -1,12 +1,18 @@
 import { type Clock, createBackoff, type RedisClient, type RedisConnection, type Timer } from '@lockstep/core';
 
 import { createPushPulse } from './push-pulse.ts';
-import { toLockError } from './redis-failure.ts';
+import { silenceError, toLockError } from './redis-failure.ts';
 import type { SentAt } from './step.ts';
 
 /** What a process tells itself in a Cluster, and how often at the most, in ms: every node passes it on to all others. */
 const ECHO = 'echo';
 const MIN_ECHO_MS = 1000;
+/**
+ * In ms: so long a connection may take until it listens; twice as long after each that did not, up to the second: a client
+ * that asks one Sentinel after the other may need its time. Until it listens, no pulse tells that it hangs.
+ */
+const MIN_OPENING_MS = 5000;
+const MAX_OPENING_MS = 40_000;
 
 /** What to listen to. */
 export interface GrantSubscriptionOptions {
@@ -61,6 +67,9 @@ export function createGrantSubscription(options: GrantSubscriptionOptions): Gran
   let isClosed = false;
   let waiting = 0;
   let reopening: Timer | undefined;
+  /** Stands while there is a connection that does not listen yet. */
+  let opening: Timer | undefined;
+  let openingMs = MIN_OPENING_MS;
   const ensuring = new Set<(isUp: boolean) => void>();
 
   /** A PING to a Cluster goes to any node, and not to the one that pushes. */
@@ -76,6 +85,7 @@ export function createGrantSubscription(options: GrantSubscriptionOptions): Gran
     if (isClosed || connection !== undefined) return;
     const mine = client.duplicate();
     connection = mine;
+    opening = clock.setTimer(giveUp, openingMs);
     mine.on('error', (error) => {
       if (mine === connection) onError(toLockError(error));
     });
@@ -98,6 +108,8 @@ export function createGrantSubscription(options: GrantSubscriptionOptions): Gran
       await mine.call('subscribe', channel);
       if (mine !== connection) return;
       isListening = true;
+      opening?.cancel();
+      openingMs = MIN_OPENING_MS;
       pauses.reset();
       if (waiting > 0) pulse.start(mine);
       answer(true);
@@ -115,8 +127,16 @@ export function createGrantSubscription(options: GrantSubscriptionOptions): Gran
     connection = undefined;
     isListening = false;
     isAsking = false;
+    opening?.cancel();
     pulse.stop();
     old?.disconnect();
+  }
+
+  /** It may be accepted and then hang for ever, and its client wait for ever. */
+  function giveUp(): void {
+    onError(silenceError(openingMs));
+    openingMs = Math.min(2 * openingMs, MAX_OPENING_MS);
+    replace();
   }
 
   function replace(): void {

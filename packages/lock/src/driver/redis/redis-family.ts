@@ -1,4 +1,4 @@
-import type { Clock, RedisClient } from '@lockstep/core';
+import { type Clock, type RedisClient, TurnoverMap } from '@lockstep/core';
 
 import { lockScript } from '../../lua/lock-script.ts';
 import { sharedScript } from '../../lua/shared-script.ts';
@@ -10,6 +10,8 @@ import type {
   LockDriver,
   LockFamily,
   LockListener,
+  RenewReply,
+  RenewRequest,
 } from '../lock-driver.ts';
 import { createGrantWatch } from '../grant-watch.ts';
 import type { GrantSubscription } from './grant-subscription.ts';
@@ -67,7 +69,7 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
   /** Those in line whose grant counts only when replicas have it. */
   const unchecked = new Map<string, AcquireRequest>();
   /** Those about to stand in line, unless they leave before they are heard. */
-  const entering = new Set<string>();
+  const entering = new TurnoverMap<string, true>();
   let isClosed = false;
 
   function tell(grant: Grant): void {
@@ -82,6 +84,8 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
     } catch (error) {
       onError(toLockError(error));
     }
+    // Unless he was answered or has asked again meanwhile.
+    if (unchecked.get(owner) !== request) return;
     unchecked.delete(owner);
     for (const listener of listeners) listener.onLost?.(key, owner);
   }
@@ -104,7 +108,7 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
   }
 
   async function askReplicas(request: AcquireRequest, bound: Bound): Promise<AcquireReply> {
-    if (request.mode !== 'try') unchecked.set(request.owner, request);
+    if (request.mode !== 'try') unchecked.set(request.owner, { ...request });
     const reply = await replicas.acquire(request, bound);
     if (reply.kind === 'held') unchecked.delete(request.owner);
     return heard(request, reply);
@@ -112,11 +116,22 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
 
   async function release(key: string, owner: string, bound: Bound): Promise<'released' | 'lost'> {
     unchecked.delete(owner);
+    replicas.left(owner);
     entering.delete(owner);
     left(key, owner);
     const { outcome, grantedMs } = await queue.run(steps.release(key, owner), bound);
     if (grantedMs > 0) watch.granted(key, grantedMs);
     return outcome;
+  }
+
+  async function renew(lease: RenewRequest, bound: Bound): Promise<RenewReply> {
+    try {
+      return await queue.run(steps.renew(lease), bound);
+    } catch (error) {
+      bound.signal?.throwIfAborted();
+      if (isClosed) throw error;
+      return toLockError(error);
+    }
   }
 
   async function enter(request: AcquireRequest, base: string, bound: Bound): Promise<AcquireReply> {
@@ -134,7 +149,7 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
     async acquire(request, bound) {
       const base = names.base(request.key);
       if (request.mode === 'try' || subscription.isListeningTo(base)) return ask(request, bound);
-      entering.add(request.owner);
+      entering.set(request.owner, true);
       try {
         return await enter(request, base, bound);
       } finally {
@@ -151,7 +166,7 @@ export function createRedisFamily(options: RedisFamilyOptions): RedisFamily {
       return queue.run(steps.acquireMany(requests), bound);
     },
     release,
-    renew: (leases, bound) => Promise.all(leases.map((lease) => queue.run(steps.renew(lease), bound))),
+    renew: (leases, bound) => Promise.all(leases.map((lease) => renew(lease, bound))),
     async cancel(key, owner, bound) {
       await release(key, owner, bound);
     },

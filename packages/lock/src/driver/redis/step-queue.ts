@@ -1,4 +1,11 @@
-import type { Clock, RedisArgument, RedisClient, RedisScript, Timer } from '@lockstep/core';
+import {
+  type Clock,
+  type RedisArgument,
+  type RedisClient,
+  type RedisScript,
+  type Timer,
+  TurnoverMap,
+} from '@lockstep/core';
 
 import type { Bound } from '../lock-driver.ts';
 import { closedError, silenceError, toLockError } from './redis-failure.ts';
@@ -33,7 +40,8 @@ export interface StepQueue {
 export function createStepQueue(options: StepQueueOptions): StepQueue {
   const { client, script, head, declared, clock, schedule } = options;
   let groups = new Map<string, WaitingStep[]>();
-  const underWay = new Set<readonly WaitingStep[]>();
+  const underWay = new TurnoverMap<number, readonly WaitingStep[]>();
+  let sends = 0;
   let isScheduled = false;
   let gathered = 0;
   let unanswered = 0;
@@ -68,7 +76,8 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
       like = step.like ?? like;
     }
     const sent = { sentAt: clock.monotonic(), sentAtWall: clock.now() };
-    underWay.add(batch);
+    const number = (sends += 1);
+    underWay.set(number, batch);
     unanswered += batch.length;
     watch(batch);
     try {
@@ -77,7 +86,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     } catch (error) {
       for (const waiting of batch) waiting.fail(toLockError(error));
     } finally {
-      underWay.delete(batch);
+      underWay.delete(number);
       unanswered -= batch.length;
     }
   }
@@ -95,7 +104,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
   function check(): void {
     const at = clock.monotonic();
     watchedAt = Infinity;
-    for (const batch of underWay) {
+    for (const batch of underWay.values()) {
       for (const waiting of batch) if (waiting.due <= at) waiting.fail(silenceError(waiting.timeoutMs));
       watch(batch);
     }
@@ -124,7 +133,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     close() {
       isClosed = true;
       timer?.cancel();
-      for (const batch of [...underWay, ...groups.values()]) {
+      for (const batch of [...underWay.values(), ...groups.values()]) {
         for (const waiting of batch) waiting.fail(closedError());
       }
       groups.clear();

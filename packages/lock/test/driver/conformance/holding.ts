@@ -130,6 +130,17 @@ export function describeHolding(drivers: DriversUnderTest): void {
       await expect(a.ask(key, { owner })).resolves.toMatchObject({ reply: { kind: 'taken', holder: '' } });
     });
 
+    it('lets an owner leave the line whose own delay keeps all others away', async () => {
+      await using a = drivers.process();
+      await using b = drivers.process();
+      const key = drivers.key();
+      const owner = await a.hold(key, { ttlMs: 30, lockDelayMs: 60_000 });
+      await vi.waitFor(async () => expect(await a.driver.inspect(key, BOUND)).toBeUndefined(), 5000);
+      await expect(a.ask(key, { owner, mode: 'queue' })).resolves.toMatchObject({ reply: { kind: 'queued' } });
+      await a.driver.cancel(key, owner, BOUND);
+      await expect(b.ask(key)).resolves.toMatchObject({ reply: { kind: 'taken', rank: 0, holder: '' } });
+    });
+
     it('keeps the delay of a lease that is renewed', async () => {
       await using a = drivers.process();
       const key = drivers.key();

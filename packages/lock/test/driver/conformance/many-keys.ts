@@ -44,6 +44,25 @@ export function describeManyKeys(drivers: DriversUnderTest): void {
     });
   });
 
+  it('has all of them when it is told so, though many are woken and one waits behind them', async () => {
+    await using a = drivers.process();
+    await using b = drivers.process();
+    const keys = drivers.keysOfOneGroup(2);
+    const holder = await a.hold(keys[0]!);
+    for (let i = 0; i < 3; i++) await b.wait(keys[0]!, { mode: 'barge' });
+    await b.wait(keys[0]!);
+    await a.driver.renew([{ key: keys[0]!, owner: holder, ttlMs: 1 }], BOUND);
+    const requests = requestsOf(a, keys);
+    const reply = await vi.waitFor(async () => {
+      const asked = await a.driver.acquireMany(requests, BOUND);
+      if (asked.kind !== 'held') throw new Error(`taken by ${asked.holder}`);
+      return asked;
+    }, 5000);
+    expect(reply.grants.map(({ token }) => Number.isSafeInteger(token))).toEqual([true, true]);
+    const infos = await Promise.all(keys.map((key) => a.driver.inspect(key, BOUND)));
+    expect(infos.map((info) => info?.owner)).toEqual(requests.map(({ owner }) => owner));
+  });
+
   describe('the end of a driver', () => {
     it('rejects with the reason of a signal that was aborted', async () => {
       await using a = drivers.process();

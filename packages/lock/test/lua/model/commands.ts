@@ -3,90 +3,130 @@ import { expect } from 'vitest';
 
 import { type Model, processOf, type Wish } from './lock-model.ts';
 import type { RealLock } from './real-lock.ts';
+import { type ModelWorld, PROCESSES, type RealWorld } from './world.ts';
 
-type Step = fc.AsyncCommand<Model, RealLock>;
+/** One thing that happens, in the model and in Redis. */
+export type Step<M extends Model = Model> = fc.AsyncCommand<ModelWorld<M>, RealWorld>;
 
-/** The processes of a run. */
-export const PROCESSES = ['p0', 'p1', 'p2'] as const;
+/** Every period, and every delay, in ms: nothing runs out by itself. */
+export const MINUTE = 60_000;
 
-const MINUTE = 60_000;
-
-function command(name: string, run: (model: Model, real: RealLock) => Promise<void>): Step {
+/** A step, after which Redis must look as its model. */
+export function command<M extends Model>(
+  name: string,
+  run: (model: ModelWorld<M>, real: RealWorld) => Promise<void>,
+): Step<M> {
   return {
     check: () => true,
     toString: () => name,
     async run(model, real) {
       await run(model, real);
-      expect((await real.holders()).sort()).toEqual(model.holders.map(({ owner }) => owner).sort());
-      const line = await real.line();
-      expect(line).toEqual(model.line.map(({ owner }) => owner));
-      expect((await real.wishes()).sort()).toEqual([...line].sort());
-      expect((await real.heard()).map(String).sort()).toEqual([...model.pushes].sort());
+      const [heard] = await Promise.all([real.heard(), ...model.locks.map((lock, i) => compare(lock, real.locks[i]!))]);
+      expect(heard.toSorted()).toEqual(model.pushes.toSorted());
     },
   };
 }
 
-/** Any interleaving of what processes do and what befalls them. `shapes` are those that may be asked for. */
-export function lockCommands(shapes: readonly string[]): fc.Arbitrary<Iterable<Step>> {
-  const owner = fc.tuple(fc.constantFrom(...PROCESSES), fc.integer({ min: 1, max: 3 })).map(([p, n]) => `${p}:${n}`);
-  const wish = fc.record<Wish>({
-    owner,
-    mode: fc.constantFrom('T', 'Q', 'Q', 'Q', 'B'),
+/** An owner of one of the processes; there are few, so that they meet. */
+export const anyOwner: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...PROCESSES), fc.integer({ min: 1, max: 3 }))
+  .map(([process, n]) => `${process}:${n}`);
+
+/** Whoever has the lock then. */
+const HOLDER = 'the holder';
+
+/** What one that asks may want. `shapes` are those that may be asked for; only a lock of one holder has delays. */
+export function anyWish(shapes: readonly string[]): fc.Arbitrary<Wish> {
+  return fc.record<Wish>({
+    owner: anyOwner,
+    mode: fc.constantFrom('T', 'Q', 'Q', 'B', 'B'),
     priority: fc.constantFrom(0, 0, 0, 1, -1),
     shape: fc.constantFrom(...shapes),
+    delay: shapes[0] === '' ? fc.constantFrom(0, 0, MINUTE) : fc.constant(0),
   });
-  return fc.commands(
-    [
-      wish.map((asked) => command(`acquire ${JSON.stringify(asked)}`, (model, real) => acquire(asked, model, real))),
-      owner.map((who) =>
-        command(`release ${who}`, async (model, real) => {
-          expect(outcomeOf(await real.step(`R${who}`))).toBe(model.release(who));
-        }),
-      ),
-      fc.constant(
-        command('pass on', async (model, real) => {
-          expect(outcomeOf(await real.step('N'))).toBe(model.passOn() ? 'watch' : 'released');
-        }),
-      ),
-      owner.map((who) =>
-        command(`renew ${who}`, async (model, real) => {
-          expect(await real.step(`E${who}`, MINUTE)).toBe(model.holds(who) ? 1 : 0);
-        }),
-      ),
-      owner.map((who) =>
-        command(`expire ${who}`, async (model, real) => {
-          model.expire(who);
-          await real.expire(who);
-        }),
-      ),
-      fc.tuple(fc.constantFrom(...PROCESSES), fc.boolean()).map(([process, isAlive]) =>
-        command(`${process} ${isAlive ? 'listens' : 'dies'}`, async (model, real) => {
-          model.alive[isAlive ? 'add' : 'delete'](process);
-          await real.setAlive(process, isAlive);
-        }),
-      ),
-    ],
-    { maxCommands: 60, size: 'large' },
-  );
 }
 
-async function acquire(asked: Wish, model: Model, real: RealLock): Promise<void> {
+/** What processes do with one lock of so many, and what befalls them. */
+export function lockSteps(shapes: readonly string[], count: number): fc.Arbitrary<Step>[] {
+  const at = fc.nat({ max: count - 1 });
+  // Half of what happens to somebody happens to one that has the lock.
+  const owned = fc.tuple(at, fc.option(anyOwner, { freq: 1, nil: HOLDER }));
+  return [
+    fc
+      .tuple(at, anyWish(shapes))
+      .map(([i, asked]) => command(`acquire ${i} ${JSON.stringify(asked)}`, (m, r) => acquire(i, asked, m, r))),
+    owned.map(([i, who]) =>
+      command(`release ${i} ${who}`, async (model, real) => {
+        const owner = ownerOf(who, model.locks[i]!);
+        const reply = await real.locks[i]!.step(`R${owner}`);
+        expect(reply).toBe(replyOf(model.locks[i]!.release(owner), model.locks[i]!));
+      }),
+    ),
+    at.map((i) =>
+      command(`pass on ${i}`, async (model, real) => {
+        const reply = await real.locks[i]!.step('N');
+        expect(reply).toBe(replyOf(model.locks[i]!.passOn() ? 'watch' : 'released', model.locks[i]!));
+      }),
+    ),
+    owned.map(([i, who]) =>
+      command(`renew ${i} ${who}`, async (model, real) => {
+        const owner = ownerOf(who, model.locks[i]!);
+        expect(await real.locks[i]!.step(`E${owner}`, MINUTE)).toBe(model.locks[i]!.holds(owner) ? 1 : 0);
+      }),
+    ),
+    fc.tuple(owned, fc.constantFrom('expire', 'lapse')).map(([[i, who], how]) =>
+      command(`${how} ${i} ${who}`, async (model, real) => {
+        const owner = ownerOf(who, model.locks[i]!);
+        model.locks[i]![how](owner);
+        await real.locks[i]![how](owner);
+      }),
+    ),
+    fc.tuple(fc.constantFrom(...PROCESSES), fc.boolean()).map(([process, isAlive]) =>
+      command(`${process} ${isAlive ? 'listens' : 'dies'}`, async (model, real) => {
+        model.alive[isAlive ? 'add' : 'delete'](process);
+        await real.setAlive(process, isAlive);
+      }),
+    ),
+  ];
+}
+
+/** The arguments of an acquisition after its owner. */
+export function argumentsOf({ mode, priority, shape, delay }: Wish): (string | number)[] {
+  return [MINUTE, MINUTE, mode, priority, shape === '' ? delay : shape, ''];
+}
+
+function ownerOf(who: string, { holders }: Model): string {
+  return who === HOLDER ? (holders[0]?.owner ?? 'p0:1') : who;
+}
+
+async function acquire(i: number, asked: Wish, model: ModelWorld, real: RealWorld): Promise<void> {
+  const [lock, own] = [model.locks[i]!, real.locks[i]!];
   // A process that cannot be told anything does not wait in line.
   const wish: Wish = model.alive.has(processOf(asked.owner)) ? asked : { ...asked, mode: 'T' };
-  const wasHeld = model.holds(wish.owner);
-  const kind = model.acquire(wish);
-  const { owner, mode, priority, shape } = wish;
-  const place = shape === '' ? 0 : shape;
-  const reply = await real.step(`A${owner}`, MINUTE, MINUTE, mode, priority, place, '');
+  const wasHeld = lock.holds(wish.owner);
+  const kind = lock.acquire(wish);
+  const reply = await own.step(`A${wish.owner}`, ...argumentsOf(wish));
   expect(kindOf(reply)).toBe(kind);
-  if (typeof reply !== 'number' || wasHeld) return;
-  expect(reply).toBeGreaterThan(real.lastToken);
-  real.lastToken = reply;
+  if (typeof reply === 'number' && !wasHeld) expectNewer(own, reply);
 }
 
-function outcomeOf(reply: unknown): string {
-  if (reply === 1 + MINUTE) return 'watch';
-  return reply === 0 ? 'lost' : 'released';
+/** It must be newer than all tokens of the lock before it. */
+export function expectNewer(lock: RealLock, token: unknown): void {
+  expect(token).toBeGreaterThan(lock.lastToken);
+  lock.lastToken = token as number;
+}
+
+async function compare(model: Model, real: RealLock): Promise<void> {
+  const [holders, line, wishes] = await Promise.all([real.holders(), real.line(), real.wishes()]);
+  expect(holders.toSorted()).toEqual(model.holders.map(({ owner }) => owner).toSorted());
+  expect(line).toEqual(model.line.map(({ owner }) => owner));
+  expect(wishes.toSorted()).toEqual(line.toSorted());
+}
+
+/** Who passed it on looks again when the grant and its delay are over. */
+function replyOf(outcome: 'lost' | 'released' | 'watch', { holders }: Model): number {
+  if (outcome === 'watch') return 1 + MINUTE + (holders.at(-1)?.delay ?? 0);
+  return outcome === 'lost' ? 0 : 1;
 }
 
 function kindOf(reply: unknown): string {

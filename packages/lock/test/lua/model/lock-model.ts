@@ -5,22 +5,32 @@ export interface Wish {
   readonly priority: number;
   /** R, W or a number of permits; of locks that several may hold. */
   readonly shape: string;
+  /** For how long, in ms, nobody gets the lock after the lease ran out. */
+  readonly delay: number;
+}
+
+/** What the locks of a run have in common. */
+export interface ModelSpace {
+  /** The processes that listen. */
+  readonly alive: ReadonlySet<string>;
+  /** One should be told that he has the lock, `g`, or to ask for it, `w`. */
+  tell(kind: 'g' | 'w', owner: string): void;
 }
 
 /** What the scripts should do, in the plainest words. */
 export interface Model {
   readonly holders: Wish[];
   line: Wish[];
-  readonly alive: Set<string>;
-  /** What every process should have been told. */
-  readonly pushes: string[];
   acquire(wish: Wish): 'held' | 'queued' | 'taken';
   /** `watch`: others wait behind one who was given it by this. */
   release(owner: string): 'lost' | 'released' | 'watch';
   /** Gives it to those in line if it is free; true: others wait behind one who was given it by this. */
   passOn(): boolean;
   holds(owner: string): boolean;
+  /** His lease and its delay are over. */
   expire(owner: string): void;
+  /** His lease is over, and its delay begins. */
+  lapse(owner: string): void;
 }
 
 /** The process of an owner. */
@@ -40,22 +50,39 @@ export function joined(line: readonly Wish[], wish: Wish): Wish[] {
 export class LockModel implements Model {
   readonly holders: Wish[] = [];
   line: Wish[] = [];
-  readonly alive = new Set<string>();
-  readonly pushes: string[] = [];
+  readonly #space: ModelSpace;
+  /** Whose delay it is. */
+  #delayed: string | undefined;
+
+  constructor(space: ModelSpace) {
+    this.#space = space;
+  }
 
   acquire(wish: Wish): 'held' | 'queued' | 'taken' {
     if (this.holds(wish.owner)) return 'held';
-    if (this.holders.length === 0) {
+    if (this.#isFree) {
       if (wish.mode === 'Q' && this.line.length > 0) this.line = joined(this.line, wish);
       if (wish.mode === 'B' || this.#grant(wish.owner)) {
-        this.#leave(wish.owner);
-        this.holders.push(wish);
+        this.take(wish);
         return 'held';
       }
     }
     if (wish.mode === 'T') return 'taken';
     this.line = joined(this.line, wish);
     return 'queued';
+  }
+
+  /** Whether one that takes several may take it, after those who wait had their turn. */
+  isFreeFor(owner: string): boolean {
+    if (this.#isFree) this.#grant(undefined);
+    return this.#isFree || this.holds(owner);
+  }
+
+  /** Gives it to one of whom that was said. */
+  take(wish: Wish): void {
+    if (this.holds(wish.owner)) return;
+    this.#leave(wish.owner);
+    this.holders.push(wish);
   }
 
   release(owner: string): 'lost' | 'released' | 'watch' {
@@ -68,7 +95,7 @@ export class LockModel implements Model {
   }
 
   passOn(): boolean {
-    if (this.holders.length > 0) return false;
+    if (!this.#isFree) return false;
     this.#grant(undefined);
     return this.line.length > 0;
   }
@@ -79,6 +106,18 @@ export class LockModel implements Model {
 
   expire(owner: string): void {
     if (this.holds(owner)) this.holders.pop();
+    if (this.#delayed === owner) this.#delayed = undefined;
+  }
+
+  lapse(owner: string): void {
+    const [holder] = this.holders;
+    if (holder?.owner !== owner) return;
+    this.holders.pop();
+    if (holder.delay > 0) this.#delayed = owner;
+  }
+
+  get #isFree(): boolean {
+    return this.holders.length === 0 && this.#delayed === undefined;
   }
 
   #leave(owner: string): void {
@@ -93,8 +132,8 @@ export class LockModel implements Model {
       if (head === undefined || head.owner === asker) return true;
       if (head.mode === 'B' && woken === 2) return true;
       this.#leave(head.owner);
-      if (!this.alive.has(processOf(head.owner))) continue;
-      this.pushes.push(`${head.mode === 'B' ? 'w' : 'g'} ${head.owner}`);
+      if (!this.#space.alive.has(processOf(head.owner))) continue;
+      this.#space.tell(head.mode === 'B' ? 'w' : 'g', head.owner);
       if (head.mode !== 'B') {
         this.holders.push(head);
         return false;

@@ -1,9 +1,8 @@
-import type { RedisArgument, RedisScript } from '@lockstep/core';
+import type { RedisArgument } from '@lockstep/core';
 import type { Redis } from 'ioredis';
 
-/** One lock in Redis, and the processes that listen. */
+/** One lock in Redis. */
 export interface RealLock {
-  readonly base: string;
   lastToken: number;
   step(...args: RedisArgument[]): Promise<unknown>;
   holders(): Promise<string[]>;
@@ -11,64 +10,52 @@ export interface RealLock {
   /** Those whose wish is kept. */
   wishes(): Promise<string[]>;
   expire(owner: string): Promise<void>;
-  setAlive(process: string, isAlive: boolean): Promise<void>;
-  /** What the processes were told so far. */
-  heard(): Promise<string[]>;
+  lapse(owner: string): Promise<void>;
 }
 
 /** What a real lock works with. */
 export interface RealLockOptions {
-  readonly script: RedisScript;
   readonly client: Redis;
-  readonly processes: ReadonlyMap<string, Redis>;
-  /** No other has it. */
-  readonly name: string;
+  readonly base: string;
   readonly isShared: boolean;
-  /** The processes are told in the slot of the lock, as in a Cluster. */
-  readonly isInSlot: boolean;
+  /** Runs one step on the lock. */
+  readonly step: RealLock['step'];
 }
 
-/** Reads and drives the scripts. */
-export function createRealLock(options: RealLockOptions): RealLock {
-  const { script, client, processes, name, isShared, isInSlot } = options;
-  const base = `{${name}}`;
-  const heard: string[] = [];
-  for (const process of processes.values()) {
-    const event = isInSlot ? 'smessage' : 'message';
-    process.removeAllListeners('message').removeAllListeners('smessage');
-    process.on(event, (channel: string, message: string) => {
-      const [kind, ...rest] = message.split('|');
-      if (channel.startsWith(`${name}:`)) heard.push(`${kind} ${rest.at(-2)}`);
-    });
+/** Reads what the scripts wrote, and lets time pass for it. */
+export function createRealLock({ client, base, isShared, step }: RealLockOptions): RealLock {
+  const name = `${base}:l`;
+
+  async function lease(): Promise<{ owner: string; delay: number } | undefined> {
+    const value = await client.get(name);
+    if (value === null) return undefined;
+    const [owner, , delay] = value.split('|');
+    return { owner: owner!, delay: Number(delay) };
   }
+
+  async function expire(owner: string): Promise<void> {
+    if (isShared) await client.call('ZADD', `${base}:h`, 'XX', '1', owner);
+    else if ((await lease())?.owner === owner) await client.del(name);
+  }
+
   return {
-    base,
     lastToken: 0,
-    async step(...args) {
-      const replies = (await script.run(client, [base], [`${name}:`, isInSlot ? 's' : '1', ...args])) as unknown[];
-      return replies[0];
-    },
+    step,
     async holders() {
       if (isShared) return client.zrangebyscore(`${base}:h`, '2', '+inf');
-      const lease = await client.get(`${base}:l`);
-      return lease === null ? [] : [lease.split('|')[0]!];
+      const [found, leftMs] = await Promise.all([lease(), client.pttl(name)]);
+      return found !== undefined && leftMs > found.delay ? [found.owner] : [];
     },
     line: () => client.zrange(`${base}:q`, '0', '-1'),
     async wishes() {
       return (await client.hkeys(`${base}:w`)).filter((field) => field !== '#');
     },
-    async expire(owner) {
-      if (isShared) await client.call('ZADD', `${base}:h`, 'XX', '1', owner);
-      else if ((await client.get(`${base}:l`))?.startsWith(`${owner}|`) === true) await client.del(`${base}:l`);
-    },
-    async setAlive(process, isAlive) {
-      const own = processes.get(process)!;
-      if (isInSlot) await own[isAlive ? 'ssubscribe' : 'sunsubscribe'](`${name}:${process}:${base}`);
-      else await own[isAlive ? 'subscribe' : 'unsubscribe'](`${name}:${process}`);
-    },
-    async heard() {
-      for (const process of processes.values()) await process.ping();
-      return heard;
+    expire,
+    async lapse(owner) {
+      const found = isShared ? undefined : await lease();
+      if (found === undefined || found.delay === 0) await expire(owner);
+      else if (found.owner === owner && (await client.pttl(name)) > found.delay)
+        await client.pexpire(name, found.delay);
     },
   };
 }

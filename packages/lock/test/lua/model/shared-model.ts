@@ -1,11 +1,14 @@
-import { joined, type Model, processOf, type Wish } from './lock-model.ts';
+import { joined, type Model, type ModelSpace, processOf, type Wish } from './lock-model.ts';
 
 /** A lock that several may hold. */
 export class SharedModel implements Model {
   readonly holders: Wish[] = [];
   line: Wish[] = [];
-  readonly alive = new Set<string>();
-  readonly pushes: string[] = [];
+  readonly #space: ModelSpace;
+
+  constructor(space: ModelSpace) {
+    this.#space = space;
+  }
 
   acquire(wish: Wish): 'held' | 'queued' | 'taken' {
     if (this.holds(wish.owner)) return 'held';
@@ -46,6 +49,11 @@ export class SharedModel implements Model {
     if (at >= 0) this.holders.splice(at, 1);
   }
 
+  /** There are no delays here. */
+  lapse(owner: string): void {
+    this.expire(owner);
+  }
+
   #leave(owner: string): void {
     this.line = this.line.filter((one) => one.owner !== owner);
   }
@@ -61,8 +69,8 @@ export class SharedModel implements Model {
     for (let [head] = this.line; head !== undefined && this.#fits(head); [head] = this.line) {
       this.#leave(head.owner);
       if (head.owner !== asker) {
-        if (!this.alive.has(processOf(head.owner))) continue;
-        this.pushes.push(`g ${head.owner}`);
+        if (!this.#space.alive.has(processOf(head.owner))) continue;
+        this.#space.tell('g', head.owner);
       }
       this.holders.push(head);
     }

@@ -29,5 +29,7 @@ export interface LockPeer {
   readonly name: string;
   /** What the key of a lock is called in Redis. */
   readonly nameInRedis: (key: string) => string;
+  /** How many replicas must have its locks. @default 0 */
+  readonly replicas?: number;
   open(settings: LockPeerSettings): Promise<OpenLockPeer>;
 }

@@ -4,18 +4,28 @@ import { connectRedis } from './connect-redis.ts';
 import type { LockPeer, LockPeerSettings, OpenLockPeer } from './lock-peer.ts';
 
 /** @lockstep/lock with its defaults; `isHeld` is the `signal.aborted` of the README. */
-export const lockstepPeer: LockPeer = peerOf('@lockstep/lock', true);
+export const lockstepPeer: LockPeer = peerOf('@lockstep/lock', {});
 
 /** The same with `fair: false`: a free lock goes to whoever asks first. */
-export const lockstepUnfairPeer: LockPeer = peerOf('fair: false of @lockstep/lock', false);
+export const lockstepUnfairPeer: LockPeer = peerOf('fair: false of @lockstep/lock', { fair: false });
 
-function peerOf(name: string, fair: boolean): LockPeer {
-  return { name, nameInRedis: (key) => `{lk:lockstep:${key}}:l`, open: (settings) => openLocks(settings, fair) };
+/** The same with `replicas: 1`: a grant counts when a replica has it. */
+export const lockstepReplicatedPeer: LockPeer = peerOf('replicas: 1 of @lockstep/lock', { replicas: 1 });
+
+interface Ways {
+  readonly fair?: boolean;
+  readonly replicas?: number;
 }
 
-async function openLocks({ redisUrl, ttlMs }: LockPeerSettings, fair: boolean): Promise<OpenLockPeer> {
+function peerOf(name: string, ways: Ways): LockPeer {
+  const { replicas = 0 } = ways;
+  const nameInRedis = (key: string): string => `{lk:lockstep:${key}}:l`;
+  return { name, nameInRedis, replicas, open: (settings) => openLocks(settings, ways) };
+}
+
+async function openLocks({ redisUrl, ttlMs }: LockPeerSettings, ways: Ways): Promise<OpenLockPeer> {
   const client = connectRedis(redisUrl, ttlMs);
-  const locks = createLocks({ client, ttlMs, waitMs: Infinity, fair, onError: () => {} });
+  const locks = createLocks({ client, ttlMs, waitMs: Infinity, ...ways, onError: () => {} });
   return {
     async acquire(key) {
       return (await locks.acquire(key)).release;
