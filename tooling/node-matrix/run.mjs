@@ -1,6 +1,6 @@
 /**
  * Runs the unit tests of all packages and apps under every Node of the matrix, one line for each. Tests with real
- * servers stay with the Node that one develops on, and so do properties, laws, allocations and the simulation.
+ * servers stay with the Node that one develops on, and so do properties, laws, models, allocations and simulations.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
@@ -12,8 +12,13 @@ import { listNodes } from './versions.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
 // What servers and the wire do, what the compiler puts on the heap, and thousands of random cases do not differ by Node's
-// version so that they would be worth their minutes three times more.
-const left = ['**/*.{int,fault,prop}.test.ts', '**/allocation/**', '**/laws/**', '**/simulation/**'];
+// version so that they would be worth their minutes three times more. Neither does what models and thousands of clients,
+// terms and keys come to.
+const left = [
+  '**/*.{int,fault,prop}.test.ts',
+  '**/{allocation,availability,laws,simulation}/**',
+  '**/{*-model,cursor-protocol,election-cycles,hit-ratio,idle-clients}.test.ts',
+];
 // A module is loaded once for all files of a worker: loading them for each takes as long as the tests themselves.
 const selection = ['run', '--no-isolate', '--project', '@lockstep/*', ...left.flatMap((one) => ['--exclude', one])];
 

@@ -17,7 +17,7 @@ const counted = {
 
 const snapshot: Snapshot = {
   links: [
-    { from: 'east', to: 'west', state: { lagMs: 3.4, queued: 1200, opsPerSecond: 45_000 } },
+    { from: 'east', to: 'west', state: { lagMs: 3.4, queued: 1200, opsPerSecond: 45_000, tier: 'log' } },
     { from: 'west', to: 'east', state: undefined },
   ],
   pools: [{ region: 'east', nodes: 3, nodesUp: 2, items: 1204, hitRatio: 0.931 }],
@@ -59,6 +59,15 @@ describe('the live view', () => {
         ' · east coupons 1,434 requests (1,400 fresh, 30 stale, 3 loaded, 1 failed), 12 source calls, 11 refreshes,' +
         ' 0 duplicates, 0 torn, refreshed by refresher 1 of east',
     );
+  });
+
+  it('says at which tier a journal is that does not take writes whole', () => {
+    const state = { lagMs: 90_000, queued: 1_200_000, opsPerSecond: 0, tier: 'classes' as const };
+    const full = { ...snapshot, links: [{ from: 'east', to: 'west', state }], pools: [], queues: [], coupons: [] };
+    const [line = ''] = renderLines(full);
+    expect(line).toMatch(/ops\/s {3}tier classes$/);
+    expect(line.length).toBeLessThanOrEqual(80);
+    expect(renderOneLine(full)).toBe('east→west lag 90,000 ms, 1,200,000 queued, 0 ops/s, tier classes');
   });
 
   it('cuts lines at the width of the terminal, so that drawing them again finds its place', async () => {

@@ -10,7 +10,7 @@ import { createQuietLog } from './quiet-log.ts';
 export function logFailures(logger: Logger, registry: Registry): { stop(): void } {
   const total = new Counter({
     name: 'lockstep_proxy_failures_total',
-    help: 'reads and writes that clients did not get',
+    help: 'what clients did not get',
     labelNames: ['operation', 'code'],
     registers: [registry],
   });

@@ -33,6 +33,7 @@ import { createMemcachedFace } from './memcached-face.ts';
 import { addMetrics } from './metrics.ts';
 import { meterRequests } from './request-meter.ts';
 import { createNodeNames } from './node-names.ts';
+import { publishAcceptErrors } from './publish-accept-errors.ts';
 import { createQuietLog } from './quiet-log.ts';
 import { RefreshGateways } from './refresh/refresh-gateways.ts';
 import { addRefreshMetrics } from './refresh/refresh-metrics.ts';
@@ -144,6 +145,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
   const hangUps = countHangUps(admin.metrics);
 
   const http = await admin.listen(proxy.http);
+  publishAcceptErrors(admin.http.server);
   const addresses = { http, ...(await memcached.listen()) };
   spool?.start();
   return {

@@ -30,7 +30,7 @@ export function addMetrics(registry: Registry, { pools, receiver }: MetricSource
   count('unknown_versions', 'stores that became deletes, as no version was known here', 'unknownVersions');
   count('suspects', 'keys deleted, as this region and another wrote them at the same time', 'suspects');
   count('second_deletes', 'keys that were deleted again after a time', 'secondDeletes');
-  count('takeovers', 'batches during which another receiver took over; their keys were deleted', 'takeovers');
+  count('takeovers', 'batches that another receiver may have taken over; their keys were deleted', 'takeovers');
   addScrapedMetric(registry, {
     kind: 'gauge',
     name: 'lockstep_pool_nodes_up',

@@ -13,7 +13,7 @@ export interface CacheOptions {
   readonly log: InvalidationLog;
   /** Where processes share values. @default noSharedTier() */
   readonly shared?: SharedTier;
-  /** How many entries this process keeps, of all views together. @default 10_000 */
+  /** How many entries this process keeps, of all views together; 16,777,216 at most. @default 10_000 */
   readonly maxEntries?: number;
   /** How many bytes they may have together, by `sizeOf`. @default none */
   readonly maxBytes?: number;

@@ -19,6 +19,7 @@ import { touchDown } from './read/fly.ts';
 import { hearingOf } from './read/hear.ts';
 import { createLoadSlots } from './read/load-slots.ts';
 import { createTagLedger } from './read/tag-ledger.ts';
+import { createSafeReporter, warn } from './safe-reporter.ts';
 import { guardShared } from './shared/guarded-store.ts';
 import { noSharedTier } from './shared/no-shared-tier.ts';
 import { createOutbox } from './write/outbox.ts';
@@ -47,10 +48,10 @@ export function createCache(options: CacheOptions): Cache {
     sharedTimeoutMs = 250,
     maxConcurrentLoads = 1000,
     maxOutbox = 10_000,
-    onError = warn,
     clock = systemClock,
     random = Math.random,
   } = checkCacheOptions(options);
+  const onError = createSafeReporter(options.onError ?? warn);
 
   const room = createLocalRoom({ maxEntries: options.maxEntries ?? 10_000, maxWeight: options.maxBytes });
   const follower = log.follow({
@@ -168,8 +169,4 @@ export function createCache(options: CacheOptions): Cache {
   };
   noteCore(cache, core);
   return cache;
-}
-
-function warn(error: Error): void {
-  process.emitWarning(error);
 }

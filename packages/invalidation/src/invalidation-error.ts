@@ -17,8 +17,8 @@ export interface InvalidationErrorOptions extends CodedErrorOptions {
  *
  * - `ERR_INVALIDATION_TIMEOUT`: the log did not answer in time. A publish may or may not have reached it; where
  *   `position` is set it has, and only that every follower has passed it is not known.
- * - `ERR_INVALIDATION_UNAVAILABLE`: the log refused, or the connection to it broke; see `cause`. A publish may
- *   or may not have reached it.
+ * - `ERR_INVALIDATION_UNAVAILABLE`: the log refused, or the connection to it broke, see `cause`; or too much waits for
+ *   its answer already. A publish may or may not have reached it.
  * - `ERR_INVALIDATION_CLOSED`: the log, follower or map was closed.
  * - `ERR_INVALIDATION_LISTENER`: a callback of yours threw; see `cause`.
  */

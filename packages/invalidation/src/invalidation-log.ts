@@ -115,7 +115,11 @@ export interface PublishOptions {
   readonly traceId?: string | undefined;
   /** Resolve only when every live follower with a lease has passed it, or can no longer serve. @default false */
   readonly everywhere?: boolean | undefined;
-  /** How long all of it may take, in milliseconds. @default that of the log; with `everywhere`, its longest lease and 5000 */
+  /**
+   * How long all of it may take, in milliseconds.
+   *
+   * @default that of the log; with `everywhere`, in Redis its longest lease and 5000, over a relay and in memory 10_000
+   */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -2,7 +2,8 @@ import { channel } from 'node:diagnostics_channel';
 
 /** A message on the channel `lockstep:memcache-proxy:failure`: a client did not get what it asked for. */
 export interface ProxyFailure {
-  readonly operation: 'read' | 'write';
+  /** `accept`: it was not let in, as when the system has no file for it. `reply`: a bug in its answer ended its connection. */
+  readonly operation: 'read' | 'write' | 'accept' | 'reply';
   readonly error: Error;
 }
 

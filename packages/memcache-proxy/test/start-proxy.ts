@@ -27,19 +27,21 @@ export interface StartedProxy extends AsyncDisposable {
 export interface StartOptions {
   readonly nodeCount?: number;
   readonly timeoutMs?: number;
+  /** Without a hook stores may go the direct way. @default true */
+  readonly hasHook?: boolean;
   readonly backend?: Partial<BackendOptions>;
   readonly server?: Partial<MemcacheServerOptions>;
 }
 
 /** Starts real memcached servers, a pool over them and the memcached face. */
 export async function startProxy(options: StartOptions = {}): Promise<StartedProxy> {
-  const { nodeCount = 3, timeoutMs = 1000 } = options;
+  const { nodeCount = 3, timeoutMs = 1000, hasHook = true } = options;
   const nodes = await Promise.all(Array.from({ length: nodeCount }, () => startMemcached()));
   const ring = createRing(nodes.map(({ host, port }) => ({ host, port })));
   const pool = createPool({ ring, timeoutMs });
   const writes: ProxyWrite[] = [];
   const onWrite = async (write: ProxyWrite): Promise<void> => void writes.push(write);
-  const backend = createBackend({ pool, onWrite, ...options.backend });
+  const backend = createBackend({ pool, ...(hasHook ? { onWrite } : {}), ...options.backend });
   const server = createMemcacheServer({ backend, version: '1.6.18', ...options.server });
   const address = await server.listen({ port: 0 });
   return {

@@ -35,9 +35,20 @@ export interface ModelFaults {
   readonly zombieDies: boolean;
   /** A receiver that lost its lane while it wrote leaves it at that. */
   readonly noTakingBack: boolean;
+  /** The receivers' Redis does not answer when a batch is committed or a lane let go, whether it did so or not. */
+  readonly redisAway: boolean;
+  /** What is taken back fails part of the way, and is then tried again, or not. */
+  readonly takingBackFails: 'never' | 'again' | 'left';
 }
 
-export const NO_FAULTS: ModelFaults = { leaseEnds: false, intentEnds: false, zombieDies: false, noTakingBack: false };
+export const NO_FAULTS: ModelFaults = {
+  leaseEnds: false,
+  intentEnds: false,
+  zombieDies: false,
+  noTakingBack: false,
+  redisAway: false,
+  takingBackFails: 'never',
+};
 
 export const START: ModelState = {
   cursor: 0,
@@ -99,13 +110,20 @@ function carryOn(state: ModelState, receiver: number, work: Work, faults: ModelF
   if (keys.every((key) => (done & (1 << key)) !== 0)) {
     if (isYielding) next.push({ to: withWork(state, receiver, undefined) });
     else if (!isOvertaken && state.cursor === prev) {
-      next.push({ to: withWork({ ...state, cursor: last, intent: 0, holder, token: -1 }, receiver, undefined) });
+      const committed = { ...state, cursor: last, intent: 0, holder, token: -1 };
+      next.push({ to: withWork(committed, receiver, undefined) });
+      if (faults.redisAway) next.push({ to: withWork(committed, receiver, yielding) });
     } else next.push({ to: withWork({ ...state, holder }, receiver, yielding) });
   }
   // The applier fails: the lane is let go, or what was written too late is taken back.
   if (!isYielding) {
     const isHeld = state.holder === receiver;
     next.push({ to: withWork({ ...state, holder }, receiver, isHeld ? undefined : yielding) });
+    // Nobody says whether it was held: what was written is taken back, and the lease ends by itself.
+    if (faults.redisAway) next.push({ to: withWork(state, receiver, yielding) });
+  } else if (faults.takingBackFails !== 'never') {
+    const isLeft = faults.takingBackFails === 'left';
+    next.push({ to: withWork(state, receiver, isLeft ? undefined : { ...work, done: 0 }) });
   }
   // The process dies. Its successor has another name, so that its lease has to end by itself.
   if (!isOvertaken || faults.zombieDies) {

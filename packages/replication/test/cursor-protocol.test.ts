@@ -90,6 +90,23 @@ describe('every state of two receivers that share a lane, with any shippers and 
     expect(states).toBeGreaterThan(5000);
   });
 
+  it('ends so though Redis is away then, and what they take back fails at first', () => {
+    const { states, missing, backward, ...findings } = explore({
+      leaseEnds: true,
+      intentEnds: true,
+      redisAway: true,
+      takingBackFails: 'again',
+    });
+    expect(findings).toEqual({ stale: 0, cursorBack: 0, stuck: 0 });
+    expect(missing).toBeGreaterThan(0);
+    expect(backward).toBeGreaterThan(0);
+    expect(states).toBeGreaterThan(5000);
+  });
+
+  it('finds that to try only once to take something back would not do', () => {
+    expect(explore({ leaseEnds: true, takingBackFails: 'left' }).stale).toBeGreaterThan(0);
+  });
+
   it('finds what is not guaranteed: a frozen process that writes late and dies before it takes that back', () => {
     expect(explore({ leaseEnds: true, zombieDies: true }).stale).toBeGreaterThan(0);
   });

@@ -141,6 +141,19 @@ describe('createJournal', () => {
     await expect(readValues(client, region)).resolves.toEqual(['good']);
   });
 
+  it('refuses a value that no receiver would take, and takes the largest one that all take', async () => {
+    const region = nextRegion();
+    await using journal = createJournal({ client, shards: 1, region, timeoutMs: 10_000 });
+    const most = 8 * 1024 * 1024;
+    await expect(journal.append(set('k', 'x'.repeat(most + 1)))).rejects.toMatchObject({
+      code: 'ERR_REPLICATION_BAD_OPERATION',
+      message: `operation refused: value must be at most ${most} bytes, got ${most + 1}; a delete of its key can travel`,
+    });
+    await journal.append(set('k', 'x'.repeat(most)));
+    const [value = ''] = await readValues(client, region);
+    expect(value.length).toBe(most);
+  });
+
   it('appends what is queued before it closes, and takes nothing after that', async () => {
     const region = nextRegion();
     const journal = createJournal({ client, shards: 1, region });

@@ -79,6 +79,37 @@ it.each([true, false])(
   },
 );
 
+it.each(['packed', 'unpacked'])(
+  'confirms nothing while the %s part fails, and takes only that one apart, whatever the other part did',
+  async (bad) => {
+    const asked = { packed: 0, unpacked: 0 };
+    const carryOut = async (part: 'packed' | 'unpacked', count: number): Promise<void> => {
+      asked[part] += count;
+      if (part === bad) throw new Error('too large');
+    };
+    const stored = { packed: 'plain', unpacked: 'both:1' };
+    await using receiver = createWest({
+      applyPacked: (writes) => carryOut('packed', writes.count),
+      async applyBatch(operations) {
+        for (const { kind, key } of operations) {
+          const part = key.toString() === stored.packed ? 'packed' : 'unpacked';
+          // The key of what cannot be stored can be deleted.
+          if (kind === 'set') await carryOut(part, 1);
+        }
+      },
+    });
+    const batch = mixedBatch('value');
+    for (let attempt = 1; attempt < 3; attempt += 1) {
+      await expect(receiver.receive(batch)).rejects.toMatchObject({ code: 'ERR_REPLICATION_APPLY_FAILED' });
+      await expect(receiver.cursor('east', 0)).resolves.toBe('0-0');
+    }
+    await expect(receiver.receive(batch)).resolves.toMatchObject({ kind: 'applied', cursor: '1-0' });
+    // The bad one was tried by itself as well.
+    expect(asked).toEqual({ packed: 3, unpacked: 3, [bad]: 4 });
+    expect(receiver.stats()).toMatchObject({ deadLetters: 1, appliedBatches: 1, failures: 2 });
+  },
+);
+
 it('keeps no dead letter of a batch that comes again', async () => {
   await using receiver = createWest({
     async applyBatch(operations) {

@@ -1,3 +1,5 @@
+import { brotliCompressSync, constants } from 'node:zlib';
+
 import { describe, expect, it } from 'vitest';
 
 import type { Receiver } from '../src/receiver/receiver.ts';
@@ -115,6 +117,14 @@ describe('createReceiverHandler', () => {
 
   it('refuses an empty token, which everyone would know', () => {
     expect(() => createHandler({}, '')).toThrow(/token must not be empty/);
+  });
+
+  it('answers a body that unpacks to more than it takes with 413', async () => {
+    const bomb = brotliCompressSync(Buffer.alloc(17 * 1024 * 1024), {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 1 },
+    });
+    const answer = await createHandler()(post({ 'content-encoding': 'br' }, bomb));
+    expect([answer.status, answer.json['code']]).toEqual([413, 'ERR_REPLICATION_TOO_LARGE']);
   });
 
   it('puts a digest of status and body on every answer', async () => {

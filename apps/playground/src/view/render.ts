@@ -18,7 +18,7 @@ export function renderOneLine(snapshot: Snapshot): string {
     ...snapshot.links.map(({ from, to, state }) =>
       state === undefined
         ? `${from}→${to} shipper down`
-        : `${from}→${to} lag ${lag(state.lagMs)}, ${count.format(state.queued)} queued, ${count.format(state.opsPerSecond)} ops/s`,
+        : `${from}→${to} lag ${lag(state.lagMs)}, ${count.format(state.queued)} queued, ${count.format(state.opsPerSecond)} ops/s${tierText(state.tier, ', ')}`,
     ),
     ...snapshot.pools.map(
       ({ region, nodes, nodesUp, items, hitRatio }) =>
@@ -35,7 +35,12 @@ export function renderOneLine(snapshot: Snapshot): string {
 function linkLine({ from, to, state }: LinkSnapshot): string {
   const name = `${from} → ${to}`.padEnd(16);
   if (state === undefined) return `${name} shipper down`;
-  return `${name} lag ${lag(state.lagMs).padStart(9)}   queued ${count.format(state.queued).padStart(7)}   ${count.format(state.opsPerSecond).padStart(7)} ops/s`;
+  return `${name} lag ${lag(state.lagMs).padStart(9)}   queued ${count.format(state.queued).padStart(7)}   ${count.format(state.opsPerSecond).padStart(7)} ops/s${tierText(state.tier, '   ')}`;
+}
+
+/** Nothing while writes travel whole. */
+function tierText(tier: NonNullable<LinkSnapshot['state']>['tier'], before: string): string {
+  return tier === 'log' ? '' : `${before}tier ${tier}`;
 }
 
 function poolLine({ region, nodes, nodesUp, items, hitRatio }: PoolSnapshot): string {

@@ -6,7 +6,7 @@ import { askQueue, queueName } from '../world/leader-of.ts';
 import type { Region, World } from '../world/world.ts';
 import { CouponSampler } from './coupon-sampler.ts';
 import { fetchMetrics, type MetricSample } from './metrics.ts';
-import type { LinkSnapshot, PoolSnapshot, QueueSnapshot, Snapshot } from './snapshot.ts';
+import { type LinkSnapshot, type PoolSnapshot, type QueueSnapshot, type Snapshot, tiers } from './snapshot.ts';
 
 interface RegionView {
   readonly name: string;
@@ -73,7 +73,9 @@ export class Sampler implements AsyncDisposable {
     const queued = value('lockstep_link_queued_operations');
     const total = value('lockstep_link_shipped_operations_total');
     if (lagSeconds === undefined || queued === undefined || total === undefined) return { from, to, state: undefined };
-    return { from, to, state: { lagMs: lagSeconds * 1000, queued, opsPerSecond: this.#rate(`${from} ${to}`, total) } };
+    const tier = tiers[value('lockstep_link_tier') ?? 0] ?? 'log';
+    const opsPerSecond = this.#rate(`${from} ${to}`, total);
+    return { from, to, state: { lagMs: lagSeconds * 1000, queued, opsPerSecond, tier } };
   }
 
   #rate(link: string, total: number): number {

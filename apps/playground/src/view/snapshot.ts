@@ -1,9 +1,19 @@
+/** How a journal takes writes, by the number that its shipper gives: whole, or less where it has no room. */
+export const tiers = ['log', 'deletes', 'keys', 'classes'] as const;
+
 /** One direction between two regions, as of one moment. */
 export interface LinkSnapshot {
   readonly from: string;
   readonly to: string;
   /** Undefined while the shipper does not answer. */
-  readonly state: { readonly lagMs: number; readonly queued: number; readonly opsPerSecond: number } | undefined;
+  readonly state:
+    | {
+        readonly lagMs: number;
+        readonly queued: number;
+        readonly opsPerSecond: number;
+        readonly tier: (typeof tiers)[number];
+      }
+    | undefined;
 }
 
 /** The memcached nodes of one region, as of one moment. */

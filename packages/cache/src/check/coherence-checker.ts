@@ -6,6 +6,7 @@ import type { Cache } from '../cache.ts';
 import { checkNumber } from '../check-number.ts';
 import { assertOpen, cacheClosed } from '../read/cache-core.ts';
 import type { LoadRequest } from '../read/load-request.ts';
+import { createSafeReporter } from '../safe-reporter.ts';
 import { createCandidates } from './candidates.ts';
 import { coreOf } from './core-of.ts';
 import { type Examined, examine, isSameCopy } from './examine.ts';
@@ -81,7 +82,8 @@ export function createCoherenceChecker(cache: Cache, options: CoherenceCheckerOp
   const core = coreOf(cache);
   const { clock, random, maxStalenessMs } = core;
   const { views, everyMs = 10_000, sampleSize = 10, settleMs = maxStalenessMs + 1000, maxCandidates = 1000 } = options;
-  const { isEqual = isDeepStrictEqual, onViolation, onError = core.onError } = options;
+  const { isEqual = isDeepStrictEqual, onViolation } = options;
+  const onError = createSafeReporter(options.onError ?? core.onError);
   checkNumber('everyMs', everyMs, { min: 10 });
   checkNumber('sampleSize', sampleSize, { min: 1, max: 10_000, isInteger: true });
   checkNumber('settleMs', settleMs, { min: maxStalenessMs, max: 3_600_000 });

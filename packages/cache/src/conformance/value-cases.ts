@@ -11,6 +11,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'the look of a name of its own': 'state',
 };
 const FOREIGN = ['nothing of ours', '', '12345678 1 2 x y\nz', '0badcafe 99999999999999 60000 json@0 :0 {"t":3}\n1'];
+const MANY_TAGS = Array.from({ length: 300 }, (_, i) => `tag:${i}:${'ü'.repeat(90)}`);
 const HUGE = 'x'.repeat(9_000_000);
 
 /** What is stored, and who may store it. */
@@ -138,5 +139,18 @@ export const valueCases: readonly TierConformanceCase[] = [
     const token = await tokenFor(one, 'j');
     await other.invalidate('j');
     assert.equal(await one.store.fill('j', token, fillOf(one, HUGE), bound), false);
+  }),
+
+  tierCase('shares a value with many long tags, or says that it does not', async (one, other) => {
+    assert.equal(await put(one, 'k', '1', { tags: MANY_TAGS }), true);
+    if ((await textAt(one, 'k')) === undefined) {
+      assert.deepEqual(
+        one.errors.map((error) => (error as { code?: unknown }).code),
+        ['ERR_CACHE_VALUE_TOO_LARGE'],
+      );
+      hasAll(await other.store.claim('k', claimBound), { kind: 'claimed' });
+    } else {
+      hasAll(await other.store.get('k', bound), { tags: MANY_TAGS });
+    }
   }),
 ];

@@ -26,6 +26,7 @@ import type {
   SharedStore,
   SharedValue,
 } from './shared-tier.ts';
+import { tooLarge } from './too-large.ts';
 import { restOfHeader } from './value-header.ts';
 
 /** What nobody waits for may take so long. */
@@ -119,8 +120,9 @@ export class MemcacheStore implements SharedStore {
     const ttlSeconds = ttlSecondsOf(value.ttlMs + value.graceMs);
     // A memcached that was started anew has given the number of this claim to something else, or soon will.
     const isOfNow = claim.epoch === this.#epochOf(key) && claim.generation === this.#generation();
-    const isShared = isOfNow && payload.length <= this.#maxValueBytes && value.ttlMs + value.graceMs > 0;
-    if (payload.length > this.#maxValueBytes) this.#reportSize(payload.length);
+    const refusal = tooLarge({ bytes: payload.length, maxBytes: this.#maxValueBytes, rest });
+    if (refusal !== undefined) this.#report(refusal.code, () => refusal);
+    const isShared = isOfNow && refusal === undefined && value.ttlMs + value.graceMs > 0;
     const store = async (): Promise<boolean> => {
       if (!isShared) return this.#endClaim(key, token, call);
       const bytes = Buffer.concat([Buffer.from(`${claim.epoch} ${freshUntil}${rest}`), payload]);
@@ -217,11 +219,6 @@ export class MemcacheStore implements SharedStore {
     this.#report('ERR_CACHE_SHARED_UNAVAILABLE', () => {
       return new CacheError('ERR_CACHE_SHARED_UNAVAILABLE', message, { cause });
     });
-  }
-
-  #reportSize(size: number): void {
-    const message = `a value of ${size} bytes is above maxValueBytes, ${this.#maxValueBytes}, and was not shared`;
-    this.#report('ERR_CACHE_VALUE_TOO_LARGE', () => new CacheError('ERR_CACHE_VALUE_TOO_LARGE', message));
   }
 }
 

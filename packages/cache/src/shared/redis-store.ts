@@ -25,6 +25,7 @@ import type {
   SharedStore,
   SharedValue,
 } from './shared-tier.ts';
+import { tooLarge } from './too-large.ts';
 import { restOfHeader } from './value-header.ts';
 
 /** Keys of one call. */
@@ -110,11 +111,11 @@ export class RedisStore implements SharedStore {
 
   async fill(key: string, token: string, value: SharedFill, { form = jsonForm }: SharedBound): Promise<boolean> {
     const { keys } = this.#log;
-    const size = Buffer.byteLength(value.bytes);
     const keptMs = Math.ceil(value.ttlMs + value.graceMs);
-    const isShared = size <= this.#maxValueBytes && keptMs >= 1;
-    if (size > this.#maxValueBytes) this.#reportSize(size);
     const rest = restOfHeader({ ...value, form: form.name, key: undefined });
+    const refusal = tooLarge({ bytes: Buffer.byteLength(value.bytes), maxBytes: this.#maxValueBytes, rest });
+    if (refusal !== undefined) this.#report(refusal.code, () => refusal);
+    const isShared = refusal === undefined && keptMs >= 1;
     const names = [keys.state(this.#log.shardOf(key)), keys.value(key), keys.claim(key)];
     const body = isShared ? [keptMs, Math.ceil(value.ttlMs), rest, value.bytes] : ['', 0, '', ''];
     const sentAt = this.#time.mark();
@@ -166,11 +167,6 @@ export class RedisStore implements SharedStore {
     const message = 'something else than a cache has written to a value in the shared tier';
     this.#report('ERR_CACHE_SHARED_UNREADABLE', () => new CacheError('ERR_CACHE_SHARED_UNREADABLE', message));
     return undefined;
-  }
-
-  #reportSize(size: number): void {
-    const message = `a value of ${size} bytes is above maxValueBytes, ${this.#maxValueBytes}, and was not shared`;
-    this.#report('ERR_CACHE_VALUE_TOO_LARGE', () => new CacheError('ERR_CACHE_VALUE_TOO_LARGE', message));
   }
 
   #byShard(keys: readonly string[]): Map<number, string[]> {

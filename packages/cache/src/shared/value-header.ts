@@ -37,6 +37,15 @@ let nextKnown = 0;
 /** The longest line that is looked for. A hundred tags of a hundred characters fit. */
 export const maxHeaderBytes: number = 16_384;
 
+/** What comes before the rest: an epoch of 20 characters, a moment of 15 digits and the space between them. */
+const MAX_START_BYTES = 36;
+const MAX_REST_BYTES = maxHeaderBytes - MAX_START_BYTES;
+
+/** Whether a header with this rest is found again when it is read. */
+export function isFindable(rest: string): boolean {
+  return rest.length * 3 <= MAX_REST_BYTES || Buffer.byteLength(rest) <= MAX_REST_BYTES;
+}
+
 /** Writes `epoch freshUntil` and then this, with the line feed that ends the header. */
 export function restOfHeader(header: Omit<ValueHeader, 'epoch' | 'freshUntil'>): string {
   const { ttlMs, form, tagEpoch, tagSequence, tags, key } = header;

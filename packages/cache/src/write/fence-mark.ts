@@ -14,6 +14,11 @@ const MAX_ORIGIN_LENGTH = 256;
 /** The origin with a mark; of a long one as much as there is room for. */
 export function markOrigin(origin: string, mark: FenceMark): string {
   const text = mark.kind === 'raise' ? `#raise:${mark.id}:${Math.ceil(mark.ttlMs)}` : `#lift:${mark.id}`;
+  return shortened(origin, text);
+}
+
+/** As much of an origin as there is room for before `text`, and that. */
+function shortened(origin: string, text: string): string {
   // One that is too long without a mark is for the log to refuse.
   if (origin.length > MAX_ORIGIN_LENGTH) return origin + text;
   // Half a surrogate pair would be no text.
@@ -28,9 +33,12 @@ export function readMark(origin: string | undefined): FenceMark | undefined {
   return kind === 'raise' ? { kind, id, ttlMs: Number(ttlMs ?? 0) } : { kind: 'lift', id };
 }
 
-/** The origin of an entry whose keys were dropped from a shared tier: `place` is its `dropMark`. */
+/** The origin of an entry whose keys were dropped from a shared tier, shortened as above: `place` is its `dropMark`. */
 export function markDropped(origin: string, place: string): string {
-  return `${origin}#dropped:${place}`;
+  const text = `#dropped:${place}`;
+  if (origin.length + text.length <= MAX_ORIGIN_LENGTH || origin.length > MAX_ORIGIN_LENGTH) return origin + text;
+  const [mark = ''] = MARK.exec(origin) ?? [];
+  return shortened(origin.slice(0, origin.length - mark.length), mark + text);
 }
 
 /** True for such an origin. */

@@ -1,4 +1,4 @@
-import type { PublishOptions } from '@lockstep/invalidation';
+import type { InvalidationLog, PublishOptions } from '@lockstep/invalidation';
 
 import { publishLag } from '../channels.ts';
 import { type CacheCore, forgetAll, forgetKey, forgetTag, inBackground } from '../read/cache-core.ts';
@@ -9,18 +9,53 @@ export type PublishWords = Pick<PublishOptions, 'signal' | 'everywhere' | 'timeo
 
 /** Puts invalidations into the log, and forgets in this process what it put there. */
 export interface Publish {
-  entry(keys: readonly string[], tags: readonly string[], words: PublishWords): Promise<void>;
+  /**
+   * Takes as many publishes as it needs. Where it rejects with an error that has a `position`, the log has all of it.
+   *
+   * @param taken told how many of the keys, from the first on, need not be published again
+   */
+  entry(
+    keys: readonly string[],
+    tags: readonly string[],
+    words: PublishWords,
+    taken?: (count: number) => void,
+  ): Promise<void>;
   clear(words: PublishWords): Promise<void>;
 }
 
-/** What one entry of the log may carry. */
+/** What one publish carries. */
 const MAX_KEYS = 5000;
 
 /** The one place that writes to the log. */
 export function createPublish(core: CacheCore): Publish {
-  const { log, shared, sharedTimeoutMs, pending } = core;
+  const { log, shared, sharedTimeoutMs, pending, clock } = core;
+
+  /** Publishes all of it; only the last publish waits for everywhere, so that none waits unsent for that. */
+  async function append(
+    keys: readonly string[],
+    tags: readonly string[],
+    words: PublishWords,
+    taken: (count: number) => void,
+  ): Promise<string> {
+    const { everywhere = false, timeoutMs } = words;
+    const startedAt = keys.length > MAX_KEYS ? clock.monotonic() : 0;
+    let from = 0;
+    for (; keys.length - from > MAX_KEYS; from += MAX_KEYS) {
+      await log.publish(keys.slice(from, from + MAX_KEYS), { ...restOf(from), everywhere: false });
+      taken(from + MAX_KEYS);
+    }
+    const last = everywhere && from > 0 ? withEachShard(log, keys, from) : keys.slice(from);
+    return log.publish(last, { ...restOf(from), ...(tags.length > 0 ? { tags } : {}) });
+
+    /** All of it together may take `timeoutMs`. */
+    function restOf(sent: number): PublishWords {
+      if (timeoutMs === undefined || sent === 0) return words;
+      return { ...words, timeoutMs: Math.max(1, timeoutMs - (clock.monotonic() - startedAt)) };
+    }
+  }
+
   return {
-    async entry(keys, tags, words) {
+    async entry(keys, tags, words, taken = () => undefined) {
       forget(core, keys, tags);
       try {
         // First the tier: who hears the log reads it next. If it fails all processes are told nevertheless, and told
@@ -30,17 +65,16 @@ export function createPublish(core: CacheCore): Publish {
         const { origin: said = core.origin } = words;
         const isDropped = failure === undefined && shared?.dropMark !== undefined;
         const origin = isDropped ? markDropped(said, shared.dropMark) : said;
-        for (let from = 0; from === 0 || from < keys.length; from += MAX_KEYS) {
-          const withTags = from === 0 && tags.length > 0;
-          const options = { ...words, origin, ...(withTags ? { tags } : {}) };
-          const position = await log.publish(keys.slice(from, from + MAX_KEYS), options);
-          if (withTags) {
-            // Shared values are judged by what this process has heard of their tags: until then they are not taken.
-            pending.hold([], tags);
-            untilHeard(core, position, () => pending.release([], tags));
-          }
-          await heardSoon(core, position, words.signal);
+        const onTaken = failure === undefined ? taken : () => undefined;
+        const position = await append(keys, tags, { ...words, origin }, onTaken).catch((error: unknown) => {
+          throw failure !== undefined && isInLog(error) ? failure.error : error;
+        });
+        if (tags.length > 0) {
+          // Shared values are judged by what this process has heard of their tags: until then they are not taken.
+          pending.hold([], tags);
+          untilHeard(core, position, () => pending.release([], tags));
         }
+        await heardSoon(core, position, words.signal);
         if (failure !== undefined) throw failure.error;
       } finally {
         // What was begun before the log had it may have brought the old value; what begins now cannot.
@@ -60,6 +94,24 @@ export function createPublish(core: CacheCore): Publish {
       }
     },
   };
+}
+
+/** True for the error of a publish that the log has: only that everybody has passed it is not known. */
+export function isInLog(error: unknown): error is { readonly position: string } {
+  return typeof (error as { position?: unknown } | undefined)?.position === 'string';
+}
+
+/** The keys from `from` on, and one before them of each part of the log that they leave out: who waits for it waits for all. */
+function withEachShard(log: InvalidationLog, keys: readonly string[], from: number): string[] {
+  const last = keys.slice(from);
+  const shards = new Set(last.map((key) => log.shardOf(key)));
+  for (const key of keys.slice(0, from)) {
+    const shard = log.shardOf(key);
+    if (shards.has(shard)) continue;
+    shards.add(shard);
+    last.push(key);
+  }
+  return last;
 }
 
 /** Calls back when this process has heard of its own publish, or when its lease is over for want of hearing. */

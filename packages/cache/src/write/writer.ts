@@ -5,7 +5,7 @@ import { type CacheCore, cacheClosed } from '../read/cache-core.ts';
 import type { InvalidateOptions, MutateOptions } from '../view.ts';
 import { markOrigin } from './fence-mark.ts';
 import type { Outbox } from './outbox.ts';
-import type { Publish, PublishWords } from './publish.ts';
+import { isInLog, type Publish, type PublishWords } from './publish.ts';
 
 /** The writes of a cache, by key and tag. */
 export interface Writer {
@@ -31,22 +31,31 @@ export function createWriter(core: CacheCore, publish: Publish, outbox: Outbox):
     options: InvalidateOptions,
   ): Promise<void> {
     pending.hold(keys, tags);
+    let taken = 0;
     await confirm(
-      () => publish.entry(keys, tags, wordsOf(options)),
+      () => publish.entry(keys, tags, wordsOf(options), (count) => (taken = count)),
       () => pending.release(keys, tags),
-      () => outbox.add(keys, tags),
-      { keys, tags, options },
+      () => {
+        pending.release(keys.slice(0, taken), []);
+        outbox.add(keys.slice(taken), tags);
+      },
+      { keys, tags, options, left: () => keys.slice(taken) },
     );
   }
 
-  /** Runs a publish, and leaves what is held to the outbox when the log does not confirm it. */
+  /** Runs a publish, and leaves the keys that the log does not confirm to the outbox. */
   async function confirm(
     send: () => Promise<void>,
     release: () => void,
     leaveToOutbox: () => void,
-    about: { keys: readonly string[]; tags: readonly string[]; options: InvalidateOptions },
+    about: {
+      keys: readonly string[];
+      tags: readonly string[];
+      options: InvalidateOptions;
+      left: () => readonly string[];
+    },
   ): Promise<void> {
-    const { keys, tags, options } = about;
+    const { keys, tags, options, left } = about;
     const startedAt = hearsInvalidations() ? core.clock.monotonic() : undefined;
     const report = (outcome: string): void => {
       if (startedAt === undefined) return;
@@ -57,9 +66,9 @@ export function createWriter(core: CacheCore, publish: Publish, outbox: Outbox):
       await send();
     } catch (cause) {
       report(outcomeOf(cause));
-      const { position } = cause as { position?: unknown };
-      if (typeof position === 'string') {
+      if (isInLog(cause)) {
         release();
+        const { position } = cause;
         const message = 'the log has the invalidation, but not every process confirmed it in time';
         throw new CacheError('ERR_CACHE_NOT_EVERYWHERE', message, { cause, keys, tags, position });
       }
@@ -71,12 +80,12 @@ export function createWriter(core: CacheCore, publish: Publish, outbox: Outbox):
       if (outbox.isClosed) {
         release();
         const message = 'the cache was closed before the log confirmed the invalidation, which is not tried again';
-        throw new CacheError('ERR_CACHE_CLOSED', message, { cause, keys, tags });
+        throw new CacheError('ERR_CACHE_CLOSED', message, { cause, keys: left(), tags });
       }
       leaveToOutbox();
       options.signal?.throwIfAborted();
       const message = 'the log has not confirmed the invalidation; it is tried again until it does';
-      throw new CacheError('ERR_CACHE_INVALIDATION_PENDING', message, { cause, keys, tags });
+      throw new CacheError('ERR_CACHE_INVALIDATION_PENDING', message, { cause, keys: left(), tags });
     }
     stats.invalidations++;
     release();
@@ -149,7 +158,7 @@ export function createWriter(core: CacheCore, publish: Publish, outbox: Outbox):
         () => publish.clear(wordsOf(options)),
         () => pending.releaseAll(),
         () => outbox.addClear(),
-        { keys: [], tags: [], options },
+        { keys: [], tags: [], options, left: () => [] },
       );
     },
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import type { Codec } from '../../src/codecs/codec.ts';
 import { jsonCodec } from '../../src/codecs/json-codec.ts';
@@ -93,17 +93,25 @@ describe('a plain read of the shared tier', () => {
     expect(asked).toEqual([['row:fresh'], ['row:old']]);
   });
 
-  it('passes on what a function of the user throws', async () => {
-    const onError = (error: Error): void => {
-      throw error;
-    };
-    const sizeOf = (): number => {
+  it('gives the value though sizeOf and onError throw, and keeps nothing', async () => {
+    const fail = (): never => {
       throw new Error('no size');
     };
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    onTestFinished(() => warn.mockRestore());
     const shared = createStubTier({ get: async () => sharedValue('shared') });
-    await using open = await openCache({ shared, maxBytes: 1000, sizeOf, onError });
+    await using open = await openCache({ shared, maxBytes: 1000, sizeOf: fail, onError: fail });
     const rows = open.cache.define('row', { ttlMs: 1000, load });
-    await expect(rows.get('1')).rejects.toThrow('no size');
+    expect(await rows.get('1')).toBe('shared');
+    expect(rows.peek('1')).toBeUndefined();
+  });
+
+  it('rejects when the value cannot be copied for its caller', async () => {
+    const codec: Codec<() => number> = { name: 'odd', isText: true, encode: () => '1', decode: () => () => 1 };
+    const shared = createStubTier({ get: async () => sharedValue('shared') });
+    await using open = await openCache({ shared });
+    const rows = open.cache.define('row', { ttlMs: 1000, load: async () => () => 2, codec, isolation: 'clone' });
+    await expect(rows.get('1')).rejects.toThrow('could not be cloned');
   });
 
   it('makes no timer of its own', async () => {

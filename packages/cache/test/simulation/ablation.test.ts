@@ -5,9 +5,13 @@ import { seedsToRun } from './model/run-seeds.ts';
 import { type Sabotage } from './model/sabotage.ts';
 import { sabotages } from './model/sabotages.ts';
 
-/** The first seed that notices. */
+/** Seeds that noticed all of them when this was written: nobody need come to the rare ones by counting. */
+const keen = [44, 10, 19, 13, 2, 211, 46];
+
+/** The first seed that notices, of the keen ones and then of all the others. */
 async function firstToNotice(sabotage: Sabotage, seeds: readonly number[]): Promise<number | undefined> {
-  for (const seed of seeds) {
+  const first = keen.filter((seed) => seeds.includes(seed));
+  for (const seed of new Set([...first, ...seeds])) {
     const { violations } = await runSeed(seed, sabotage);
     if (violations.length > 0) return seed;
   }

@@ -21,3 +21,25 @@ describe('the marks in the origin of an entry', () => {
     expect(isMarkedDropped(undefined, '0badcafe')).toBe(false);
   });
 });
+
+describe('an origin of the greatest length', () => {
+  const longest = 'ü'.repeat(256);
+
+  it('is shortened to make room for where keys were dropped', () => {
+    const origin = markDropped(longest, '0badcafe');
+    expect(origin).toBe(`${'ü'.repeat(239)}#dropped:0badcafe`);
+    expect(isMarkedDropped(origin, '0badcafe')).toBe(true);
+  });
+
+  it('keeps the mark of its fence then', () => {
+    const raise = { kind: 'raise', id: 'a1', ttlMs: 500 } as const;
+    const origin = markDropped(markOrigin(longest, raise), '0badcafe');
+    expect(origin).toHaveLength(256);
+    expect(readMark(origin)).toEqual(raise);
+    expect(isMarkedDropped(origin, '0badcafe')).toBe(true);
+  });
+
+  it('is left to the log to refuse when it is too long by itself', () => {
+    expect(markDropped(`${longest}!`, '0badcafe')).toBe(`${longest}!#dropped:0badcafe`);
+  });
+});

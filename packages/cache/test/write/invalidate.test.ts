@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { settle } from '../fake-clock.ts';
 import { deferred, openCache } from '../open-cache.ts';
+import { createStubTier } from '../stub-tier.ts';
 
 describe('invalidate', () => {
   it('never serves the old value once it has resolved, though the log is heard later', async () => {
@@ -124,6 +125,16 @@ describe('invalidate', () => {
       position: 'x-1',
     });
     expect(open.cache.health().outbox).toBe(0);
+  });
+
+  it('is tried again when the tier did not drop the value, though the log has it and not everybody confirmed', async () => {
+    const shared = createStubTier({ drop: async () => Promise.reject(new Error('silent')) });
+    await using open = await openCache({ shared });
+    open.log.refusal = Object.assign(new Error('slow'), { code: 'ERR_INVALIDATION_TIMEOUT', position: 'x-1' });
+    await expect(open.cache.invalidate('a', { everywhere: true })).rejects.toMatchObject({
+      code: 'ERR_CACHE_INVALIDATION_PENDING',
+    });
+    expect(open.cache.health().outbox).toBe(1);
   });
 
   it('rejects with the reason of a signal, and goes on with the invalidation', async () => {

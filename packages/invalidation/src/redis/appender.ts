@@ -1,4 +1,4 @@
-import type { RedisArgument } from '@lockstep/core';
+import type { RedisArgument, RedisClient } from '@lockstep/core';
 
 import { encodeBody } from '../entry-body.ts';
 import { newEpoch } from '../epoch.ts';
@@ -24,14 +24,14 @@ export interface Appender {
    *
    * @throws InvalidationError ERR_INVALIDATION_UNAVAILABLE for an answer that makes no sense.
    */
-  append(shard: number, drafts: readonly EntryDraft[]): Promise<ShardPosition[]>;
+  append(client: RedisClient, shard: number, drafts: readonly EntryDraft[]): Promise<ShardPosition[]>;
   /** Begins a new epoch; the position of its first entry. Rejects as `append` does. */
-  clear(shard: number, about: Provenance & { isAwaited: boolean }): Promise<ShardPosition>;
+  clear(client: RedisClient, shard: number, about: Provenance & { isAwaited: boolean }): Promise<ShardPosition>;
 }
 
 /** Runs the scripts that write. */
 export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKeyspace): Appender {
-  const { client, maxEntries, tagTtlMs, onFailover, shardedPush, random } = options;
+  const { maxEntries, tagTtlMs, onFailover, shardedPush, random } = options;
   const pushCommand = shardedPush ? 'SPUBLISH' : 'PUBLISH';
   // A server that does not know the script of this shard has just started: then it is worth the time to look who it is.
   const ifUnknown = onFailover === 'flush' ? 1 : 0;
@@ -44,7 +44,7 @@ export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKey
   /** Whether shared values lie beside a shard, as far as is known. Only then they are worth sending. */
   const isShared: boolean[] = [];
 
-  async function send(shard: number, drafts: readonly EntryDraft[]): Promise<ShardPosition[]> {
+  async function send(client: RedisClient, shard: number, drafts: readonly EntryDraft[]): Promise<ShardPosition[]> {
     const { append, names } = places[shard]!;
     const withShared = isShared[shard] === true;
     const keys: RedisArgument[] = [...names];
@@ -63,7 +63,7 @@ export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKey
     const reply = await append.run(client, keys, told, told.with(2, String(mode + ifUnknown)));
     if (reply === '' && !withShared) {
       isShared[shard] = true;
-      return send(shard, drafts);
+      return send(client, shard, drafts);
     }
     const [began, lastText, hasShared] = String(reply).split(' ');
     const first = checkedPosition(began, Number(lastText) - drafts.length + 1);
@@ -77,16 +77,16 @@ export function createAppender(options: CheckedRedisLogOptions, keyspace: LogKey
   }
 
   return {
-    async append(shard, drafts) {
+    async append(client, shard, drafts) {
       const calls = callsOf(drafts);
-      if (calls.length === 1) return send(shard, drafts);
-      const positions = (await Promise.all(calls.map((each) => send(shard, each)))).flat();
+      if (calls.length === 1) return send(client, shard, drafts);
+      const positions = (await Promise.all(calls.map((each) => send(client, shard, each)))).flat();
       // The first call lands after the second where the server knew the script only for that one, and who waits for
       // both is told the last of these.
       for (let i = 1; i < positions.length; i++) positions[i] = laterOf(positions[i - 1]!, positions[i]!);
       return positions;
     },
-    async clear(shard, about) {
+    async clear(client, shard, about) {
       const body = encodeBody({ keys: [], binaryKeys: [], tags: [], isClear: true, ...about });
       const argsFor = (check: number): RedisArgument[] => [
         newEpoch(random),

@@ -2,7 +2,10 @@ import type { Clock, RedisClient } from '@lockstep/core';
 
 /** Where the log lies and how long it is. Those with the same namespace must agree on all but `client` and `timeoutMs`. */
 export interface RedisLogOptions {
-  /** You own it: the log never closes it, and makes the connections of its followers by `duplicate()`. */
+  /**
+   * You own it: the log never closes it, and makes the connections of its followers by `duplicate()`, and one to publish
+   * over when it hangs.
+   */
   readonly client: RedisClient;
   /** Names the log: its keys begin with `{lockstep:<namespace>}`. */
   readonly namespace: string;

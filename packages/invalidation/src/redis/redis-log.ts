@@ -64,6 +64,7 @@ export function createRedisLog(options: RedisLogOptions): RedisLog {
     async close() {
       isClosed = true;
       await publisher.drain();
+      publisher.close();
       await Promise.all(Array.from(followers, (follower) => follower.close()));
     },
     [Symbol.asyncDispose]: () => log.close(),

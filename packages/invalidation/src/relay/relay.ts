@@ -24,7 +24,10 @@ export interface RelayOptions {
   readonly path: string;
   /** The permissions of the socket. Whoever may write to it may publish. @default 0o600 */
   readonly mode?: number;
-  /** The longest lease of a follower behind it, in milliseconds. When the relay dies, `everywhere` waits for so long. @default 2000 */
+  /**
+   * The longest lease of a follower behind it, in milliseconds; at most the `maxLeaseMs` of the log. When the relay dies,
+   * `everywhere` waits for so long. @default 2000
+   */
   readonly leaseMs?: number;
   /** How often it makes sure that it has heard everything, in milliseconds. @default 250 */
   readonly heartbeatMs?: number;
@@ -55,7 +58,8 @@ export interface Relay extends AsyncDisposable {
    * Starts to follow the log and to listen. Clients that come before it has found its place in the log wait for it.
    *
    * @throws InvalidationError ERR_INVALIDATION_UNAVAILABLE when another relay listens on the path or it cannot be
-   *   listened on, ERR_INVALIDATION_CLOSED.
+   *   listened on, ERR_INVALIDATION_CLOSED; RangeError for a `leaseMs` or `heartbeatMs` that the log does not take. Then
+   *   nothing listens.
    */
   listen(): Promise<void>;
   /**
@@ -181,8 +185,16 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function start(): Promise<void> {
     if (closed !== undefined) throw new InvalidationError('ERR_INVALIDATION_CLOSED', 'the relay was closed');
-    socket = await listen(path, { mode, onConnection: accept });
-    follower = follow();
+    const opened = await listen(path, { mode, onConnection: accept });
+    try {
+      follower = follow();
+    } catch (error) {
+      // What the log does not take, such as a lease that is too long for it: nobody must come to a relay that hears nothing.
+      for (const session of sessions) session.destroy();
+      await opened.close();
+      throw error;
+    }
+    socket = opened;
     void follower.ready.then(found, () => undefined);
     sweepSilent();
   }

@@ -83,3 +83,16 @@ describe('the options of a publish that their caller uses again', () => {
     await log.close();
   });
 });
+
+it('is refused while more than 64 MiB wait for a Redis that says nothing, and so is a clear', async () => {
+  const clock = createTestClock();
+  const log = createRedisLog({ client: silent, namespace: 'options', timeoutMs: 100, clock });
+  const waiting = log.publish(['x'.repeat(68_000_000)]);
+  await sent();
+  const refusal = { code: 'ERR_INVALIDATION_UNAVAILABLE', message: expect.stringContaining('68000512 bytes wait') };
+  await expect(log.publish(['a'])).rejects.toMatchObject(refusal);
+  await expect(log.clear()).rejects.toMatchObject(refusal);
+  clock.advance(100);
+  await expect(waiting).rejects.toMatchObject({ code: 'ERR_INVALIDATION_TIMEOUT' });
+  await log.close();
+});

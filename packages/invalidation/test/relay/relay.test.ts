@@ -185,6 +185,16 @@ describe('createRelay', () => {
     expect(() => createRelayLog({ path: '/a', namespace: 'n', timeoutMs: 0 })).toThrow('timeoutMs must be positive');
   });
 
+  it('does not listen when the log does not take how it follows', async () => {
+    await using log = createMemoryLog();
+    const path = await relays.path();
+    const relay = createRelay({ log, path, heartbeatMs: 5 });
+    await expect(relay.listen()).rejects.toThrow('heartbeatMs must be at least 10, got 5');
+    await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await relays.relay(log, { path })).path).toBe(path);
+    await relay.close();
+  });
+
   it('closes what it opened, tells its followers so, and takes nothing afterwards', async () => {
     const log = createScriptedLog();
     const relay = await relays.relay(log);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 import type { Backend } from '../backend/backend.ts';
+import { publishFailure } from '../failure-channel.ts';
 import type { Command } from './command.ts';
 import { CommandParser, type ParserOptions } from './command-parser.ts';
 import { endSocket } from './end-socket.ts';
@@ -113,6 +114,9 @@ export class ClientConnection implements SlotOwner, Flushable {
   }
 
   broken(error: unknown): void {
+    // What it had put together so far is nobody else's to read.
+    this.#options.slab.discard();
+    publishFailure({ operation: 'reply', error: error as Error });
     this.socket.destroy(error as Error);
   }
 

@@ -1,6 +1,8 @@
 /** What wants to write at the end of a turn of the event loop. */
 export interface Flushable {
   flush(): void;
+  /** It has a bug, and is not to be written to any more. */
+  broken(error: unknown): void;
 }
 
 let waiting: Flushable[] = [];
@@ -16,5 +18,12 @@ export function flushAtTurnEnd(connection: Flushable): void {
 function flushAll(): void {
   const connections = waiting;
   waiting = [];
-  for (const connection of connections) connection.flush();
+  for (const connection of connections) {
+    try {
+      connection.flush();
+    } catch (error) {
+      // Those after it would never be written to again: each of them counts on being here.
+      connection.broken(error);
+    }
+  }
 }

@@ -14,6 +14,8 @@ export interface ListenerEvents {
   readonly onClient: (socket: Socket) => void;
   /** How many connections may be in or past their handshake, where there is one. */
   readonly maxHandshakes: number;
+  /** Somebody could not be let in, as when the system has no file or no memory for it. It goes on to listen. */
+  readonly onError: (error: Error) => void;
 }
 
 /** One address that clients connect to. */
@@ -32,11 +34,7 @@ export class Listener {
     // Half open, because a client may say all it has to say, end, and read the replies.
     const options = { allowHalfOpen: true, noDelay: true };
     const tls = 'tls' in target ? target.tls : undefined;
-    if (tls === undefined) {
-      const listener = new Listener(createServer(options, events.onClient));
-      await listener.#listen(target);
-      return listener;
-    }
+    if (tls === undefined) return new Listener(createServer(options, events.onClient)).#start(target, events);
     const hasAuthority = tls.ca !== undefined;
     const server = createTlsServer(
       { ...options, ...tls, requestCert: hasAuthority, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
@@ -44,8 +42,7 @@ export class Listener {
     );
     const listener = new Listener(server);
     server.on('connection', (socket) => listener.#carry(socket, events.maxHandshakes));
-    await listener.#listen(target);
-    return listener;
+    return listener.#start(target, events);
   }
 
   get address(): ServerAddress | undefined {
@@ -59,6 +56,13 @@ export class Listener {
     await clientsGone;
     for (const socket of this.#carriers) socket.destroy();
     await closed;
+  }
+
+  async #start(target: ListenTarget, { onError }: ListenerEvents): Promise<this> {
+    await this.#listen(target);
+    // Not before: what keeps it from listening rejects.
+    this.#server.on('error', onError);
+    return this;
   }
 
   #carry(socket: Socket, maxHandshakes: number): void {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 
+import { publishFailure } from '../failure-channel.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
 import { ClientConnection, type ConnectionOptions } from './client-connection.ts';
 import { ConnectionWatch } from './connection-watch.ts';
@@ -63,7 +64,11 @@ class TextServer implements MemcacheServer {
     const tellStats = (words: readonly string[]): string => this.#tellStats(words);
     this.#connection = { ...options, stats, slab: new ReplySlab(), tellStats };
     this.#watch = new ConnectionWatch({ ...options, stats });
-    this.#events = { onClient: (socket) => this.#accept(socket), maxHandshakes: options.maxConnections };
+    this.#events = {
+      onClient: (socket) => this.#accept(socket),
+      maxHandshakes: options.maxConnections,
+      onError: (error) => publishFailure({ operation: 'accept', error }),
+    };
     this.#startedAt = options.clock.monotonic();
   }
 

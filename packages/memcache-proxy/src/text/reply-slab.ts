@@ -12,8 +12,12 @@ const MAX_TEXT_BY_HAND = 48;
 const SPACE = 0x20;
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
-/** Values up to here are copied into the slab; larger ones are handed to the socket as they are. */
+/** Values up to here are copied into the slab; larger ones are handed to the socket, unless they lie in much more memory. */
 const MAX_COPY_BYTES = 4096;
+/** As before, of values whose memory a slow reader would keep for the sake of a small part of it. */
+const MAX_PART_BYTES = SLAB_BYTES / 2;
+/** How many times its own size a value may keep. */
+const MAX_SHARE = 2;
 
 /**
  * Puts the replies of one connection together and writes them at once. The memory that it does that in is used
@@ -28,6 +32,13 @@ export class ReplySlab {
   /** How many bytes were gathered, since the start of the process. */
   bytes = 0;
 
+  /** Forgets what was added and not written. What the system may still have to read is not used again. */
+  discard(): void {
+    this.#chunks = [];
+    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.#start = this.#end = 0;
+  }
+
   /** Adds the answer of a slot. */
   add(slot: ReplySlot): void {
     if (!slot.isGet) {
@@ -37,7 +48,7 @@ export class ReplySlab {
     const { value, valueStart, valueEnd } = slot;
     const size = valueEnd - valueStart;
     if (value === undefined) this.#text('END\r\n');
-    else if (size > MAX_COPY_BYTES) {
+    else if (!isGathered(value, size)) {
       this.#text(`VALUE ${slot.name} ${slot.flags} ${size}\r\n`);
       this.#value(value.subarray(valueStart, valueEnd));
       this.#text('\r\nEND\r\n');
@@ -124,9 +135,9 @@ export class ReplySlab {
   #value(value: Buffer): void {
     const { length } = value;
     this.bytes += length;
-    if (length > MAX_COPY_BYTES) {
+    if (!isGathered(value, length)) {
       this.#cut();
-      this.#chunks.push(value);
+      this.#chunks.push(isPart(value, length) ? Buffer.from(value) : value);
       return;
     }
     if (this.#end + length > SLAB_BYTES) this.#renew();
@@ -144,4 +155,14 @@ export class ReplySlab {
     this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     this.#start = this.#end = 0;
   }
+}
+
+/** Whether the value is written from the slab. */
+function isGathered(value: Buffer, size: number): boolean {
+  return size <= MAX_COPY_BYTES || (size <= MAX_PART_BYTES && isPart(value, size));
+}
+
+/** Whether so many bytes are a small part of the memory that the value lies in. */
+function isPart({ buffer }: Buffer, size: number): boolean {
+  return size * MAX_SHARE < buffer.byteLength;
 }

@@ -4,6 +4,8 @@ import { told } from './told-value.ts';
 
 /** A write hook that is slow now and then, fails now and then, and remembers what it heard. */
 export class HookLog {
+  /** False where the proxy has no hook, and stores go the direct way. */
+  readonly isUsed: boolean;
   /** What it cannot have been told, in words. */
   readonly lies: string[] = [];
   /** Whether it is slow and fails now and then. */
@@ -14,8 +16,9 @@ export class HookLog {
   readonly #deletes = new Map<string, number>();
   #version = 0;
 
-  constructor(random: SeededRandom) {
+  constructor(random: SeededRandom, isUsed = true) {
     this.#random = random;
+    this.isUsed = isUsed;
   }
 
   /** Versions are never given twice, whoever asks. */

@@ -1,13 +1,23 @@
 import type { Backend, ReadOutcome } from '../../src/index.ts';
 
 /** Calls of a backend that are wrong now and then. */
-export type Fault = (backend: Backend) => Partial<Backend>;
+export type Fault = (backend: Backend) => Replacements;
+
+interface PlantedFault {
+  readonly fault: Fault;
+  readonly lie: RegExp;
+  /** In the direct calls, of which a hook has no stores. */
+  readonly isDirect?: boolean;
+}
+
+/** Also what a backend need not have, and then has not. */
+export type Replacements = { readonly [Name in keyof Backend]?: Backend[Name] | undefined };
 
 /** Every so many calls are wrong. */
 const EVERY = 20;
 
 /** Faults that a soak must see, and what it must say of them. */
-export const plantedFaults: Readonly<Record<string, { readonly fault: Fault; readonly lie: RegExp }>> = {
+export const plantedFaults: Readonly<Record<string, PlantedFault>> = {
   "another key's value is answered": {
     lie: /nobody wrote/,
     fault: (backend) => {
@@ -97,6 +107,41 @@ export const plantedFaults: Readonly<Record<string, { readonly fault: Fault; rea
       };
     },
   },
+  'a direct store is confirmed and not carried out': {
+    isDirect: true,
+    lie: /came after version \d+ was confirmed/,
+    fault: ({ direct }) => {
+      const isTurn = now(5);
+      return {
+        direct: {
+          get: (key, taker) => direct!.get(key, taker),
+          set(...call) {
+            if (!isTurn()) return direct!.set(...call);
+            queueMicrotask(() => call[6].onDone());
+            return true;
+          },
+        },
+      };
+    },
+  },
+  'a direct read finds the value of another key': {
+    isDirect: true,
+    lie: /nobody wrote/,
+    fault: ({ direct }) => {
+      const isTurn = now(5);
+      let last = '';
+      return {
+        direct: {
+          get(key, taker) {
+            const asked = isTurn() ? last : key;
+            last = key;
+            return direct!.get(asked, taker);
+          },
+          set: (...call) => direct!.set(...call),
+        },
+      };
+    },
+  },
   'a call never settles': {
     lie: /no reply within|was not answered/,
     fault: (backend) => {
@@ -106,11 +151,12 @@ export const plantedFaults: Readonly<Record<string, { readonly fault: Fault; rea
   },
 };
 
-/** A backend with the calls that `current` has in place of its own. */
-export function replaceCalls(backend: Backend, current: () => Partial<Backend>): Backend {
+/** A backend with what `current` has in place of its own. */
+export function replaceCalls(backend: Backend, current: () => Replacements): Backend {
   return new Proxy(backend, {
     get(target, name) {
-      const call: unknown = Reflect.get(current(), name) ?? Reflect.get(target, name);
+      const replaced = current();
+      const call: unknown = name in replaced ? Reflect.get(replaced, name) : Reflect.get(target, name);
       return typeof call === 'function' ? (call.bind(target) as unknown) : call;
     },
   });

@@ -18,6 +18,8 @@ import {
 } from '../../src/index.ts';
 import type { HookLog } from './hook-log.ts';
 import { captureTurns } from './captured-turns.ts';
+import { countDirect, type ShortWays } from './count-direct.ts';
+import { replaceCalls } from './planted-faults.ts';
 
 /** Both faces of a proxy, and what is behind them. */
 export interface SoakRig extends AsyncDisposable {
@@ -29,6 +31,8 @@ export interface SoakRig extends AsyncDisposable {
   readonly http: FastifyInstance;
   /** Keys somebody holds the turn of. */
   readonly turns: () => number;
+  /** Over the whole life of the rig. */
+  readonly ways: Readonly<ShortWays>;
   /** Resolves when no call of the backend is under way. */
   idle(): Promise<void>;
 }
@@ -67,12 +71,15 @@ export async function startSoakRig(options: SoakRigOptions): Promise<SoakRig> {
   const main = createPool({ ring: rings[0]!, failover, ...times });
   const second = createPool({ ring: rings[1]!, ...times });
   const pools = poolsOf(main, second);
-  const backend = createBackend({ ...pools, onWrite: hook.onWrite, hookTimeoutMs: 500 });
+  const onWrite = hook.isUsed ? { onWrite: hook.onWrite } : {};
+  const backend = createBackend({ ...pools, ...onWrite, hookTimeoutMs: 500 });
   const turns = captureTurns();
-  const served = plant(backend);
+  const planted = plant(backend);
+  const ways: ShortWays = { directReads: 0, directStores: 0, laneAnswers: 0 };
+  const served = replaceCalls(planted, () => ({ direct: countDirect(planted.direct, ways) }));
   const memcached = createMemcacheServer({ backend: served });
   const address = await memcached.listen({ port: 0 });
-  const http = await startHttp(served);
+  const http = await startHttp(served, ways);
   return {
     nodes,
     textPort: 'port' in address ? address.port : 0,
@@ -80,6 +87,7 @@ export async function startSoakRig(options: SoakRigOptions): Promise<SoakRig> {
     memcached,
     http,
     turns,
+    ways,
     idle: () => backend.reload(pools),
     async [Symbol.asyncDispose]() {
       await http.close();
@@ -108,9 +116,9 @@ function poolsOf(main: ReturnType<typeof createPool>, second: ReturnType<typeof 
   };
 }
 
-async function startHttp(backend: Backend): Promise<FastifyInstance> {
+async function startHttp(backend: Backend, ways: ShortWays): Promise<FastifyInstance> {
   const app = fastify({ routerOptions: { maxParamLength: 1024 }, ...httpServerOptions() });
-  await app.register(memcacheHttp, { backend, fastLane: true });
+  await app.register(memcacheHttp, { backend, fastLane: { onAnswer: () => void ways.laneAnswers++ } });
   await app.register(memcacheNodes, { backend });
   const templates = [{ url: '/t/items/:id', key: 'item:{id}', isWritable: true }];
   await app.register(memcacheTemplates, { backend, templates });

@@ -20,11 +20,16 @@ interface Round {
   readonly seconds: number;
 }
 
-it.each(['sequence', 'none'] as const)(
-  'with failover %s every answer is right or an honest error while nodes are killed and frozen and clients hang up',
+it.each([
+  { failover: 'sequence', isHooked: true },
+  { failover: 'none', isHooked: true },
+  // Stores go the direct way.
+  { failover: 'none', isHooked: false },
+] as const)(
+  'with failover $failover and a hook $isHooked every answer is right or an honest error while nodes are killed and frozen and clients hang up',
   { timeout: (warmUpSeconds + seconds) * 1000 + 180_000 },
-  async (failover) => {
-    const hook = new HookLog(seededRandom(seed));
+  async ({ failover, isHooked }) => {
+    const hook = new HookLog(seededRandom(seed), isHooked);
     await using rig = await startSoakRig({ hook, failover });
     const complaints: string[] = [];
     const onComplaint = (reason: unknown): void => void complaints.push(String(reason));
@@ -35,7 +40,21 @@ it.each(['sequence', 'none'] as const)(
     const report = await soak(rig, hook, { name: 'long', seconds });
     const after = await heapBytes();
     process.off('unhandledRejection', onComplaint).off('warning', onComplaint);
-    console.log(JSON.stringify({ failover, seed, heap: [before, after], sockets: openSockets(), ...report }));
+    console.log(
+      JSON.stringify({
+        failover,
+        isHooked,
+        seed,
+        ways: rig.ways,
+        heap: [before, after],
+        sockets: openSockets(),
+        ...report,
+      }),
+    );
+    const { directReads, directStores, laneAnswers } = rig.ways;
+    expect(Math.min(directReads, laneAnswers)).toBeGreaterThan(10);
+    // A hook hears of every store.
+    expect(directStores > 10).toBe(!isHooked);
     // Unhandled rejections, and what Node takes for a leak.
     expect(complaints).toEqual([]);
     expect(after - before).toBeLessThan(MAX_GROWTH_BYTES);

@@ -3,6 +3,7 @@ import { CounterWorker } from './counter-worker.ts';
 import { History } from './history.ts';
 import type { HookLog } from './hook-log.ts';
 import { HttpWorker } from './http-worker.ts';
+import { LaneWorker } from './lane-worker.ts';
 import { MetaWorker } from './meta-worker.ts';
 import { RudeWorker } from './rude-worker.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -35,6 +36,8 @@ const kinds: readonly ((parts: WorkerParts) => Worker | Promise<Worker>)[] = [
   (parts) => new RudeWorker(parts),
   (parts) => new RudeWorker(parts),
   CounterWorker.start.bind(CounterWorker),
+  (parts) => new LaneWorker(parts),
+  (parts) => new LaneWorker(parts),
 ];
 
 /** Clients of all kinds, each of which does one thing after another until `stop`. */

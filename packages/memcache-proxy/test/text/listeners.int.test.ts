@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -9,7 +10,14 @@ import { spawn } from 'node:child_process';
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { createBackend, createMemcacheServer, type MemcacheServer, type ServerAddress } from '../../src/index.ts';
+import {
+  createBackend,
+  createMemcacheServer,
+  FAILURE_CHANNEL,
+  type MemcacheServer,
+  type ProxyFailure,
+  type ServerAddress,
+} from '../../src/index.ts';
 import { MemoryPool } from '../backend/memory-pool.ts';
 import { testCertificate, testKey } from './certificate.ts';
 import { ScriptClient } from './script-client.ts';
@@ -54,6 +62,35 @@ it('listens in several places at once, and closes them all', async () => {
   expect(server.addresses).toEqual([]);
   await expect(ScriptClient.open({ port: portOf(first) })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   await expect(ScriptClient.open({ path })).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it.each([
+  ['without TLS', undefined],
+  ['with TLS', { cert: testCertificate, key: testKey }],
+])('publishes that the system could not let somebody in, and goes on to listen, %s', async (_, tls) => {
+  const { listen } = Server.prototype as { listen: (...parts: unknown[]) => unknown };
+  const listening: Server[] = [];
+  const spy = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...parts: unknown[]) {
+    listening.push(this);
+    return Reflect.apply(listen, this, parts) as Server;
+  });
+  const heard: ProxyFailure[] = [];
+  const onFailure = (message: unknown): void => void heard.push(message as ProxyFailure);
+  subscribe(FAILURE_CHANNEL, onFailure);
+  try {
+    const address = await server.listen({ port: 0, ...(tls === undefined ? {} : { tls }) });
+    const error = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE' });
+    // As node:net does with what accept(2) fails with.
+    listening[0]!.emit('error', error);
+    expect(heard).toEqual([{ operation: 'accept', error }]);
+    const port = portOf(address);
+    await using client = tls === undefined ? await ScriptClient.open({ port }) : await openTls(port);
+    await client.send(SCRIPT);
+    await client.receive(REPLY);
+  } finally {
+    spy.mockRestore();
+    unsubscribe(FAILURE_CHANNEL, onFailure);
+  }
 });
 
 it('gives a unix socket the permissions it is told', async () => {

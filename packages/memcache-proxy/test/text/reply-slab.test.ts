@@ -1,6 +1,10 @@
+import { Socket } from 'node:net';
+
 import { expect, it, vi } from 'vitest';
 
 import { createBackend, createMemcacheServer } from '../../src/index.ts';
+import { ReplySlab } from '../../src/text/reply-slab.ts';
+import { takeSlot } from '../../src/text/reply-slot.ts';
 import { MemoryPool } from '../backend/memory-pool.ts';
 import { ScriptClient } from './script-client.ts';
 
@@ -65,4 +69,40 @@ it('puts together replies that are larger than its memory, of pieces small and l
   await expect(
     client.receive(`${values.join('')}END\r\n${values.map((value) => `${value}END\r\n`).join('')}`),
   ).resolves.toBeUndefined();
+});
+
+/** The sum of all memory of which any part is given to a socket that takes nothing, for values of that size. */
+function keptBytes(size: number, count: number, toReply: (value: Buffer) => readonly Buffer[] | undefined): number {
+  const socket = new Socket();
+  const memory = new Set<ArrayBufferLike>();
+  vi.spyOn(socket, 'writable', 'get').mockReturnValue(true);
+  vi.spyOn(socket, 'writableLength', 'get').mockReturnValue(1);
+  vi.spyOn(socket, 'write').mockImplementation((bytes) => memory.add((bytes as Buffer).buffer).size < 0);
+  const slab = new ReplySlab();
+  const owner = { settled: (): void => {}, storeFailed: (): string => '', broken: (): void => {} };
+  for (let index = 0; index < count; index += 1) {
+    const slot = takeSlot(owner, 'read', 'k');
+    // As they come from memcached, among what others have asked for.
+    const chunk = Buffer.allocUnsafeSlow(65_536);
+    const answer = toReply(chunk.subarray(100, 100 + size));
+    slot.isGet = answer === undefined;
+    if (answer === undefined) slot.onValue(chunk, 100, 100 + size, 0);
+    else slot.onReply(answer);
+    slab.add(slot);
+  }
+  slab.flushTo(socket, false);
+  let bytes = 0;
+  for (const { byteLength } of memory) bytes += byteLength;
+  return bytes;
+}
+
+it.each([
+  [4097, 200],
+  [9000, 100],
+  [32_000, 40],
+  [40_000, 30],
+])('keeps little more than twice the values of %d bytes that a slow reader has not taken', (size, count) => {
+  const bound = 2 * size * count + 2 * 65_536;
+  expect(keptBytes(size, count, () => undefined)).toBeLessThan(bound);
+  expect(keptBytes(size, count, (value) => [value])).toBeLessThan(bound);
 });

@@ -25,7 +25,7 @@ export class LinkDirectCalls implements DriverDirectCalls {
   }
 
   get(key: string, taker: AnswerTaker, tracker: CallTracker): boolean {
-    const { outbox } = this.#link;
+    const outbox = this.#link.outboxFor(key);
     if (outbox === undefined) return false;
     const now = this.#clock.monotonic();
     const opaque = this.#opaques.take(1);
@@ -45,8 +45,9 @@ export class LinkDirectCalls implements DriverDirectCalls {
     taker: AnswerTaker,
     tracker: CallTracker,
   ): boolean {
-    const { outbox } = this.#link;
-    if (outbox === undefined || end - start > maxInlineBytes) return false;
+    if (end - start > maxInlineBytes) return false;
+    const outbox = this.#link.outboxFor(key);
+    if (outbox === undefined) return false;
     if (!isWithin(flags, maxFlags) || !isWithin(ttlSeconds, maxTtlSeconds)) return false;
     const now = this.#clock.monotonic();
     const opaque = this.#opaques.take(1);

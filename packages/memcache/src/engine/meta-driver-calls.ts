@@ -176,8 +176,8 @@ export class MetaDriverCalls {
     body: Buffer | undefined,
     collect: Collect<T>,
   ): Promise<T> | undefined {
-    const outbox = this.#link.outbox;
     const wireKey = typeof key === 'string' ? key : textOf(key);
+    const outbox = wireKey === undefined ? undefined : this.#link.outboxFor(wireKey);
     if (outbox === undefined || wireKey === undefined) return undefined;
     let { timeoutMs } = this.#options;
     if (options !== undefined) {

@@ -107,12 +107,12 @@ export class NodeLink {
   }
 
   /**
-   * Where to write a command on one key that is to be sent now, with what `Outbox.addKeyed` can hold; `follow` must
-   * come at once after it. Undefined when anything asks for the way by `send`.
+   * Where to write a command on that key, in wire form, that is to be sent now, with what `Outbox.addKeyed` can hold;
+   * `follow` must come at once after it. Undefined when anything asks for the way by `send`.
    */
-  get outbox(): Outbox | undefined {
+  outboxFor(key: string): Outbox | undefined {
     if (isObserved() || maxDirectBytes >= this.#laneBytes) return undefined;
-    return this.#onLarge.isEmpty && this.#largeKeys.isEmpty ? this.#small.outbox : undefined;
+    return this.#onLarge.has(key) || this.#largeKeys.has(key) ? undefined : this.#small.outbox;
   }
 
   /** Takes a request whose command is in the outbox. */

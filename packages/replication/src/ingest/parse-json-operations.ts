@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { checkOperation } from '../operation/check-operation.ts';
 import type { Operation, RowVersion } from '../operation/operation.ts';
 import { type ParsedOperations, readBase64 } from './parsed-operations.ts';
@@ -7,12 +9,17 @@ const MEMBERS = {
   delete: ['method', 'key', 'keyBase64', 'version'],
 } as const;
 
+/** Half of a surrogate pair, which JSON can name and UTF-8 cannot. */
+const HALF_PAIR = /\p{Surrogate}/u;
+
 /**
  * Reads `{ "operations": [ … ] }`, each `{ "method": "set", "key": text, "value": base64, "flags"?: number,
  * "expiresAt"?: seconds since the epoch, "version"?: number or text of digits }` or `{ "method": "delete",
  * "key": text, "version"? }`; `keyBase64` in place of `key` for keys that are no text. A version above 2^53 must be text.
  */
 export function parseJsonOperations(body: Buffer, maxOperations: number): ParsedOperations {
+  // What is no UTF-8 would name another key than the one that was meant.
+  if (!isUtf8(body)) return refuse('the body is no UTF-8');
   let document: unknown;
   try {
     document = JSON.parse(body.toString());
@@ -54,7 +61,10 @@ function readOperation(item: unknown): Operation {
 
 function readKey(key: unknown, keyBase64: unknown): Buffer {
   if ((key === undefined) === (keyBase64 === undefined)) throw new TypeError('it needs key or keyBase64, and not both');
-  if (typeof key === 'string') return Buffer.from(key);
+  if (typeof key === 'string') {
+    if (HALF_PAIR.test(key)) throw new TypeError('key has half of a surrogate pair: name it by keyBase64');
+    return Buffer.from(key);
+  }
   const bytes = typeof keyBase64 === 'string' ? readBase64(keyBase64) : undefined;
   if (bytes === undefined) throw new TypeError('key must be text, or keyBase64 base64');
   return bytes;

@@ -4,6 +4,9 @@ import { ReplicationError } from '../replication-error.ts';
 /** Longest key, in bytes: memcached's own limit. */
 export const MAX_KEY_BYTES = 250;
 
+/** Largest value, in bytes: half of what a receiver takes in one body, or it would hold its shard up for ever. */
+export const MAX_VALUE_BYTES: number = 8 * 1024 * 1024;
+
 const MAX_U32 = 0xff_ff_ff_ff;
 const MAX_U64 = 0xff_ff_ff_ff_ff_ff_ff_ffn;
 
@@ -19,7 +22,8 @@ export function checkOperation(operation: Operation): void {
   if (kind === 'delete') return;
   const { value, flags, expiresAt } = operation;
   if (!(value instanceof Uint8Array)) throw bad('value must be a Buffer');
-  if (value.length > MAX_U32) throw bad(`value must be at most ${MAX_U32} bytes, got ${value.length}`);
+  if (value.length > MAX_VALUE_BYTES)
+    throw bad(`value must be at most ${MAX_VALUE_BYTES} bytes, got ${value.length}; a delete of its key can travel`);
   if (!Number.isInteger(flags) || flags < 0 || flags > MAX_U32)
     throw bad(`flags must be an unsigned 32-bit number, got ${flags}`);
   if (!isExpiry(expiresAt)) throw bad(`expiresAt must be 0 or seconds since the epoch, got ${expiresAt}`);

@@ -127,14 +127,29 @@ export class BatchApplier {
     }
   }
 
+  /** As `forget`, of all keys but those that the applier says can never be deleted. The caller holds the lane. */
+  async forgetAll(operations: readonly Operation[]): Promise<void> {
+    const { applier, applyTimeoutMs, clock } = this.#options;
+    const hold: Hold = (work) => work;
+    const apply = (some: readonly Operation[]): Promise<void> => this.forget(some, hold);
+    const isRefusal = (error: unknown): boolean => applier.isRefusal?.((error as Error).cause) === true;
+    try {
+      await apply(operations);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const until = clock.monotonic() + applyTimeoutMs;
+      const deletes = operations.map(({ key }) => ({ kind: 'delete' as const, key }));
+      await findPoison(deletes, { apply, isRefusal, hasTime: () => clock.monotonic() < until });
+    }
+  }
+
   async #clear(prefixes: readonly Buffer[], hold: Hold): Promise<void> {
-    const { applier, clearTimeoutMs: ms, applyTimeoutMs, onCleared, clock } = this.#options;
+    const { applier, clearTimeoutMs: ms, onCleared, clock } = this.#options;
     if (applier.clear === undefined) throw new Error('a class of keys must be cleared, which the applier cannot do');
     const cleared = hold(applier.clear(prefixes, { timeoutMs: ms }));
     await withDeadline(cleared, { ms, clock, onTimeout: late('clearing', ms) });
     this.#clears += prefixes.length;
-    const told = hold(Promise.resolve(onCleared(prefixes)));
-    await withDeadline(told, { ms: applyTimeoutMs, clock, onTimeout: late('onCleared', applyTimeoutMs) });
+    await this.#toldInTime(onCleared(prefixes), hold, 'onCleared');
   }
 
   #packedPart(writes: PackedWrites, hold: Hold): Part {
@@ -203,7 +218,7 @@ export class BatchApplier {
   }
 
   async #tell(operations: readonly Operation[], hold: Hold): Promise<void> {
-    await this.#inTime(Promise.resolve(this.#options.onApplied(operations)), hold, 'onApplied');
+    await this.#toldInTime(this.#options.onApplied(operations), hold, 'onApplied');
   }
 
   async #carryOutPacked(writes: PackedWrites, hold: Hold): Promise<void> {
@@ -215,12 +230,18 @@ export class BatchApplier {
   async #tellPacked(writes: PackedWrites, hold: Hold): Promise<void> {
     const { onAppliedPacked } = this.#options;
     if (onAppliedPacked === undefined) return this.#tell(unpackWrites(writes), hold);
-    return this.#inTime(Promise.resolve(onAppliedPacked(writes)), hold, 'onAppliedPacked');
+    return this.#toldInTime(onAppliedPacked(writes), hold, 'onAppliedPacked');
   }
 
   #inTime(work: Promise<void>, hold: Hold, what: string): Promise<void> {
     const { applyTimeoutMs: ms, clock } = this.#options;
     return withDeadline(hold(work), { ms, clock, onTimeout: late(what, ms) });
+  }
+
+  /** The lane is held no longer than the deadline: who is told late overwrites nothing by it. */
+  #toldInTime(told: Promise<void> | void, hold: Hold, what: string): Promise<void> {
+    const { applyTimeoutMs: ms, clock } = this.#options;
+    return hold(withDeadline(Promise.resolve(told), { ms, clock, onTimeout: late(what, ms) }));
   }
 }
 

@@ -37,13 +37,18 @@ export class LaneLease {
     this.#timer?.cancel();
   }
 
-  /** Stops renewing and lets the lane go. Gives false when it may have been taken over before. */
+  /**
+   * Stops renewing and lets the lane go. Gives false when it may have been taken over before.
+   *
+   * @throws ReplicationError `ERR_REPLICATION_REDIS`; it may have been as well, as a Redis that comes back may have lost
+   * who held it.
+   */
   async release(): Promise<boolean> {
     const { store, lane, holder } = this.#options;
     this.stop();
     const wasValid = this.isValid;
-    await store.release(lane, holder);
-    return wasValid;
+    const wasHolder = await store.release(lane, holder);
+    return wasValid && wasHolder;
   }
 
   #arm(): void {

@@ -10,6 +10,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import { type Hold, Lane } from './lane.ts';
 import { LaneLease } from './lane-lease.ts';
 import { LaneStore } from './lane-store.ts';
+import { LateWrites } from './late-writes.ts';
 import type { Operation } from '../operation/operation.ts';
 import { unpackWrites } from '../operation/packed-writes.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
@@ -40,9 +41,10 @@ export class LaneReceiver implements Receiver {
   readonly #conflicts: ConflictFinder | undefined;
   readonly #versions: VersionGuard | undefined;
   readonly #planner: BatchPlanner;
+  readonly #lateWrites: LateWrites;
   readonly #lanes = new Map<string, Lane>();
   readonly #holder = randomUUID();
-  readonly #stats = { appliedBatches: 0, receivedOperations: 0, duplicates: 0, gaps: 0, failures: 0, takeovers: 0 };
+  readonly #stats = { appliedBatches: 0, receivedOperations: 0, duplicates: 0, gaps: 0, failures: 0 };
   #waitingBytes = 0;
   #closing: Promise<void> | undefined;
 
@@ -73,6 +75,11 @@ export class LaneReceiver implements Receiver {
             isRefusal: (error) => applier.isRefusal?.(error instanceof Error ? error.cause : error) === true,
           });
     this.#planner = new BatchPlanner({ conflicts: this.#conflicts, versions: this.#versions });
+    this.#lateWrites = new LateWrites({
+      forget: (operations) => this.#applier.forgetAll(operations),
+      onFailure: () => (this.#stats.failures += 1),
+      clock: options.clock,
+    });
   }
 
   start(): void {
@@ -112,7 +119,8 @@ export class LaneReceiver implements Receiver {
     const { conflicts = 0, unknown: unknownConflicts = 0 } = this.#conflicts ?? {};
     const { older: olderVersions = 0, unknown: unknownVersions = 0, suspects = 0 } = this.#versions ?? {};
     const counts = { conflicts, unknownConflicts, olderVersions, unknownVersions, suspects };
-    return { ...this.#stats, ...this.#applier.counts(), ...counts };
+    const takeovers = this.#lateWrites.takenBack;
+    return { ...this.#stats, takeovers, ...this.#applier.counts(), ...counts };
   }
 
   close(): Promise<void> {
@@ -126,6 +134,7 @@ export class LaneReceiver implements Receiver {
 
   async #close(): Promise<void> {
     const { applyTimeoutMs, timeoutMs, clock } = this.#options;
+    this.#lateWrites.close();
     const idle = Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
     // What a batch may take: the applier, `onApplied` and four answers of Redis. An applier that does not keep its
     // deadline cannot be stopped from here; its batch is not confirmed and comes again.
@@ -228,7 +237,10 @@ export class LaneReceiver implements Receiver {
       lease.stop();
       lane.cursor = cursor;
       if (!isCommitted) {
-        await this.#giveWay(written(), hold);
+        const ms = this.#options.applyTimeoutMs;
+        // The lane waits until it is done, the sender no longer than for any batch.
+        const given = hold(this.#lateWrites.takeBack(written));
+        await withDeadline(given, { ms, clock: this.#options.clock, onTimeout: () => busy('late') }).catch(() => {});
         return this.#gap({ cursor });
       }
       this.#stats.appliedBatches += 1;
@@ -236,7 +248,7 @@ export class LaneReceiver implements Receiver {
       return { kind: 'applied', cursor };
     } catch (error) {
       this.#stats.failures += 1;
-      void hold(this.#letGo(lease, { work, written, hold }));
+      void hold(this.#letGo(lease, { work, written }));
       throw error;
     }
   }
@@ -248,25 +260,23 @@ export class LaneReceiver implements Receiver {
     if (overtaken.length > 0) await this.#applier.forget(overtaken, hold);
   }
 
-  /** Lets a lane go whose batch was not committed, when what is still under way has settled. Never rejects. */
+  /**
+   * Lets a lane go whose batch was not committed, when what is still under way has settled. Unless nobody else can have
+   * taken it over meanwhile, what was written may be older than what came after it, and goes. Never rejects.
+   */
   async #letGo(
     lease: LaneLease,
-    { work, written, hold }: { work: readonly Promise<unknown>[]; written: () => readonly Operation[]; hold: Hold },
+    { work, written }: { work: readonly Promise<unknown>[]; written: () => readonly Operation[] },
   ): Promise<void> {
     await Promise.allSettled(work);
+    let wasHeld = false;
     try {
-      const wasHeld = await lease.release();
-      if (!wasHeld && work.length > 0) await this.#giveWay(written(), hold);
+      wasHeld = await lease.release();
     } catch {
       // The lease ends by itself, and the batch comes again.
       this.#stats.failures += 1;
     }
-  }
-
-  /** Another process took the lane over while this one was applying: what it wrote late may be older. It goes. */
-  async #giveWay(operations: readonly Operation[], hold: Hold): Promise<void> {
-    this.#stats.takeovers += 1;
-    await this.#applier.forget(operations, hold);
+    if (!wasHeld && work.length > 0) await this.#lateWrites.takeBack(written);
   }
 
   #gap({ cursor, through }: LanePosition): ReceiveResult {

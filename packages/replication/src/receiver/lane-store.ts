@@ -87,9 +87,13 @@ export class LaneStore {
     return { isCommitted: kind === 'committed', cursor: asCursor(cursor) };
   }
 
-  /** Lets the lane go without a commit. @throws ReplicationError `ERR_REPLICATION_REDIS`; the lease ends by itself. */
-  async release(lane: LaneName, holder: string): Promise<void> {
-    await this.#run(RELEASE_LANE.run(this.#options.client, [this.#keys(lane)[1]], [holder]));
+  /**
+   * Lets the lane go without a commit. Gives false when it was not held any more.
+   *
+   * @throws ReplicationError `ERR_REPLICATION_REDIS`; the lease ends by itself.
+   */
+  async release(lane: LaneName, holder: string): Promise<boolean> {
+    return Number(await this.#run(RELEASE_LANE.run(this.#options.client, [this.#keys(lane)[1]], [holder]))) === 1;
   }
 
   #keys(lane: LaneName): [string, string, string] {

@@ -89,7 +89,10 @@ export interface ReceiverStats {
   readonly gaps: number;
   /** Batches that failed in the applier, in `onApplied` or in Redis. */
   readonly failures: number;
-  /** Batches during which another process took the lane over; the keys they had written were deleted. */
+  /**
+   * Batches during which another process took the lane over, or may have, as Redis did not say; the keys they had
+   * written were deleted.
+   */
   readonly takeovers: number;
   /** Prefixes of which all keys were dropped, because a journal had run out of room. */
   readonly clears: number;

@@ -4,7 +4,7 @@ import { DRAIN_DIRTY } from '../lua/drain-dirty.ts';
 import { type OwnedConnection, redisFailed } from '../owned-connection.ts';
 
 const BLOCK_KEYS = 100;
-/** Blocks in one go; the rest waits for the next look, so that the stream is not filled again at once. */
+/** Blocks in one go; the rest waits for the next look, as does what would fill more than half of the stream. */
 const MAX_BLOCKS = 50;
 /** Nobody else appends under this name; its blocks are not compared with one another. */
 const PRODUCER = '0000000000000000';
@@ -36,7 +36,8 @@ export async function drainDirtyKeys(
       if (members.length === 0) break;
       const block = encodeBlock({ producer: PRODUCER, sequence: round + 1, ...toBlock(members) });
       const args = [block, members.length, field, ...members];
-      await connection.run((redis) => DRAIN_DIRTY.run(redis, [stream, meta, set], args), timeoutMs);
+      const left = await connection.run((redis) => DRAIN_DIRTY.run(redis, [stream, meta, set], args), timeoutMs);
+      if (Number(left) < 0) return;
     }
   }
 }

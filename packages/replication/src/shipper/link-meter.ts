@@ -78,8 +78,9 @@ export class LinkMeter {
     this.#options = options;
   }
 
-  get isMarked(): boolean {
-    return this.#marker !== undefined;
+  /** The monotonic moment of the marker that is on its way, if one is. */
+  get markedAt(): number | undefined {
+    return this.#marker?.at;
   }
 
   /** A marker was appended at this monotonic moment. */

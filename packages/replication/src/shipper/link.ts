@@ -88,9 +88,9 @@ export class Link {
     return this.#sender.answeredAt;
   }
 
-  /** Whether a marker is on its way. */
-  get isMarked(): boolean {
-    return this.#meter.isMarked;
+  /** The monotonic moment of the marker that is on its way, if one is. */
+  get markedAt(): number | undefined {
+    return this.#meter.markedAt;
   }
 
   /** A marker was appended at this monotonic moment. */

@@ -31,6 +31,8 @@ export interface ShardMonitorOptions {
 
 /** Most entries that are given new ids in one step, which holds Redis up. */
 const MAX_RAISED_ENTRIES = 20_000;
+/** While a receiver is away, markers are so many times the interval apart at most, and this part of the time it is away. */
+const MARKER_SHARE = 16;
 
 /** Looks after the journal of one shard: its status, what every receiver has confirmed, and what did not fit. */
 export class ShardMonitor {
@@ -90,15 +92,19 @@ export class ShardMonitor {
     await connection.run((redis) => redis.call('XTRIM', keys.stream, 'MAXLEN', 1), timeoutMs);
   }
 
-  /** The next marker, when every receiver has confirmed the one before it. */
+  /** The next marker, for the links on which none is on its way: one that is cut holds up no other's measure. */
   async #mark(): Promise<void> {
     const { markerIntervalMs, links, clock } = this.#options;
     const now = clock.monotonic();
-    if (markerIntervalMs === 0 || now - this.#markedAt < markerIntervalMs || links.some((link) => link.isMarked))
-      return;
+    const unmarked = links.filter((link) => link.markedAt === undefined);
+    if (markerIntervalMs === 0 || unmarked.length === 0) return;
+    const oldest = Math.min(now, ...links.map((link) => link.markedAt ?? now));
+    // They stay in the stream until the last receiver has them: the longer one is away, the fewer there are.
+    const rest = Math.min((now - oldest) / MARKER_SHARE, markerIntervalMs * MARKER_SHARE);
+    if (now - this.#markedAt < Math.max(markerIntervalMs, rest)) return;
     this.#markedAt = now;
     const id = await this.#appendMarker();
-    if (id !== undefined) for (const link of links) link.mark(id, now);
+    if (id !== undefined) for (const link of unmarked) link.mark(id, now);
   }
 
   /**

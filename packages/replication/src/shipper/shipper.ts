@@ -54,7 +54,7 @@ export interface ShipperOptions {
   readonly retainBytes?: number;
   /**
    * How often the lag of each shard is measured with a marker: a delete of a key that nobody has, which goes the way of
-   * every write, until the receiver confirms it. 0 does not. @default 0
+   * every write, until the receiver confirms it; up to 16 times as seldom while a region is away. 0 does not. @default 0
    */
   readonly markerIntervalMs?: number;
   /**

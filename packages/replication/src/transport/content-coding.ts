@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
 import { badBatch } from './batch.ts';
+import { tooLarge } from './request-body.ts';
 
 /** How the body of a batch is compressed on the wire. `zstd` needs Node 22.15, 23.8 or later on both sides. */
 export type Compression = 'identity' | 'brotli' | 'zstd';
@@ -48,7 +49,8 @@ export function createEncoder(compression: Compression): (body: Buffer) => Promi
 /**
  * Undoes the coding that a `content-encoding` header names, to at most `maxBytes`.
  *
- * @throws ReplicationError `ERR_REPLICATION_BAD_BATCH` for an unknown coding, damaged bytes or more of them.
+ * @throws ReplicationError `ERR_REPLICATION_BAD_BATCH` for an unknown coding or damaged bytes, and
+ * `ERR_REPLICATION_TOO_LARGE` for more of them.
  */
 export async function decodeContent(token: string | undefined, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   if (token === undefined || token === 'identity') return bytes;
@@ -59,7 +61,7 @@ export async function decodeContent(token: string | undefined, bytes: Buffer, ma
     if (token === 'zstd' && zstdDecompress !== undefined) return await promisify(zstdDecompress)(bytes, options);
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw badBatch(`the body is larger than ${maxBytes} bytes`);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw badBatch(`the body is no ${token}: ${message}`);
   }
   throw badBatch(`the content-encoding ${token} is not known here, only ${ACCEPTED_CODINGS}`);

@@ -32,7 +32,7 @@ interface Sent {
   readonly policy?: 'invalidate' | 'replicate-versioned' | 'none';
 }
 
-async function send(text: string, sent: Sent = {}): Promise<HandlerResponse> {
+async function send(text: string | Buffer, sent: Sent = {}): Promise<HandlerResponse> {
   const { path = INGEST_PATH, credentials = `Bearer ${token}`, policy } = sent;
   const handle = createIngestHandler({
     journal,
@@ -69,6 +69,23 @@ describe('the ingest of JSON', () => {
       { kind: 'delete', key: Buffer.from([0xff, 1]) },
       { kind: 'set', key: Buffer.from('k'), value: Buffer.alloc(0), flags: 0, expiresAt: 0 },
     ]);
+  });
+
+  it.each([
+    [
+      'bytes that are no UTF-8',
+      Buffer.from('{"operations":[{"method":"delete","key":"caf\xe9"}]}', 'latin1'),
+      /no UTF-8/,
+    ],
+    [
+      'half of a surrogate pair',
+      Buffer.from(String.raw`{"operations":[{"method":"delete","key":"caf\ud83d"}]}`),
+      /half of a surrogate pair/,
+    ],
+  ])('refuses %s, which would name another key', async (_, body, reason) => {
+    const answer = await send(body);
+    expect([answer.status, errorOf(answer)]).toEqual([400, expect.stringMatching(reason)]);
+    await expect(stored()).resolves.toEqual([]);
   });
 
   it('takes versions, as numbers and as text, and makes deletes of stores of a versioned class without one', async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { requireParam } from '../harness/bench-case.ts';
 import { findFreePort } from '../harness/free-port.ts';
 import { startServerProcess } from '../harness/server-process.ts';
+import { startLockstepProxy } from '../proxy-http/lockstep-proxy.ts';
 import type { ProxyKind } from './proxy-kind.ts';
 
 /** A proxy that is a script of this folder: `SCRIPT PORT MEMCACHED_HOST MEMCACHED_PORT`. */
@@ -17,6 +18,12 @@ function nodeProxy(name: string, script: string): ProxyKind {
     },
   };
 }
+
+/** The app with that face: metrics, and a hook that tells Redis of each write. */
+export const lockstepProxy: ProxyKind = {
+  name: 'lockstep-proxy',
+  start: (params) => startLockstepProxy(params, 'memcached'),
+};
 
 /** Our memcached face. */
 export const memcachedFace: ProxyKind = nodeProxy('@lockstep/memcache-proxy', './face-server.js');

@@ -1,22 +1,18 @@
-import { startMemcached } from '@lockstep/testing';
-
-import type { BenchCase, Surroundings } from '../harness/bench-case.ts';
+import { type BenchCase, requireParam, type Surroundings } from '../harness/bench-case.ts';
+import { startNodes } from '../proxy-http/surroundings.ts';
 import { proxyContestant, withoutProxy } from './measure.ts';
-import { bytePipe, memcachedFace } from './node-proxy.ts';
+import { bytePipe, lockstepProxy, memcachedFace } from './node-proxy.ts';
 import { hasNutcracker, nutcracker } from './nutcracker.ts';
 import type { Work } from './workload.ts';
 
 async function prepare(): Promise<Surroundings> {
   if (!hasNutcracker) console.error('bench: nutcracker is not installed and is left out');
-  const server = await startMemcached({ memoryMb: 256, threads: 1 });
-  return {
-    params: { host: server.host, port: String(server.port) },
-    pids: [server.pid],
-    [Symbol.asyncDispose]: () => server.close(),
-  };
+  const nodes = await startNodes(1);
+  const [host = '', port = ''] = requireParam(nodes.params, 'nodes').split(':');
+  return { ...nodes, params: { ...nodes.params, host, port } };
 }
 
-const peers = hasNutcracker ? [nutcracker, bytePipe] : [bytePipe];
+const peers = [lockstepProxy, ...(hasNutcracker ? [nutcracker] : []), bytePipe];
 
 function describeWork({ verb, connections, depth }: Work): string {
   return `${verb} × 100 B, ${connections} connections × ${depth}`;
@@ -54,7 +50,7 @@ const works: readonly Work[] = [
 ];
 
 /**
- * Our memcached face against other proxies. Each has a core of its own; one memcached and the clients share the other
+ * Our memcached face, bare and in the app, against other proxies. Each has a core of its own; one memcached and the clients share the other
  * one, so that the slower side of the two is what is measured. `no proxy` says where clients and memcached end: at
  * depth 16 its `set` shows what the clients can do, while its `get` is as slow as memcached, which sends the answer to
  * each `get` by itself, as it does not to those that our face asks with `mg`.

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 
 import type { PasswordStory } from './password-story.ts';
 
-const patience = { timeout: 30_000, interval: 50 };
+const patience = { timeout: 60_000, interval: 50 };
 
 /**
  * What is wrong when everything is healed and quiet: changes that another region never heard of, and old tokens that

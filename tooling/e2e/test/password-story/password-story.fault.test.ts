@@ -6,7 +6,7 @@ import { descendantsOf, stillRunning } from '../process-tree.ts';
 import { type Chance, createChance } from './chance.ts';
 import { leftovers } from './leftovers.ts';
 import { PasswordStory } from './password-story.ts';
-import { breakApps, breakServices } from './story-faults.ts';
+import { breakApps, breakLinks, breakServices } from './story-faults.ts';
 import { storyReport } from './story-report.ts';
 import type { StoryRegion } from './story-region.ts';
 
@@ -45,13 +45,14 @@ it(
       const faults = Promise.allSettled([
         breakServices(story, createChance(seed), isTime),
         breakApps(story, createChance(seed + 1), isTime),
+        breakLinks(story, createChance(seed + 2), isTime),
       ]).finally(() => (isHealed = true));
       const changing = story.regions.map((region, at) =>
         changePasswords(story, region, createChance(seed + 1000 + at), () => isHealed),
       );
       const [broken, ...confirmed] = await Promise.all([faults, ...changing]);
       const happened = broken.flatMap((end) => (end.status === 'fulfilled' ? end.value : [String(end.reason)]));
-      expect(broken.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      expect(broken.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
       const left = await leftovers(story);
       if (process.env['LOCKSTEP_PASSWORD_SECONDS'] !== undefined) process.stdout.write(storyReport(story, happened));
       const { failures } = story;

@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 
+import type { FaultProxy } from '@lockstep/testing';
+
 import type { Chance } from './chance.ts';
 import type { PasswordStory } from './password-story.ts';
 import type { ServiceProcess } from './service-process.ts';
@@ -37,19 +39,43 @@ const appFaults: Readonly<Record<string, Fault<StoryRegion>>> = {
   'freeze of the receiver': (region, ms) => freeze(region.app('receiver').child, ms),
 };
 
+/** Both ways between a receiver and those who ship to it. */
+const linkFaults: Readonly<Record<string, Fault<StoryRegion>>> = {
+  'silence of the link': ({ link }, ms) => breakLink(link, ms, () => link.halfOpen()),
+  async 'refusal of the link'({ link }, ms) {
+    await breakLink(link, ms, async () => {
+      await link.refuse();
+      link.cut();
+    });
+  },
+};
+
 /** Breaks services one after the other, every one of the ways at least once. Resolves with what happened. */
 export function breakServices(story: PasswordStory, chance: Chance, isOver: () => boolean): Promise<string[]> {
-  const count = Object.keys(serviceFaults).length;
   return breakThings(serviceFaults, () => chance.pick(story.services), {
     story,
     chance,
-    isOver: (happened) => happened >= count && isOver(),
+    isOver: eachOf(serviceFaults, isOver),
+  });
+}
+
+/** Breaks the link to one of the regions, in both of the ways at least once. Resolves with what happened. */
+export function breakLinks(story: PasswordStory, chance: Chance, isOver: () => boolean): Promise<string[]> {
+  return breakThings(linkFaults, () => chance.pick(story.regions), {
+    story,
+    chance,
+    isOver: eachOf(linkFaults, isOver),
   });
 }
 
 /** Breaks what carries changes to the other region until it is time. */
 export function breakApps(story: PasswordStory, chance: Chance, isOver: () => boolean): Promise<string[]> {
   return breakThings(appFaults, () => chance.pick(story.regions), { story, chance, isOver });
+}
+
+function eachOf(faults: object, isOver: () => boolean): (happened: number) => boolean {
+  const count = Object.keys(faults).length;
+  return (happened) => happened >= count && isOver();
 }
 
 async function breakThings<Target extends { readonly name: string }>(
@@ -77,6 +103,12 @@ async function breakThings<Target extends { readonly name: string }>(
 async function changeWithout(service: ServiceProcess, ms: number, { story, chance }: World): Promise<void> {
   const change = (): Promise<boolean> => story.change(service.region, chance, service);
   await Promise.all([wait(ms), change(), change()]);
+}
+
+async function breakLink(link: FaultProxy, ms: number, fault: () => void | Promise<void>): Promise<void> {
+  await fault();
+  await wait(ms);
+  await link.heal();
 }
 
 async function freeze(child: ChildProcess, ms: number): Promise<void> {

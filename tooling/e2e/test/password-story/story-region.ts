@@ -1,4 +1,11 @@
-import { type MemcachedServer, type RedisServer, startMemcached, startRedis } from '@lockstep/testing';
+import {
+  type FaultProxy,
+  type MemcachedServer,
+  type RedisServer,
+  startFaultProxy,
+  startMemcached,
+  startRedis,
+} from '@lockstep/testing';
 import { vi } from 'vitest';
 
 import { freePorts } from '../free-ports.ts';
@@ -13,6 +20,8 @@ export interface StoryRegion extends AsyncDisposable {
   readonly name: string;
   readonly redis: RedisServer;
   readonly proxyUrl: string;
+  /** The network between the other regions and the receiver of this one. */
+  readonly link: FaultProxy;
   app(role: RoleName): Role;
   /** SIGKILL, and another one in its place; resolves when that is ready. */
   replace(role: RoleName): Promise<void>;
@@ -22,6 +31,7 @@ interface RegionServers {
   readonly name: string;
   readonly redis: RedisServer;
   readonly memcached: MemcachedServer;
+  readonly link: FaultProxy;
   readonly ports: Readonly<Record<RoleName | 'text', number>>;
 }
 
@@ -37,10 +47,14 @@ export async function startRegions<Names extends readonly string[]>(
 async function startServers(name: string): Promise<RegionServers> {
   const [redis, memcached] = await Promise.all([startRedis(), startMemcached()]);
   const [proxy = 0, text = 0, shipper = 0, receiver = 0] = await freePorts(4);
-  return { name, redis, memcached, ports: { proxy, text, shipper, receiver } };
+  const link = await startFaultProxy({ to: `127.0.0.1:${receiver}` });
+  return { name, redis, memcached, link, ports: { proxy, text, shipper, receiver } };
 }
 
-async function startApps({ name, redis, memcached, ports }: RegionServers, topology: string): Promise<StoryRegion> {
+async function startApps(
+  { name, redis, memcached, link, ports }: RegionServers,
+  topology: string,
+): Promise<StoryRegion> {
   const start = (role: RoleName): Role => startRole(role, topology, name);
   const apps: Record<RoleName, Role> = {
     proxy: start('proxy'),
@@ -59,6 +73,7 @@ async function startApps({ name, redis, memcached, ports }: RegionServers, topol
     name,
     redis,
     proxyUrl: `http://127.0.0.1:${ports.proxy}`,
+    link,
     app: (role) => apps[role],
     async replace(role) {
       await apps[role][Symbol.asyncDispose]();
@@ -67,7 +82,7 @@ async function startApps({ name, redis, memcached, ports }: RegionServers, topol
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(roleNames.map((role) => apps[role][Symbol.asyncDispose]()));
-      await Promise.all([redis.close(), memcached.close()]);
+      await Promise.all([redis.close(), memcached.close(), link.close()]);
     },
   };
   try {
@@ -81,12 +96,12 @@ async function startApps({ name, redis, memcached, ports }: RegionServers, topol
 
 function topologyOf(servers: readonly RegionServers[]): string {
   const regions = servers.map(
-    ({ name, redis, memcached, ports }) => `  ${name}:
+    ({ name, redis, memcached, link, ports }) => `  ${name}:
     redis: ${redis.url}
     pool: { nodes: [{ name: ${name}-1, address: "${memcached.address}" }] }
     proxy: { http: "127.0.0.1:${ports.proxy}", memcached: "127.0.0.1:${ports.text}" }
     shipper: { http: "127.0.0.1:${ports.shipper}" }
-    receiver: { http: "127.0.0.1:${ports.receiver}" }
+    receiver: { http: "127.0.0.1:${ports.receiver}", url: "http://127.0.0.1:${link.port}" }
 `,
   );
   return `version: 1\nregions:\n${regions.join('')}classes:\n  - { prefix: "token:", policy: invalidate }\n`;

@@ -97,8 +97,8 @@ export class LaneConnection {
 
   #serve(bytes: Buffer): void {
     const { face } = this.#lane;
-    const request = this.#lane.isOpen() ? this.#heads.read(bytes) : undefined;
-    if (request === undefined || !this.#isLetIn(request)) {
+    const request = this.#lane.isOpen() ? this.#readHead(bytes) : undefined;
+    if (request === undefined) {
       this.#handOver(bytes);
       return;
     }
@@ -112,9 +112,13 @@ export class LaneConnection {
     found.then(this.#onFound, this.#leave);
   }
 
-  #isLetIn({ key, authorization }: PlainRead): boolean {
+  /** The request, where it is a plain one and the guards let it in. */
+  #readHead(bytes: Buffer): PlainRead | undefined {
     const visitor = this.#visitor;
-    return visitor === undefined || visitor.mayRead(key, authorization, this.#lane.face.clock.now());
+    if (visitor === undefined) return this.#heads.read(bytes);
+    const nowMs = this.#lane.face.clock.now();
+    const request = visitor.mayCome(nowMs) ? this.#heads.read(bytes) : undefined;
+    return request !== undefined && visitor.mayRead(request.key, request.authorization, nowMs) ? request : undefined;
   }
 
   readonly #onFound = (found: ReadResult): void => {

@@ -17,6 +17,8 @@ export interface LaneGuard {
 
 /** The client of a connection that sends nothing about other addresses. */
 export interface LaneVisitor {
-  /** Whether it may read the key now. If so, and only then, the request counts. */
+  /** Whether its address may come in now. Asked before anything that it sends is read. */
+  mayCome(nowMs: number): boolean;
+  /** Whether it may, besides, read the key now. If so, and only then, the request counts. */
   mayRead(key: string, authorization: string | undefined, nowMs: number): boolean;
 }

@@ -12,7 +12,8 @@ export interface PlainRead {
 
 /** Letters, digits and marks that neither a URL, a router nor memcached gives a meaning to. */
 const KEY = String.raw`[\w.:@!$*+,=-]{1,250}`;
-const FIELD = /([\w-]{1,64}):[ \t]*([\t\x20-\x7e]*)\r\n/y;
+/** No part of it can match what the next one can: a head of blanks would be tried in every way to cut it in two. */
+const FIELD = /([\w-]{1,64}):([\t\x20-\x7e]*)\r\n/y;
 const HOST = /^[\w.:[\]-]+$/;
 
 /** Fields that change nothing about the answer to such a read. */
@@ -86,8 +87,9 @@ export class HeadReader {
     let at = start;
     while (!text.startsWith('\r\n', at)) {
       FIELD.lastIndex = at;
-      const [, name = '', value = ''] = FIELD.exec(text) ?? [];
+      const [, name = '', rest = ''] = FIELD.exec(text) ?? [];
       const field = name.toLowerCase();
+      const value = rest.trimStart();
       if (name === '' || !isPlainField(field, value)) return undefined;
       // Of what is sent twice it depends on the field which one counts.
       if (seen.has(field)) return undefined;

@@ -21,8 +21,8 @@ export function createLaneGuard(options: LaneGuardOptions): LaneGuard {
       const { guard } = checkedKeys;
       const client: GuardedClient = { address, route, guard, bearer: undefined, rule: undefined };
       return {
+        mayCome: (nowMs) => lists.admits(address, nowMs),
         mayRead(key, authorization, nowMs) {
-          if (!lists.admits(address, nowMs)) return false;
           if (publicRoutes.has(route)) return true;
           if (shedder?.isOverloaded() === true) return false;
           const result = table.authenticate(authorization, nowMs);

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 import { systemClock } from '@lockstep/core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { clientGone, type MemcacheGuardsOptions } from '../../../src/index.ts';
+import { HeadReader } from '../../../src/http/fast-lane/request-head.ts';
 import { answersIn, type LaneApp, type LaneAppOptions, startLaneApp } from './lane-pair.ts';
 
 const apps: LaneApp[] = [];
@@ -49,6 +50,17 @@ describe('guards in the fast lane', () => {
     lane.app.guards.lists.replace({ ban: ['127.0.0.1'] });
     expect(await ask('plain')).toContain('ERR_MEMCACHE_PROXY_BANNED');
     expect([lane.laned.length, lane.pool.calls]).toEqual([1, ['read plain']]);
+  });
+
+  it('have nothing read of what a banned address sends', async () => {
+    const lane = await start({ lists: { ban: ['127.0.0.1'] } });
+    const read = vi.spyOn(HeadReader.prototype, 'read');
+    try {
+      expect(await (await open(lane))('plain')).toContain('ERR_MEMCACHE_PROXY_BANNED');
+      expect(read).not.toHaveBeenCalled();
+    } finally {
+      read.mockRestore();
+    }
   });
 
   it('let in only who is on the list', async () => {
