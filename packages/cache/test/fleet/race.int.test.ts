@@ -6,7 +6,7 @@ import { openFleet } from './open-fleet.ts';
 
 describe('loads that race with invalidations', () => {
   it.each([
-    { keys: 4000, tier: 'redis', shards: 1 },
+    { keys: 2000, tier: 'redis', shards: 1 },
     { keys: 1000, tier: 'redis', shards: 4 },
     { keys: 1000, tier: 'memcached', shards: 1 },
     { keys: 1000, tier: 'none', shards: 1 },
