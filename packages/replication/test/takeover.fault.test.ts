@@ -145,3 +145,40 @@ describe('a process that was frozen until another had taken its lane over', () =
     expect(zombie.stats().takeovers).toBe(0);
   });
 });
+
+describe('a process that nobody overtook', () => {
+  it('deletes nothing when its commit was made and the answer was lost', async () => {
+    const receiver = createReceiver({
+      ...westOptions(),
+      client: {
+        call: async (command, ...args) => {
+          const reply = await client.call(command, ...args);
+          if (Array.isArray(reply) && reply[0] === 'committed') throw new Error('the connection broke');
+          return reply;
+        },
+        callBuffer: (command, ...args) => client.callBuffer(command, ...args),
+        duplicate: () => client.duplicate(),
+      },
+    });
+    const batch = batchOf(0, [set('a', 1)]);
+    await expect(receiver.receive(batch)).rejects.toMatchObject({ code: 'ERR_REPLICATION_REDIS' });
+    await expect(receiver.receive(batch)).resolves.toMatchObject({ kind: 'duplicate' });
+    await receiver.close();
+    expect(receiver.stats().takeovers).toBe(0);
+    expect(cache.history.get('a')).toEqual(['1']);
+    expect(cache.state).toEqual(new Map([['a', '1']]));
+  });
+
+  it('never gets a token again that was given out before, though Redis has lost it', async () => {
+    const receiver = createReceiver(westOptions());
+    const tokens: number[] = [];
+    for (let times = 0; times < 3; times += 1) {
+      await receiver.receive(batchOf(0, [set('a', times)]));
+      tokens.push(Number(await client.hget('{lockstep:replication:west:east:0}:lane', 'token')));
+      await client.flushall();
+    }
+    await receiver.close();
+    expect(new Set(tokens).size).toBe(3);
+    expect(tokens.toSorted((a, b) => a - b)).toEqual(tokens);
+  });
+});

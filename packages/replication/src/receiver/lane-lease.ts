@@ -7,6 +7,8 @@ export interface LaneLeaseOptions {
   readonly store: LaneStore;
   readonly lane: LaneName;
   readonly holder: string;
+  /** What the lane was given out with. */
+  readonly token: number;
   readonly leaseMs: number;
   readonly clock: Clock;
   /** Monotonic moment before the lane was asked for: the lease ends `leaseMs` after it at the earliest. */
@@ -38,17 +40,15 @@ export class LaneLease {
   }
 
   /**
-   * Stops renewing and lets the lane go. Gives false when it may have been taken over before.
+   * Stops renewing and lets the lane go. Gives false when another batch may have been begun meanwhile; one whose commit
+   * was not answered and made nevertheless is none.
    *
-   * @throws ReplicationError `ERR_REPLICATION_REDIS`; it may have been as well, as a Redis that comes back may have lost
-   * who held it.
+   * @throws ReplicationError `ERR_REPLICATION_REDIS`; another may have been begun as well.
    */
-  async release(): Promise<boolean> {
-    const { store, lane, holder } = this.#options;
+  release(): Promise<boolean> {
+    const { store, lane, holder, token } = this.#options;
     this.stop();
-    const wasValid = this.isValid;
-    const wasHolder = await store.release(lane, holder);
-    return wasValid && wasHolder;
+    return store.release(lane, holder, token);
   }
 
   #arm(): void {

@@ -207,6 +207,7 @@ export class LaneReceiver implements Receiver {
       store: this.#store,
       lane: { source, shard },
       holder: this.#holder,
+      token: outcome.token,
       leaseMs,
       clock,
       askedAt,
@@ -261,22 +262,22 @@ export class LaneReceiver implements Receiver {
   }
 
   /**
-   * Lets a lane go whose batch was not committed, when what is still under way has settled. Unless nobody else can have
-   * taken it over meanwhile, what was written may be older than what came after it, and goes. Never rejects.
+   * Lets a lane go whose batch may not have been committed, when what is still under way has settled. Where another batch
+   * may have been begun before that, what was written may be older than what came after it, and goes. Never rejects.
    */
   async #letGo(
     lease: LaneLease,
     { work, written }: { work: readonly Promise<unknown>[]; written: () => readonly Operation[] },
   ): Promise<void> {
     await Promise.allSettled(work);
-    let wasHeld = false;
+    let isNewest = false;
     try {
-      wasHeld = await lease.release();
+      isNewest = await lease.release();
     } catch {
       // The lease ends by itself, and the batch comes again.
       this.#stats.failures += 1;
     }
-    if (!wasHeld && work.length > 0) await this.#lateWrites.takeBack(written);
+    if (!isNewest && work.length > 0) await this.#lateWrites.takeBack(written);
   }
 
   #gap({ cursor, through }: LanePosition): ReceiveResult {

@@ -88,12 +88,13 @@ export class LaneStore {
   }
 
   /**
-   * Lets the lane go without a commit. Gives false when it was not held any more.
+   * Lets the lane go. Gives false when another batch may have been begun since `token` was given out.
    *
    * @throws ReplicationError `ERR_REPLICATION_REDIS`; the lease ends by itself.
    */
-  async release(lane: LaneName, holder: string): Promise<boolean> {
-    return Number(await this.#run(RELEASE_LANE.run(this.#options.client, [this.#keys(lane)[1]], [holder]))) === 1;
+  async release(lane: LaneName, holder: string, token: number): Promise<boolean> {
+    const [state, taken] = this.#keys(lane);
+    return Number(await this.#run(RELEASE_LANE.run(this.#options.client, [state, taken], [holder, token]))) === 1;
   }
 
   #keys(lane: LaneName): [string, string, string] {
