@@ -13,10 +13,10 @@ import { readNodes } from './surroundings.ts';
  * 1000 elements and posts them, and memjs at the other end. It loses the order between the lists, and a batch with
  * every crash; it is here for its speed only.
  */
-export const openOriginLink = (params: Params): Promise<Link> => openLink(params, applyAtOnce);
+export const openOriginLink = (params: Params): Promise<Link> => openLink(params, 'at-once', applyAtOnce);
 
 /** The same as it ran: the other end applied an element, and then the next. */
-export const openOriginLinkAsItRan = (params: Params): Promise<Link> => openLink(params, applyInTurn);
+export const openOriginLinkAsItRan = (params: Params): Promise<Link> => openLink(params, 'in-turn', applyInTurn);
 
 type Apply = (memcached: memjs.Client, elements: readonly OriginElement[]) => Promise<void>;
 
@@ -33,7 +33,8 @@ async function applyOne(memcached: memjs.Client, { op, key, value = '', expiresA
   else await memcached.set(key, Buffer.from(value, 'base64'), { expires: expiresAt });
 }
 
-async function openLink(params: Params, apply: Apply): Promise<Link> {
+/** Contestants are open side by side: each `name` has lists of its own. */
+async function openLink(params: Params, name: string, apply: Apply): Promise<Link> {
   const redis = new Redis(requireParam(params, 'eastRedis'));
   const nodes = readNodes(params).map(({ host, port }) => `${host}:${port}`);
   // More patience than memjs has by default: a thousand operations are in flight at once.
@@ -51,7 +52,7 @@ async function openLink(params: Params, apply: Apply): Promise<Link> {
   );
 
   const url = params['originUrl'] ?? endpoint.url;
-  const lists = { set: 'origin:west:set', delete: 'origin:west:delete' } as const;
+  const lists = { set: `origin:${name}:set`, delete: `origin:${name}:delete` };
   const ship = (): { readonly stop: AbortController; readonly ended: Promise<unknown> } => {
     const stop = new AbortController();
     const ended = Promise.all(Object.values(lists).map((list) => shipList(redis, list, url, stop.signal)));
