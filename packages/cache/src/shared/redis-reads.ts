@@ -26,11 +26,12 @@ interface Batch {
   readonly waiting: WantedValue[];
 }
 
-const MAX_NAMES = 100;
+/** Fewer would cost more than they save; of more, Redis would be idle while the first of them are put together. */
+const MAX_NAMES = 25;
 const settled = Promise.resolve();
 
 /**
- * Packs the reads that begin together into one MGET: each command is a write to the socket, which is half of what a
+ * Packs the reads that begin together into a few MGETs: each command is a write to the socket, which is half of what a
  * read costs. Those who were answered by one reply mostly ask again together, and a read on its own waits for nothing
  * but the end of its microtask.
  *
