@@ -36,9 +36,10 @@ export function openLogDisk(): LogDisk {
   const filler = join(directory, 'filler');
   const logFile = (): string => {
     const logs = join(directory, 'appendonlydir');
+    // The one before it may still be there when it was written anew.
     const name = readdirSync(logs)
       .filter((one) => one.endsWith('.incr.aof'))
-      .toSorted((a, b) => statSync(join(logs, a)).mtimeMs - statSync(join(logs, b)).mtimeMs)
+      .toSorted((a, b) => numberOf(a) - numberOf(b))
       .at(-1);
     if (name === undefined) throw new Error(`there is no append-only file in ${logs}`);
     return join(logs, name);
@@ -64,4 +65,9 @@ export function openLogDisk(): LogDisk {
       rmSync(base, { recursive: true, force: true });
     },
   };
+}
+
+/** Of a file of Redis's log, as in `appendonly.aof.2.incr.aof`. */
+function numberOf(name: string): number {
+  return Number(/\.(\d+)\.incr\.aof$/.exec(name)?.[1]);
 }
