@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { createChance, type Chance } from '../test/password-story/chance.ts';
-import { compactLog } from './compact-log.ts';
 import { type Fault, processFaults, wireFaults } from './faults.ts';
 import { judge, type Wrong } from './history.ts';
 import { Load } from './load.ts';
@@ -43,7 +42,6 @@ export interface SeedPlan {
 
 /** Writes in both regions while things go wrong, heals them, waits, and judges every key. */
 export async function runSeed(world: World, { seed, seconds, always }: SeedPlan): Promise<SeedOutcome> {
-  await Promise.all(world.regions.map(({ redis }) => compactLog(redis.url)));
   const chance = createChance(seed);
   const load = new Load(world, `s${seed}`, createChance(seed + 1000));
   const endsAt = performance.now() + 1000 * seconds;
