@@ -3,6 +3,7 @@
  * servers stay with the Node that one develops on, and so do properties, laws, models, allocations and simulations.
  */
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +22,12 @@ const left = [
 ];
 // A module is loaded once for all files of a worker: loading them for each takes as long as the tests themselves.
 const selection = ['run', '--no-isolate', '--project', '@lockstep/*', ...left.flatMap((one) => ['--exclude', one])];
+// What one Node's run has compiled serves the others, and nobody after them.
+const compiled = join(root, 'node_modules', '.node-matrix');
+const forget = () => rmSync(compiled, { recursive: true, force: true });
+forget();
+process.once('exit', forget);
+const sharing = ['--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${compiled}`];
 
 /**
  * @param {string} binary
@@ -55,7 +62,7 @@ for (const { major, binary } of listNodes()) {
   }
   const startedAt = performance.now();
   const version = (await runNode(binary, ['--version'])).output.trim();
-  const result = await runNode(binary, [vitest, ...selection]);
+  const result = await runNode(binary, [vitest, ...selection, ...sharing]);
   const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   const fault = findFault(result);
   if (fault === undefined) {

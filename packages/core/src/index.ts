@@ -6,8 +6,9 @@ export { type DeadlineOptions, sleep, withDeadline } from './deadline.ts';
 // Errors
 export { CodedError, type CodedErrorOptions, describeError, toError } from './coded-error.ts';
 
-// Bytes
+// Bytes and characters
 export { ByteWindow } from './byte-window.ts';
+export { CHAR_CODE_AT, type CharCodeAt } from './char-code-at.ts';
 
 // Collections
 export { TurnoverMap } from './turnover-map.ts';

@@ -22,7 +22,7 @@ describe.each(cachePeers.map((peer) => [peer.name, peer] as const))('%s', (_, pe
   });
 });
 
-const withBus = cachePeers.filter(({ name }) => /bentocache|cacheable|node-redis|pub\/sub/.test(name));
+const withBus = cachePeers.filter((peer) => peer.withBus);
 
 describe.each(withBus.map((peer) => [peer.name, peer] as const))('two of %s', (_, peer) => {
   it('hear of an invalidation of the other', async () => {
@@ -38,6 +38,31 @@ describe.each(withBus.map((peer) => [peer.name, peer] as const))('two of %s', (_
       version = 2;
       await here.invalidate('key');
       await expect.poll(() => there.get('key', load)).toEqual({ version: 2 });
+    } finally {
+      await here.close();
+      await there.close();
+    }
+  });
+
+  it('tell of a key once it is gone: whoever reads it then gets the new value', async () => {
+    await using redis = await startRedis();
+    const settings = { redisUrl: redis.url, ttlMs: 60_000, maxEntries: 1000 };
+    let version = 1;
+    const load = (): Promise<unknown> => Promise.resolve({ version });
+    const reads: { readonly key: string; readonly read: Promise<unknown> }[] = [];
+    const here = await peer.open(settings);
+    const there = await peer.open({
+      ...settings,
+      onEvicted: (key) => reads.push({ key, read: there.get(key, load) }),
+    });
+    try {
+      await here.get('key', load);
+      await there.get('key', load);
+      expect(reads).toEqual([]);
+      version = 2;
+      await here.invalidate('key');
+      await expect.poll(() => reads[0]?.key).toBe('key');
+      expect(await reads[0]!.read).toEqual({ version: 2 });
     } finally {
       await here.close();
       await there.close();

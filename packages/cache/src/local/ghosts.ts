@@ -1,3 +1,6 @@
+import { CHAR_CODE_AT } from '@lockstep/core';
+
+const charCodeAt = CHAR_CODE_AT;
 /** How much of a long id counts: that much of its beginning and of its end. */
 const SAMPLE = 32;
 
@@ -48,9 +51,10 @@ function printOf(id: string, seed: number): number {
   let hash = 0x811c9dc5 ^ seed ^ id.length;
   const long = id.length > 2 * SAMPLE;
   const end = long ? SAMPLE : id.length;
-  for (let at = 0; at < end; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < end; at++) hash = Math.imul(hash ^ charCodeAt.call(id, at), 0x01000193);
   if (long)
-    for (let at = id.length - SAMPLE; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+    for (let at = id.length - SAMPLE; at < id.length; at++)
+      hash = Math.imul(hash ^ charCodeAt.call(id, at), 0x01000193);
   hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;

@@ -1,3 +1,6 @@
+import { CHAR_CODE_AT } from '@lockstep/core';
+
+const charCodeAt = CHAR_CODE_AT;
 /** What a shared value says of itself: one line of ASCII before the payload, but for tags and keys. */
 export interface ValueHeader {
   /** The epoch of its shard under which it was filled. */
@@ -129,7 +132,7 @@ function digits(text: string, from: number, to: number): number {
   if (to <= from || to - from > 15) return -1;
   let value = 0;
   for (let index = from; index < to; index++) {
-    const digit = text.charCodeAt(index) - 48;
+    const digit = charCodeAt.call(text, index) - 48;
     if (!(digit >= 0 && digit <= 9)) return -1;
     value = value * 10 + digit;
   }

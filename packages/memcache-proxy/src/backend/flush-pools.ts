@@ -12,6 +12,7 @@ export async function flushPools(routes: Routes, options: BackendCallOptions | u
     if (route.isReadOnly) continue;
     for (const { name, pool } of route.pools) pools.set(pool, { name, route });
   }
+  flushShadows(routes, options);
   const flushed = Array.from(pools, async ([pool, { name, route }]): Promise<PoolFailure | undefined> => {
     route.writeBegan();
     try {
@@ -33,4 +34,16 @@ export async function flushPools(routes: Routes, options: BackendCallOptions | u
   const { error } = toWriteFailure(cause, first.pool, true);
   publishFailure({ operation: 'write', error });
   throw error;
+}
+
+/** Empties what only gets copies: a shadow that serves keys of some class is that class's. Nobody waits for it. */
+function flushShadows(routes: Routes, options: BackendCallOptions = {}): void {
+  const { signal: _, ...rest } = options;
+  const served = new Set(routes.all.flatMap(({ pools }) => pools.map(({ pool }) => pool)));
+  for (const route of routes.all) {
+    const { shadowPool } = route;
+    if (shadowPool === undefined || route.isReadOnly || served.has(shadowPool)) continue;
+    served.add(shadowPool);
+    route.shadow('', (pool) => pool.flushAll(rest));
+  }
 }

@@ -1,4 +1,7 @@
+import { CHAR_CODE_AT } from '@lockstep/core';
 import type { Key } from '@lockstep/memcache';
+
+const charCodeAt = CHAR_CODE_AT;
 
 /** What belongs to a prefix. */
 export interface PrefixEntry<T> {
@@ -50,7 +53,7 @@ export class PrefixTable<T> {
     let node = 0;
     let found = this.#values[0];
     for (let index = 0; index < key.length; index++) {
-      const code = key.charCodeAt(index);
+      const code = charCodeAt.call(key, index);
       if (code > 0x7f) return this.#findBytes(Buffer.from(key));
       node = this.#next[node * this.#width + this.#symbols[code]!]!;
       if (node === 0) break;

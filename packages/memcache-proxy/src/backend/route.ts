@@ -35,7 +35,8 @@ export class Route {
   readonly isPlainWrite: boolean;
   /** True when a value may still be on its way when the client has been answered. */
   readonly keepsValues: boolean;
-  readonly #shadowPool: PoolLike | undefined;
+  /** What is given copies of the calls. */
+  readonly shadowPool: PoolLike | undefined;
   readonly #shadow: Shadow | undefined;
   readonly #tally: Tally;
   readonly #total: Tally;
@@ -53,7 +54,7 @@ export class Route {
     const isSingle = options.pools.length === 1 && options.shadow === undefined;
     this.isPlainWrite = isSingle && options.writes !== 'async' && !options.isReadOnly;
     this.keepsValues = options.shadow !== undefined || options.writes !== 'all';
-    this.#shadowPool = options.shadow;
+    this.shadowPool = options.shadow;
     // What becomes of the copies is for the owner of that pool to see.
     this.#shadow = options.shadow && new Shadow({ pool: options.shadow, share: 1 }, () => {});
     [this.#tally, this.#total] = options.tallies;
@@ -133,9 +134,9 @@ export class Route {
     return error;
   }
 
-  /** Sends a copy of the call to the shadow, where there is one. */
+  /** Sends a copy of the call to the shadow, where there is one; of a call on all keys with an empty one. */
   shadow(key: Key, call: (pool: PoolLike) => Promise<unknown>): void {
-    const pool = this.#shadowPool;
+    const pool = this.shadowPool;
     if (pool !== undefined) this.#shadow?.copy(key, () => call(pool));
   }
 

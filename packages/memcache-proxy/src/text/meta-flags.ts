@@ -8,7 +8,6 @@ import {
   BAD_TOKEN_LINE,
   DUPLICATE_FLAG_LINE,
   INVALID_FLAG_LINE,
-  LONG_OPAQUE_LINE,
 } from './reply-line.ts';
 
 /** What the flags of a meta command say. */
@@ -19,6 +18,8 @@ export interface MetaFlags {
   readonly byLetter: ReadonlyMap<string, string>;
   /** The key that a `b` stands before. */
   readonly decodedKey: Buffer | undefined;
+  /** Whether the opaque is longer than memcached takes, which it says when there is nothing else to say. */
+  readonly hasLongOpaque: boolean;
 }
 
 const PLAIN = 'ILOPbcfhklqstuv';
@@ -35,6 +36,7 @@ export function parseMetaFlags(words: readonly Buffer[], key: Buffer): MetaFlags
   const sent: string[] = [];
   const byLetter = new Map<string, string>();
   let decodedKey: Buffer | undefined;
+  let hasLongOpaque = false;
   let failure: string | undefined;
   for (const word of words) {
     const letter = String.fromCharCode(word[0] as number);
@@ -43,7 +45,7 @@ export function parseMetaFlags(words: readonly Buffer[], key: Buffer): MetaFlags
     const token = word.subarray(1);
     let text: string | undefined = '';
     if (PLAIN.includes(letter)) {
-      if (letter === 'O' && word.length > MAX_OPAQUE_BYTES) failure = LONG_OPAQUE_LINE;
+      if (letter === 'O') hasLongOpaque = word.length > MAX_OPAQUE_BYTES;
       if (letter === 'b') {
         const base64 = key.toString('latin1');
         if (BASE64.test(base64)) decodedKey = Buffer.from(base64, 'base64');
@@ -58,7 +60,7 @@ export function parseMetaFlags(words: readonly Buffer[], key: Buffer): MetaFlags
     }
     byLetter.set(letter, text ?? '');
   }
-  return failure ?? { sent, byLetter, decodedKey };
+  return failure ?? { sent, byLetter, decodedKey, hasLongOpaque };
 }
 
 interface TokenReader {

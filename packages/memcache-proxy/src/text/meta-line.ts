@@ -5,7 +5,7 @@ import type { AnswerCommand, MetaCommand } from './command.ts';
 import { MAX_LENGTH } from './max-length.ts';
 import { type MetaFlags, parseMetaFlags } from './meta-flags.ts';
 import { parseInt32 } from './number-token.ts';
-import { BAD_FLAG_LINE, BAD_FORMAT_LINE, BINARY_KEY_LINE, ERROR_LINE } from './reply-line.ts';
+import { BAD_FLAG_LINE, BAD_FORMAT_LINE, BINARY_KEY_LINE, ERROR_LINE, LONG_OPAQUE_LINE } from './reply-line.ts';
 
 /** What stands before the value of an `ms`. */
 export interface MetaHeader {
@@ -68,11 +68,12 @@ function toCommand(
 ): MetaCommand | string {
   const isTerse = verb === 'md' || verb === 'ma';
   if (typeof flags === 'string') return isTerse ? BAD_FLAG_LINE : flags;
-  const { sent, byLetter, decodedKey } = flags;
+  const { sent, byLetter, decodedKey, hasLongOpaque } = flags;
   const mode = byLetter.get('M');
   if (mode !== undefined && MODES[verb] !== '' && !MODES[verb].includes(mode)) {
     return `CLIENT_ERROR invalid mode for ${verb} M token`;
   }
+  if (hasLongOpaque) return LONG_OPAQUE_LINE;
   const key = Buffer.from(decodedKey ?? sentKey);
   if (brokenKeyRule(key) !== undefined) {
     if (decodedKey === undefined) return BAD_FORMAT_LINE;

@@ -1,3 +1,6 @@
+import { CHAR_CODE_AT } from '@lockstep/core';
+
+const charCodeAt = CHAR_CODE_AT;
 const ZERO = 0x30;
 /** Copying fewer bytes than these one by one is cheaper than a call, and the object that names them. */
 const MAX_COPIED_BY_HAND = 64;
@@ -13,7 +16,7 @@ export function copyBytes(source: Buffer, start: number, end: number, target: Bu
 /** Writes a text of one character per byte; returns where it ends. */
 export function writeText(target: Buffer, at: number, text: string): number {
   const { length } = text;
-  for (let index = 0; index < length; index += 1) target[at + index] = text.charCodeAt(index);
+  for (let index = 0; index < length; index += 1) target[at + index] = charCodeAt.call(text, index);
   return at + length;
 }
 

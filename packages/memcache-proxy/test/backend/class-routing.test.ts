@@ -99,6 +99,20 @@ it('copies calls to the shadow without waiting for it, and never takes an answer
   expect(shadow.asked).toEqual(['set c:k', 'get c:k', 'delete c:k', 'delete c:k']);
 });
 
+it('empties the shadows too, without waiting for them, but not one that only classes use which nobody may write', async () => {
+  const [shadow, other] = [new MemoryPool(), new MemoryPool()];
+  const main = new MemoryPool();
+  shadow.gate = new Promise(() => {});
+  const classes = [
+    { prefix: 'a:', shadow },
+    { prefix: 'b:', shadow },
+    { prefix: 'r:', shadow: other, readOnly: true },
+  ];
+  const backend = createBackend({ pool: main, classes });
+  await backend.flushAll();
+  expect([main.asked, shadow.asked, other.asked]).toEqual([['flush *'], ['flush *'], []]);
+});
+
 it('gives the shadow the bytes as they were', async () => {
   const shadow = new MemoryPool();
   let open = (): void => {};

@@ -1,5 +1,6 @@
 const LONGEST_KEY = 'k'.repeat(250);
 const LONG_KEY = 'k'.repeat(251);
+const LONG_OPAQUE = `O${'1'.repeat(32)}`;
 const SET = 'set a 7 0 1\r\nx\r\n';
 const BINARY = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 const UNICODE_KEY = Buffer.from('schlüssel-鍵-🔑').toString('latin1');
@@ -123,6 +124,13 @@ export const META_SCRIPTS: readonly string[] = [
   'ms AAEC 1 b\r\nx\r\nmg AAEC b v k f O1 s\r\nmg AAEC k O2 b t\r\nmg AAEC b O2 k t\r\nmd AAEC b k O3 q\r\nmg AAEC b k O5 v\r\nmg AAEC O3 b k\r\nmd AAEC k b O3\r\n',
   `${SET}mg YQ== b v k f\r\nmg YQ b\r\nmg !! b v\r\nmg YR== b k\r\nmg no== b k\r\nms AAEC 1 k b O1\r\nx\r\nms AAEC 1 b ME O1 k\r\nx\r\nma AAEC b k O1\r\nma AAEB k b O1 N0 v\r\nma AAEB O4 k b\r\n`,
   `ms ${'QUFB'.repeat(63)} 1 b\r\nmn\r\nms ${'QUFB'.repeat(62)} 1 b k\r\nx\r\nms !! 1 b q\r\nx\r\nms !! x b\r\nms !! 1 b Tx\r\nx\r\nms !! 1 Tx b\r\nx\r\nmd !! b\r\nma !! b\r\nmn\r\n`,
+  // An opaque that is too long is what comes last of all that is wrong.
+  ...['mg zz', 'md zz', 'ma zz', 'ms zz 1'].map((command) =>
+    ['', 'q', 'v v', 'Tx', 'Cx', 'b', 'MQ', 'MEE', '~']
+      .flatMap((flag) => [`${LONG_OPAQUE} ${flag}`, `${flag} ${LONG_OPAQUE}`])
+      .map((flags) => `${command} ${flags}\r\n${command.startsWith('ms') ? 'x\r\n' : ''}mn\r\n`)
+      .join(''),
+  ),
   // Flags
   FLAGS,
   TOKENS.slice(0, 48).join(''),

@@ -2,7 +2,9 @@ import { startMemcached, type MemcachedServer } from '@lockstep/testing';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
+import { converse } from './converse.ts';
 import { splitAt } from './parse-all.ts';
+import { randomCommand } from './random-commands.ts';
 import { ScriptClient } from './script-client.ts';
 import { type StartedProxy, startProxy } from '../start-proxy.ts';
 import { META_SCRIPT, META_SCRIPTS, MORE_SCRIPTS, SCRIPTS, SMALL_SCRIPT } from './transcript-scripts.ts';
@@ -27,21 +29,6 @@ async function flush(): Promise<void> {
   await client.send('flush_all\r\n');
   await expect(client.receive('OK\r\n')).resolves.toBeUndefined();
   await proxy.pool.flushAll();
-}
-
-/** What the server at `port` answers to the parts of a script, until it closes the connection. */
-async function converse(port: number, parts: readonly Buffer[]): Promise<string> {
-  await using client = await ScriptClient.open({ port });
-  await client.send(...parts);
-  const reply = await client.readToEnd();
-  return (
-    reply
-      .toString('latin1')
-      .replaceAll(/^(VALUE \S+ \d+ \d+) \d+\r$/gm, '$1 <cas>\r')
-      // A second may have gone by.
-      .replaceAll(/^((?:VA|HD).*) t\d\d+/gm, '$1 <ttl>')
-      .replaceAll(/^((?:VA|HD).*) c\d+/gm, '$1 <cas>')
-  );
 }
 
 const everyScript = [...SCRIPTS, ...MORE_SCRIPTS, ...META_SCRIPTS];
@@ -80,5 +67,17 @@ it.each([SMALL_SCRIPT, META_SCRIPT])('answers the same however the input is cut'
       expect(await converse(proxy.port, splitAt(bytes, places))).toBe(expected);
     }),
     { numRuns: 40 },
+  );
+});
+
+it('answers whatever a client may write as memcached does', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(randomCommand, { minLength: 1, maxLength: 16 }), async (commands) => {
+      await flush();
+      const bytes = Buffer.from(commands.map((command) => `${command}mn\r\n`).join(''), 'latin1');
+      const expected = await converse(real.port, [bytes], true);
+      expect(await converse(proxy.port, [bytes], true)).toBe(expected);
+    }),
+    { numRuns: 300 },
   );
 });

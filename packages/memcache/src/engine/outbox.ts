@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 
+import { CHAR_CODE_AT } from '@lockstep/core';
+
 import { maxKeyBytes } from '../driver/key.ts';
 import { copyBytes } from '../protocol/copy-bytes.ts';
 import { writeNumber } from '../protocol/decimal.ts';
@@ -8,6 +10,7 @@ import type { Request } from './request.ts';
 /** Above this many bytes a text or a value is handed to the socket as it is instead of being copied. */
 export const maxInlineBytes = 2048;
 
+const charCodeAt = CHAR_CODE_AT;
 const slabBytes = 64 * 1024;
 /** Around key, tail and body: name, spaces, opaque number and line breaks. */
 const frameBytes = 32;
@@ -81,7 +84,7 @@ export class Outbox {
     if (at === 0) return 0;
     const start = this.#end;
     const slab = this.#slab;
-    for (let index = 0; index < tail.length; index++) slab[at++] = tail.charCodeAt(index);
+    for (let index = 0; index < tail.length; index++) slab[at++] = charCodeAt.call(tail, index);
     this.#end = this.#writeOpaque(at, opaque);
     if (body !== undefined) this.#addBody(body);
     return this.#end - start;
@@ -190,7 +193,7 @@ export class Outbox {
     slab[at + 2] = space;
     at += 3;
     for (let index = 0; index < key.length; index++) {
-      const code = key.charCodeAt(index);
+      const code = charCodeAt.call(key, index);
       if (code < firstPlain || code > lastPlain) return 0;
       slab[at++] = code;
     }

@@ -1,5 +1,8 @@
+import { CHAR_CODE_AT } from '@lockstep/core';
+
 import { writeNumber } from './decimal.ts';
 
+const charCodeAt = CHAR_CODE_AT;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const space = 0x20;
@@ -40,7 +43,7 @@ export class CommandBytes {
 
   /** A text of one character per byte. */
   text(text: string): void {
-    for (let at = 0; at < text.length; at++) this.bytes[this.end + at] = text.charCodeAt(at);
+    for (let at = 0; at < text.length; at++) this.bytes[this.end + at] = charCodeAt.call(text, at);
     this.end += text.length;
   }
 

@@ -4,13 +4,22 @@ export interface Delivery {
   /** Opens the side that tells. */
   openPublisher(redisUrl: string): Promise<DeliveryPublisher>;
   /** Opens one follower with connections of its own; `onKey` is called with every key that it hears from then on. */
-  follow(redisUrl: string, onKey: (key: string) => void, pace: Pace): Promise<AsyncDisposable>;
+  follow(redisUrl: string, onKey: (key: string) => void, pace: Pace): Promise<Follower>;
 }
 
 /** Tells of one key at a time. */
-export interface DeliveryPublisher extends AsyncDisposable {
+export interface DeliveryPublisher extends AsyncDisposable, Holder {
   /** Resolves when Redis has it. */
   publish(key: string): Promise<unknown>;
+}
+
+/** Hears of keys. */
+export interface Follower extends AsyncDisposable, Holder {}
+
+/** Somebody who may keep values, and not only pass on what to forget. */
+export interface Holder {
+  /** Brings keys into the process, so that there is something to forget. */
+  hold?(keys: readonly string[]): Promise<void>;
 }
 
 /** How often a follower asks whether it has heard everything. */

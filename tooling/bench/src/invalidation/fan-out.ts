@@ -4,6 +4,7 @@ import { processorMicroseconds } from '../harness/processor-time.ts';
 import type { Delivery } from './delivery.ts';
 import { startFollowers } from './follower-processes.ts';
 import { publishAtRate } from './publish-at-rate.ts';
+import { sentKey } from './sent-key.ts';
 
 /** How many hear how much. */
 export interface FanOut {
@@ -33,16 +34,20 @@ export function fanOutContestant(
       const redisPid = Number(requireParam(params, 'redisPid'));
       const listening = await startFollowers({ delivery: delivery.name, redisUrl, followers, heartbeatMs });
       const publisher = await delivery.openPublisher(redisUrl);
+      let used = 0;
       return {
         async run(durationMs) {
+          const count = Math.max(1, Math.round((ratePerSecond * durationMs) / 1000));
+          const keys = Array.from({ length: count }, (_, index) => sentKey(used + index));
+          used += count;
+          // First here, for one that loads tells the others: then they find it in Redis.
+          await publisher.hold?.(keys);
+          await listening.begin(keys);
           const before = await processorMicroseconds(redisPid);
-          const published = await publishAtRate(publisher, ratePerSecond, durationMs);
-          const latencies = await listening.collect(published);
+          const sentAt = await publishAtRate(publisher, keys, ratePerSecond);
+          const latencies = await listening.collect(sentAt);
           const spent = (await processorMicroseconds(redisPid)) - before;
-          return read({
-            latencies: latencies.toSorted((a, b) => a - b),
-            redisMicrosPerPublish: spent / published,
-          });
+          return read({ latencies: latencies.toSorted((a, b) => a - b), redisMicrosPerPublish: spent / count });
         },
         async [Symbol.asyncDispose]() {
           await publisher[Symbol.asyncDispose]();

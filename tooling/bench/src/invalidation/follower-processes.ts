@@ -7,14 +7,20 @@ import { withDeadline } from '@lockstep/core';
 
 import { cores, pinProcesses } from '../harness/pinning.ts';
 
-/** What the parent asks: how many keys were heard since the last collection, or all that was heard, to begin anew. */
-export type FollowersRequest = 'heard' | 'collect';
+/** What the parent asks: to begin anew with other keys, how many of them were heard, or when each of them was. */
+export type FollowersRequest =
+  | { readonly kind: 'begin'; readonly keys: readonly string[] }
+  | { readonly kind: 'count' }
+  | { readonly kind: 'collect' };
 
 /** What the process answers. */
 export type FollowersAnswer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'heard'; readonly heard: number }
-  | { readonly kind: 'latencies'; readonly latencies: readonly number[] };
+  | { readonly kind: 'count'; readonly heard: number }
+  | { readonly kind: 'heard'; readonly heard: readonly Heard[] };
+
+/** A key, and when a follower heard of it on the clock of the machine, in milliseconds. */
+export type Heard = readonly [key: string, at: number];
 
 /** Whom to start. */
 export interface FollowersOptions {
@@ -27,13 +33,16 @@ export interface FollowersOptions {
 
 /** Followers in processes of their own. */
 export interface FollowerProcesses extends AsyncDisposable {
+  /** Begins anew: only these keys count from now on. Whoever keeps values holds them when this resolves. */
+  begin(keys: readonly string[]): Promise<void>;
   /**
-   * Waits until every follower has heard `published` keys, and begins anew.
+   * Waits until every follower has heard of every key.
    *
+   * @param sentAt - when each was published, on the clock of the machine.
    * @returns how long each took from publish to heard, in milliseconds.
    * @throws Error when they have not all been heard half a minute later.
    */
-  collect(published: number): Promise<number[]>;
+  collect(sentAt: ReadonlyMap<string, number>): Promise<number[]>;
 }
 
 const processes = 4;
@@ -67,8 +76,8 @@ export async function startFollowers(options: FollowersOptions): Promise<Followe
   }
 
   async function heardByAll(): Promise<number> {
-    const answers = await Promise.all(children.map((child) => ask(child, 'heard')));
-    return answers.reduce((sum, answer) => sum + (answer.kind === 'heard' ? answer.heard : 0), 0);
+    const answers = await Promise.all(children.map((child) => ask(child, { kind: 'count' })));
+    return answers.reduce((sum, answer) => sum + (answer.kind === 'count' ? answer.heard : 0), 0);
   }
 
   try {
@@ -78,15 +87,19 @@ export async function startFollowers(options: FollowersOptions): Promise<Followe
     throw error;
   }
   return {
-    async collect(published) {
-      const expected = published * followers;
+    async begin(keys) {
+      await Promise.all(children.map((child) => ask(child, { kind: 'begin', keys })));
+    },
+    async collect(sentAt) {
+      const expected = sentAt.size * followers;
       const deadline = performance.now() + patienceMs;
       for (let heard = await heardByAll(); heard < expected; heard = await heardByAll()) {
         if (performance.now() > deadline) throw new Error(`${delivery}: ${heard} of ${expected} were heard`);
         await pause(5);
       }
-      const answers = await Promise.all(children.map((child) => ask(child, 'collect')));
-      return answers.flatMap((answer) => (answer.kind === 'latencies' ? answer.latencies : []));
+      const answers = await Promise.all(children.map((child) => ask(child, { kind: 'collect' })));
+      const heard = answers.flatMap((answer) => (answer.kind === 'heard' ? answer.heard : []));
+      return heard.map(([key, at]) => at - sentAt.get(key)!);
     },
     [Symbol.asyncDispose]: close,
   };

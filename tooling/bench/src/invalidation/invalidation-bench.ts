@@ -1,7 +1,7 @@
 import { startRedis } from '@lockstep/testing';
 
 import type { BenchCase, Contestant, Surroundings } from '../harness/bench-case.ts';
-import { cacheDelivery } from './cache-delivery.ts';
+import { lockstepCache, otherCaches } from './deliveries.ts';
 import type { Delivery } from './delivery.ts';
 import { lockstepDelivery } from './lockstep-delivery.ts';
 import { fanOutContestant, type FanOutResult, quantile } from './fan-out.ts';
@@ -17,6 +17,10 @@ const fanOuts = [
   { followers: 50, ratePerSecond: 200 },
   { followers: 500, ratePerSecond: 20 },
 ] as const;
+/** What there is without a library. */
+const bare = [pubsubDelivery, streamDelivery] as const;
+/** Messages alone are the least that an eviction can take. */
+const evictions = [lockstepCache, ...bare, ...otherCaches] as const;
 /** So rare that the heartbeats of many followers do not hide what one publish costs; those have cases of their own. */
 const rarely = 60_000;
 
@@ -34,7 +38,7 @@ function caseOf(
   unit: string,
   higherIsBetter: boolean,
   contestant: (delivery: Delivery) => Contestant,
-  subject: Delivery = lockstepDelivery,
+  [subject, ...peers]: readonly [Delivery, ...Delivery[]] = [lockstepDelivery, ...bare],
 ): BenchCase {
   return {
     bench: 'invalidation',
@@ -43,28 +47,35 @@ function caseOf(
     higherIsBetter,
     prepare,
     subject: contestant(subject),
-    peers: [pubsubDelivery, streamDelivery].map(contestant),
+    peers: peers.map(contestant),
   };
 }
 
-function latencyCase(what: string, subject: Delivery, percentile: number): BenchCase {
-  const fanOut = { followers: 4, ratePerSecond: 1000, heartbeatMs: 500 };
+/** Four processes, as a small fleet has, that ask as often as a cache does which serves nothing older than two seconds. */
+const fleet = { followers: 4, ratePerSecond: 1000, heartbeatMs: 500 };
+
+function latencyCase(what: string, percentile: number, deliveries?: readonly [Delivery, ...Delivery[]]): BenchCase {
   const read = ({ latencies }: FanOutResult): number => quantile(latencies, percentile / 100);
   return caseOf(
     `${what}, 4 processes, 1,000/s, p${percentile}`,
     'ms',
     false,
-    (delivery) => fanOutContestant(delivery, fanOut, read),
-    subject,
+    (delivery) => fanOutContestant(delivery, fleet, read),
+    deliveries,
   );
 }
 
 /** What it takes to tell every process which key to forget: ours against messages that may be missed, and a plain stream. */
 export const invalidationCases: readonly BenchCase[] = [
-  latencyCase('publish to heard', lockstepDelivery, 50),
-  latencyCase('publish to heard', lockstepDelivery, 99),
-  latencyCase('invalidation to eviction', cacheDelivery, 50),
-  latencyCase('invalidation to eviction', cacheDelivery, 99),
+  ...[50, 99].map((percentile) => latencyCase('publish to heard', percentile)),
+  ...[50, 99].map((percentile) => latencyCase('invalidation to eviction', percentile, evictions)),
+  caseOf(
+    'cost of an invalidation, 4 processes, 1,000/s',
+    'µs CPU of Redis',
+    false,
+    (delivery) => fanOutContestant(delivery, fleet, (result) => result.redisMicrosPerPublish),
+    evictions,
+  ),
   ...fanOuts.map((fanOut) =>
     caseOf(`cost of a publish, ${fanOut.followers} followers`, 'µs CPU of Redis', false, (delivery) =>
       fanOutContestant(delivery, { ...fanOut, heartbeatMs: rarely }, (result) => result.redisMicrosPerPublish),

@@ -22,15 +22,18 @@ function request()
 end
 `;
 
-/** A script for wrk that asks for one key after the other. */
-export const readScript: string = `
+/** A script for wrk that asks for one key after the other, and shows the token where there is one. */
+export function readScript(token: string | undefined): string {
+  return `
 local requests = {}
 function init()
+  wrk.headers['Authorization'] = ${token === undefined ? 'nil' : `'Bearer ${token}'`}
   for index = 0, ${keyCount - 1} do
     requests[index + 1] = wrk.format('GET', '/v1/cache/${keyPrefix}' .. (${firstKeyNumber} + index))
   end
 end
 ${request}${report}`;
+}
 
 /** A script for wrk that asks for 100 keys at a time. */
 export const batchScript: string = `

@@ -28,7 +28,7 @@ export function faceContestant(kind: FaceKind, work: Work, { of, asking }: Measu
         const load = await openLoad({
           port: server.port,
           connections: work.connections,
-          script: isBatched ? batchScript : readScript,
+          script: isBatched ? batchScript : readScript(kind.token),
           leastBytesPerAnswer: work.valueBytes * keysPerRequest,
         });
         return {

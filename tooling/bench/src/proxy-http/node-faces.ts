@@ -6,7 +6,7 @@ import { startServerProcess } from '../harness/server-process.ts';
 import type { FaceKind } from './face-kind.ts';
 
 /** What can be had with our plugin; limits come with the other guards. */
-export type Feature = 'classes' | 'guards' | 'limits';
+export type Feature = 'classes' | 'guards' | 'limits' | 'lane';
 
 /** A face that is a script of this folder: `SCRIPT PORT NODES [FEATURE…]`. */
 function nodeFace(name: string, script: string, features: readonly Feature[] = []): FaceKind {
@@ -24,7 +24,20 @@ function nodeFace(name: string, script: string, features: readonly Feature[] = [
 /** Our Fastify plugin and nothing else. */
 export const plainPlugin: FaceKind = nodeFace('the plugin alone', './plugin-server.js');
 
-/** Our plugin with one feature each: what the app costs besides is its metrics and its hooks. */
+/** Our plugin with all that reads in the app go through, but for the app's metrics, hooks and probes. */
+export const wholePlugin: FaceKind = nodeFace('the plugin with all of it', './plugin-server.js', [
+  'classes',
+  'limits',
+  'lane',
+]);
+
+/** The same past no fast lane: every read goes by node:http and Fastify. */
+export const slowPlugin: FaceKind = nodeFace('the plugin with classes, guards and limits', './plugin-server.js', [
+  'classes',
+  'limits',
+]);
+
+/** Our plugin with one feature each, and no fast lane. */
 export const pluginsWithFeature: readonly FaceKind[] = [
   nodeFace('the plugin with classes', './plugin-server.js', ['classes']),
   nodeFace('the plugin with guards', './plugin-server.js', ['guards']),

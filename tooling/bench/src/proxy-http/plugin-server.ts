@@ -25,5 +25,5 @@ if (has('guards') || has('limits')) {
   await app.register(memcacheGuards, { lists, ...(has('limits') ? { limits } : {}) });
 }
 const backend = createBackend({ pool, ...(has('classes') ? { classes } : {}) });
-await app.register(memcacheHttp, { backend, directHits: true });
+await app.register(memcacheHttp, { backend, directHits: true, fastLane: has('lane') });
 await app.listen({ port: Number(port), host: '127.0.0.1' });

@@ -1,11 +1,13 @@
 import type { BenchCase, Surroundings } from '../harness/bench-case.ts';
+import { changedApps } from './changed-apps.ts';
 import type { FaceKind } from './face-kind.ts';
+import { HttpClient } from './http-client.ts';
 import { hasWrk } from './load.ts';
 import { lockstepProxy } from './lockstep-proxy.ts';
 import { faceContestant, type Measure } from './measure.ts';
 import { hasNginx, nginx } from './nginx.ts';
-import { fastifyMemjs, plainPlugin, pluginsWithFeature } from './node-faces.ts';
-import { slowNodeContestant } from './slow-node.ts';
+import { fastifyMemjs, plainPlugin, pluginsWithFeature, slowPlugin, wholePlugin } from './node-faces.ts';
+import { slowNodeContestant, type SlowNodeKind } from './slow-node.ts';
 import { startNodes } from './surroundings.ts';
 import type { Work } from './workload.ts';
 
@@ -38,12 +40,24 @@ function reads(work: Work, of: Measure['of']): BenchCase {
   };
 }
 
-/** What each feature costs: a peer has one of those that the app has. */
-function features(work: Work): BenchCase {
+/** What each feature costs: each peer is the app with one less, or one more; the last has all but what only the app has. */
+function features(work: Work, of: Measure['of']): BenchCase {
+  const measure: Measure = { of, asking: 'one by one' };
+  const name = `features, ${work.connections} connections`;
+  return {
+    ...reads(work, of),
+    case: of === 'cpu' ? `${name}, processor time` : name,
+    peers: [...changedApps, wholePlugin].map((kind) => faceContestant(kind, work, measure)),
+  };
+}
+
+/** The same of what goes by node:http and Fastify, as reads do that are not plain ones. */
+function slowFeatures(work: Work): BenchCase {
   const measure: Measure = { of: 'cpu', asking: 'one by one' };
   return {
     ...reads(work, 'cpu'),
-    case: `features: ${describeReads(work)}`,
+    case: 'features without the fast lane, processor time',
+    subject: faceContestant(slowPlugin, work, measure),
     peers: [plainPlugin, ...pluginsWithFeature].map((kind) => faceContestant(kind, work, measure)),
   };
 }
@@ -69,6 +83,8 @@ function batches(of: Measure['of']): BenchCase {
   };
 }
 
+const overHttp: SlowNodeKind = { ...lockstepProxy, connect: (port) => new HttpClient(port) };
+
 /** Three nodes: what becomes of the others' keys when one of them answers nothing any more. */
 const slowNode: BenchCase = {
   bench: 'proxy-http',
@@ -76,8 +92,8 @@ const slowNode: BenchCase = {
   unit: 'ms',
   higherIsBetter: false,
   prepare: () => startNodes(3),
-  subject: slowNodeContestant(lockstepProxy, true),
-  peers: [slowNodeContestant(lockstepProxy, false)],
+  subject: slowNodeContestant(overHttp, true),
+  peers: [slowNodeContestant(overHttp, false)],
 };
 
 const small: Work = { valueBytes: 100, connections: 64 };
@@ -94,7 +110,9 @@ const all: readonly BenchCase[] = [
   reads(small, 'cpu'),
   reads(medium, 'cpu'),
   batches('cpu'),
-  features(small),
+  features(small, 'throughput'),
+  features(small, 'cpu'),
+  slowFeatures(small),
   slowNode,
 ];
 

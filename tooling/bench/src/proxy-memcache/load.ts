@@ -9,20 +9,23 @@ export interface Load extends AsyncDisposable {
   run(durationMs: number): Promise<number>;
 }
 
+/** Connects to that port of loopback. */
+export async function connectTcp(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
 /**
  * Connects the clients of a work, and stores the values that they will read.
  *
  * @throws Error when an answer is another one than memcached's.
  */
-export async function openLoad(work: Work, port: number): Promise<Load> {
+export async function openLoad(work: Work, connectClient: () => Promise<Socket>): Promise<Load> {
   const batches = batchesOf(work);
   const answer = answerTo(work);
   const clients: LoadClient[] = [];
-  for (let index = 0; index < work.connections; index += 1) {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
-    clients.push(new LoadClient(socket));
-  }
+  for (let index = 0; index < work.connections; index += 1) clients.push(new LoadClient(await connectClient()));
   const load: Load = {
     async run(durationMs) {
       const startedAt = performance.now();

@@ -6,14 +6,17 @@ import { startServerProcess } from '../harness/server-process.ts';
 import { startLockstepProxy } from '../proxy-http/lockstep-proxy.ts';
 import type { ProxyKind } from './proxy-kind.ts';
 
-/** A proxy that is a script of this folder: `SCRIPT PORT MEMCACHED_HOST MEMCACHED_PORT`. */
-function nodeProxy(name: string, script: string): ProxyKind {
+/** What our face can have behind it; the hook does nothing. */
+export type FaceFeature = 'classes' | 'hook' | 'no direct calls';
+
+/** A proxy that is a script of this folder: `SCRIPT PORT MEMCACHED_HOST MEMCACHED_PORT [FEATURE…]`. */
+function nodeProxy(name: string, script: string, features: readonly FaceFeature[] = []): ProxyKind {
   return {
     name,
     async start(params) {
       const port = await findFreePort();
       const file = fileURLToPath(new URL(script, import.meta.url));
-      const args = [file, String(port), requireParam(params, 'host'), requireParam(params, 'port')];
+      const args = [file, String(port), requireParam(params, 'host'), requireParam(params, 'port'), ...features];
       return startServerProcess({ program: process.execPath, args, port });
     },
   };
@@ -26,7 +29,15 @@ export const lockstepProxy: ProxyKind = {
 };
 
 /** Our memcached face. */
-export const memcachedFace: ProxyKind = nodeProxy('@lockstep/memcache-proxy', './face-server.js');
+export const memcachedFace: ProxyKind = nodeProxy('@lockstep/memcache-proxy', './face-server.js', ['classes']);
+
+/** Our memcached face, with one thing more or less. */
+export const changedFaces: readonly ProxyKind[] = [
+  nodeProxy('the face with a hook', './face-server.js', ['classes', 'hook']),
+  memcachedFace,
+  nodeProxy('the face without classes', './face-server.js'),
+  nodeProxy('the face without direct calls', './face-server.js', ['classes', 'no direct calls']),
+];
 
 /** The least that a proxy in Node costs: it carries bytes, and knows nothing of commands. */
 export const bytePipe: ProxyKind = nodeProxy('a byte pipe', './pipe-server.js');

@@ -1,8 +1,11 @@
 import { type BenchCase, requireParam, type Surroundings } from '../harness/bench-case.ts';
+import { slowNodeContestant, type SlowNodeKind } from '../proxy-http/slow-node.ts';
 import { startNodes } from '../proxy-http/surroundings.ts';
+import { changedApps } from './changed-apps.ts';
 import { proxyContestant, withoutProxy } from './measure.ts';
-import { bytePipe, lockstepProxy, memcachedFace } from './node-proxy.ts';
+import { bytePipe, changedFaces, lockstepProxy, memcachedFace } from './node-proxy.ts';
 import { hasNutcracker, nutcracker } from './nutcracker.ts';
+import { TextClient } from './text-client.ts';
 import type { Work } from './workload.ts';
 
 async function prepare(): Promise<Surroundings> {
@@ -42,12 +45,38 @@ function cpu(work: Work): BenchCase {
   };
 }
 
-const works: readonly Work[] = [
-  { verb: 'get', connections: 50, depth: 1 },
-  { verb: 'get', connections: 50, depth: 16 },
-  { verb: 'get', connections: 200, depth: 1 },
-  { verb: 'set', connections: 50, depth: 16 },
-];
+/**
+ * What each feature costs: each peer is the app with one less or one more, or the face without the app. Limits and bans
+ * are not for this face.
+ */
+function features(work: Work, measure: 'throughput' | 'cpu'): BenchCase {
+  const { verb, connections, depth } = work;
+  const name = `features, ${verb}, ${connections} × ${depth}`;
+  return {
+    ...(measure === 'cpu' ? cpu(work) : throughput(work)),
+    case: measure === 'cpu' ? `${name}, processor time` : name,
+    subject: proxyContestant(lockstepProxy, work, measure),
+    peers: [...changedApps, ...changedFaces].map((kind) => proxyContestant(kind, work, measure)),
+  };
+}
+
+const overText: SlowNodeKind = { ...lockstepProxy, connect: (port) => new TextClient(port) };
+
+/** Three nodes: what becomes of the others' keys when one of them answers nothing any more. */
+const slowNode: BenchCase = {
+  bench: 'proxy-memcache',
+  case: 'p99 of get × 100 B of the other nodes, with one of three frozen',
+  unit: 'ms',
+  higherIsBetter: false,
+  prepare: () => startNodes(3),
+  subject: slowNodeContestant(overText, true),
+  peers: [slowNodeContestant(overText, false)],
+};
+
+const getsAlone: Work = { verb: 'get', connections: 50, depth: 1 };
+const gets: Work = { verb: 'get', connections: 50, depth: 16 };
+const sets: Work = { verb: 'set', connections: 50, depth: 16 };
+const works: readonly Work[] = [getsAlone, gets, { verb: 'get', connections: 200, depth: 1 }, sets];
 
 /**
  * Our memcached face, bare and in the app, against other proxies. Each has a core of its own; one memcached and the clients share the other
@@ -55,4 +84,9 @@ const works: readonly Work[] = [
  * depth 16 its `set` shows what the clients can do, while its `get` is as slow as memcached, which sends the answer to
  * each `get` by itself, as it does not to those that our face asks with `mg`.
  */
-export const proxyMemcacheCases: readonly BenchCase[] = [...works.map(throughput), ...works.map(cpu)];
+export const proxyMemcacheCases: readonly BenchCase[] = [
+  ...works.map(throughput),
+  ...works.map(cpu),
+  ...[getsAlone, gets, sets].flatMap((work) => [features(work, 'throughput'), features(work, 'cpu')]),
+  slowNode,
+];

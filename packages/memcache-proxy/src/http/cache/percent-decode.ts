@@ -1,3 +1,7 @@
+import { CHAR_CODE_AT } from '@lockstep/core';
+
+const charCodeAt = CHAR_CODE_AT;
+
 /**
  * The bytes that percent-encoded text stands for: `%FF` is the byte 255, whether or not the whole is
  * UTF-8. Undefined when a `%` is not followed by two hexadecimal digits. Characters of `text` that
@@ -7,10 +11,10 @@ export function percentDecode(text: string, plusIsSpace = false): Buffer | undef
   const bytes = Buffer.allocUnsafe(text.length);
   let length = 0;
   for (let index = 0; index < text.length; index++) {
-    let byte = text.charCodeAt(index);
+    let byte = charCodeAt.call(text, index);
     if (byte === 0x25) {
-      const high = hexDigit(text.charCodeAt(index + 1));
-      const low = hexDigit(text.charCodeAt(index + 2));
+      const high = hexDigit(charCodeAt.call(text, index + 1));
+      const low = hexDigit(charCodeAt.call(text, index + 2));
       if (high < 0 || low < 0) return undefined;
       byte = high * 16 + low;
       index += 2;

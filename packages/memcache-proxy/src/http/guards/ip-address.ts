@@ -1,5 +1,9 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 
+import { CHAR_CODE_AT } from '@lockstep/core';
+
+const charCodeAt = CHAR_CODE_AT;
+
 /** An address as a number of 32 or 128 bits. An IPv4 address inside IPv6 (`::ffff:192.0.2.1`) is an IPv4 address. */
 export interface IpAddress {
   readonly family: 4 | 6;
@@ -31,7 +35,7 @@ function readIpv4(text: string): number {
   let value = 0;
   let octet = 0;
   for (let index = 0; index <= text.length; index += 1) {
-    const code = index === text.length ? 0x2e : text.charCodeAt(index);
+    const code = index === text.length ? 0x2e : charCodeAt.call(text, index);
     if (code === 0x2e) {
       value = value * 256 + octet;
       octet = 0;

@@ -18,11 +18,11 @@ export function compileParam(name: string, param: KeyParam = {}): ParamRule {
     const trimmed = trim ? text.trim() : text;
     return lowercase ? trimmed.toLowerCase() : trimmed;
   };
-  const fallback = param.default === undefined ? undefined : normaliseDefault(name, clean(param.default), list, check);
+  const read = (values: readonly string[]): string[] =>
+    (list ? values.flatMap((value) => value.split(',')) : values).map(clean).filter((text) => text !== '');
+  const fallback = param.default === undefined ? undefined : normaliseDefault(name, read([param.default]), check);
   return (values) => {
-    const given = (list ? values.flatMap((value) => value.split(',')) : values)
-      .map(clean)
-      .filter((text) => text !== '');
+    const given = read(values);
     if (given.length === 0) {
       if (fallback !== undefined) return fallback;
       throw badParam(`the parameter "${name}" is missing`);
@@ -38,9 +38,10 @@ function sortedList(values: readonly string[]): string {
   return [...new Set(values)].toSorted().join(',');
 }
 
-function normaliseDefault(name: string, text: string, isList: boolean, check: (text: string) => string): string {
+/** Cleaned and sorted as what is given, so that who gives it gets the same key. */
+function normaliseDefault(name: string, values: readonly string[], check: (text: string) => string): string {
   try {
-    return isList ? sortedList(text.split(',').map(check)) : check(text);
+    return values.length === 0 ? check('') : sortedList(values.map(check));
   } catch (cause) {
     throw new TypeError(`the default of "${name}" breaks its own rules: ${(cause as Error).message}`, { cause });
   }

@@ -19,6 +19,11 @@ const templates = new KeyTemplates([
     params: { tags: { list: true, lowercase: true } },
     unknownParams: 'refuse',
   },
+  {
+    url: '/sorts?by=:by&all=:all',
+    key: 'sorts:{by}:{all}',
+    params: { by: { list: true, default: 'price, Age,,price', lowercase: true }, all: { list: true, default: '' } },
+  },
   { url: '/read/:x', key: 'read:{x}', unknownParams: 'refuse', readerParams: ['part'] },
 ]);
 const keyOf = (url: string): string | undefined => templates.match(url)?.key;
@@ -37,6 +42,8 @@ describe('KeyTemplates', () => {
     ['/shops/7/items/%7Bx%7D:*', 'item:7:%7Bx%7D%3A%2A'],
     ['/shops/best/items/1', 'best:1'],
     ['/tags?t=b,A&t=c,a', 'tags:a%2Cb%2Cc'],
+    ['/sorts?by=price,Age&all=x', 'sorts:age%2Cprice:x'],
+    ['/sorts', 'sorts:age%2Cprice:'],
     ['/read/1?part=2', 'read:1'],
   ])('makes of %s the key %s', (url, key) => {
     expect([keyOf(url), keyOf(url)]).toEqual([key, key]);

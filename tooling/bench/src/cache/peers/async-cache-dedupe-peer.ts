@@ -27,6 +27,7 @@ function openWith(options: Options, close: () => Promise<void>): OpenPeer {
 /** async-cache-dedupe in Redis alone: what its documentation advises for several processes. */
 export const asyncCacheDedupePeer: CachePeer = {
   name: 'async-cache-dedupe, Redis',
+  withBus: false,
   async open({ redisUrl, ttlMs }) {
     const client = new Redis(redisUrl);
     client.on('error', () => {});
@@ -39,6 +40,7 @@ export const asyncCacheDedupePeer: CachePeer = {
 /** async-cache-dedupe in the memory of the process alone. It has no bus. */
 export const asyncCacheDedupeMemoryPeer: CachePeer = {
   name: 'async-cache-dedupe, memory',
+  withBus: false,
   async open({ ttlMs, maxEntries }) {
     const storage = { type: 'memory' as const, options: { size: maxEntries, invalidation: true } };
     return openWith({ ttl: Math.ceil(ttlMs / 1000), storage }, async () => {});

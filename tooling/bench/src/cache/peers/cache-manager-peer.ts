@@ -1,14 +1,15 @@
 import KeyvRedis from '@keyv/redis';
 import { createCache } from 'cache-manager';
-import { CacheableMemory, Keyv } from 'cacheable';
+import { createKeyv, Keyv } from 'cacheable';
 
 import type { CachePeer } from './cache-peer.ts';
 
 /** cache-manager: memory and Redis. It has no bus. */
 export const cacheManagerPeer: CachePeer = {
   name: 'cache-manager',
+  withBus: false,
   async open({ redisUrl, ttlMs, maxEntries }) {
-    const memory = new Keyv({ store: new CacheableMemory({ lruSize: maxEntries }) });
+    const memory = createKeyv({ lruSize: maxEntries });
     const shared = new Keyv({ store: new KeyvRedis<unknown>(redisUrl) });
     // Keyv emits what its store reports; a broken connection would end the process otherwise.
     shared.on('error', () => {});

@@ -4,6 +4,8 @@ export interface PeerSettings {
   readonly ttlMs: number;
   /** Entries in the process. */
   readonly maxEntries: number;
+  /** Called with each key that the process drops because another one invalidated it, once it is gone. Only `withBus`. */
+  readonly onEvicted?: (key: string) => void;
 }
 
 /** One cache of one process. Values are whatever JSON can say. */
@@ -20,6 +22,8 @@ export interface OpenPeer {
 /** A cache library with the options that its own documentation gives for several processes. */
 export interface CachePeer {
   readonly name: string;
+  /** Whether processes hear what others invalidate. Else what a process holds ends with its time to live. */
+  readonly withBus: boolean;
   open(settings: PeerSettings): Promise<OpenPeer>;
 }
 

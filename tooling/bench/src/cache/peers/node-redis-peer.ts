@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { BasicClientSideCache, createClient } from 'redis';
 
 import type { CachePeer } from './cache-peer.ts';
 import { shareLoads } from './shared-loads.ts';
@@ -6,8 +6,13 @@ import { shareLoads } from './shared-loads.ts';
 /** node-redis with its client-side cache: Redis tells the client which keys changed. */
 export const nodeRedisPeer: CachePeer = {
   name: 'node-redis client-side caching',
-  async open({ redisUrl, ttlMs, maxEntries }) {
-    const clientSideCache = { ttl: ttlMs, maxEntries, evictPolicy: 'LRU' as const };
+  withBus: true,
+  async open({ redisUrl, ttlMs, maxEntries, onEvicted }) {
+    const clientSideCache = new BasicClientSideCache({ ttl: ttlMs, maxEntries, evictPolicy: 'LRU' });
+    // null stands for everything.
+    clientSideCache.on('invalidate', (key: Buffer | string | null) => {
+      if (key !== null) onEvicted?.(key.toString());
+    });
     const client = createClient({ url: redisUrl, RESP: 3, clientSideCache });
     client.on('error', () => {});
     await client.connect();

@@ -9,12 +9,15 @@ const channel = 'invalidated';
 /** What one writes by hand: lru-cache, Redis, and a message on a channel for every key that changed. */
 export const pubsubPeer: CachePeer = {
   name: 'lru-cache + pub/sub',
-  async open({ redisUrl, ttlMs, maxEntries }) {
+  withBus: true,
+  async open({ redisUrl, ttlMs, maxEntries, onEvicted }) {
     const local = new LRUCache<string, object>({ max: maxEntries, ttl: ttlMs });
     const client = new Redis(redisUrl);
     const subscriber = client.duplicate();
     for (const one of [client, subscriber]) one.on('error', () => {});
-    subscriber.on('message', (_, key: string) => local.delete(key));
+    subscriber.on('message', (_, key: string) => {
+      if (local.delete(key)) onEvicted?.(key);
+    });
     await subscriber.subscribe(channel);
     const readOrLoad = shareLoads(async (key, load) => {
       const text = await client.get(key);

@@ -1,0 +1,20 @@
+/** A self-signed certificate for `localhost`, `cache.test` and 127.0.0.1, valid until 2120. For this bench only. */
+export const certificate: string = `-----BEGIN CERTIFICATE-----
+MIIBczCCARmgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABK2o//pgv4foxTid
+OAzoW1XIqw2goj5FsSDZScvI2Y1rIFh2iyH7DTXZ4snJYrALo+cx3u4C2Ytp9gH/
+W07ZBp2jWjBYMCYGA1UdEQQfMB2CCWxvY2FsaG9zdIIKY2FjaGUudGVzdIcEfwAA
+ATAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBTSauCVVdBxyb2sEQu8yIj/gC1w
+0DAKBggqhkjOPQQDAgNIADBFAiBW8ZmpSaTLXfzYRR26N5OyAFgpKn8ORV0G7AQC
+AbPQ6wIhALtZtop88jG2AttFJUkHoGoZmPa5bgD1NhXKJRStrgrb
+-----END CERTIFICATE-----
+`;
+
+/** The private key of `certificate`: no secret. */
+export const privateKey: string = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAQMA9LOfI0M8AFQY
+WDv4M0ZiBhtpaxYAREYzvDPlw7WhRANCAAStqP/6YL+H6MU4nTgM6FtVyKsNoKI+
+RbEg2UnLyNmNayBYdosh+w012eLJyWKwC6PnMd7uAtmLafYB/1tO2Qad
+-----END PRIVATE KEY-----
+`;
