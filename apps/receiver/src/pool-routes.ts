@@ -1,5 +1,4 @@
-import { ByteWindow } from '@lockstep/core';
-import { type PackedWrites, selectWrites } from '@lockstep/replication';
+import { type PackedWrites, selectWrites, showKey } from '@lockstep/replication';
 import { classOf, mainPoolName, type Topology } from '@lockstep/service-kit';
 
 /** To which pools keys go. */
@@ -11,22 +10,19 @@ export interface PoolRoutes {
 }
 
 const mainOnly: readonly string[] = [mainPoolName];
-const maxKeyBytes = 250;
 
 /** Compiles the routes of a topology. */
 export function createPoolRoutes(topology: Pick<Topology, 'classes'>): PoolRoutes {
   const find = classOf(topology);
   const poolsOf = (key: Buffer): readonly string[] => find(key)?.pools ?? mainOnly;
   const isPlain = topology.classes.every(({ pools = mainOnly }) => pools.length === 1 && pools[0] === mainPoolName);
-  const keyWindow = new ByteWindow(maxKeyBytes);
   return {
     poolsOf,
     split(writes) {
       if (isPlain) return new Map([[mainPoolName, writes]]);
       const parts = new Map<string, number[]>();
       for (let index = 0; index < writes.count; index++) {
-        const key = keyWindow.show(writes.bytes, writes.keyStarts[index] ?? 0, writes.keyEnds[index] ?? 0);
-        for (const name of poolsOf(key)) {
+        for (const name of poolsOf(showKey(writes, index))) {
           const part = parts.get(name);
           if (part === undefined) parts.set(name, [index]);
           else part.push(index);

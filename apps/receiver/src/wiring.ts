@@ -13,6 +13,7 @@ import {
   policyOf,
   poolCheck,
   PoolSet,
+  readTlsFiles,
   redisCheck,
   type RunningApp,
 } from '@lockstep/service-kit';
@@ -38,7 +39,9 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
     isVersioned: isVersioned(topology),
     classOf: classOf(topology),
   };
-  const { secondDeleteMs = 1000 } = region.receiver;
+  const { secondDeleteMs = 1000, tls: files } = region.receiver;
+  const tls = files === undefined ? undefined : await readTlsFiles(`regions.${region.name}.receiver.tls`, files);
+  const needsCertificate = tls?.ca !== undefined;
   const clearer = new ClassClearer({
     nodesOf: (prefix) => nodesOfClass(current.topology, current.region, prefix),
     // Sessions and the like: nothing of theirs travels, so nothing of theirs can be old.
@@ -81,16 +84,16 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
       await invalidations.clear();
     },
   });
-  if (linkToken === undefined && linkKeys === undefined) {
+  if (linkToken === undefined && linkKeys === undefined && !needsCertificate) {
     logger.warn(
-      'neither LOCKSTEP_LINK_KEYS nor LOCKSTEP_LINK_TOKEN is set: whoever reaches this receiver can write to the pool',
+      'neither LOCKSTEP_LINK_KEYS nor LOCKSTEP_LINK_TOKEN is set, nor caFile of receiver.tls: whoever reaches this receiver can write to the pool',
     );
   }
 
   // A line at most so often, whoever knocks.
   const warnRefused = logSeldom(logger, { everyMs: 10_000 });
 
-  const admin = createAdminServer({ name, version, logger, signal });
+  const admin = createAdminServer({ name, version, logger, signal, tls });
   admin.readiness.add('redis', redisCheck(redis, region.redisAddress));
   admin.readiness.add('memcached', () => {
     const main = pools.entries().find((pool) => pool.name === mainPoolName)!;
@@ -100,6 +103,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
     admin.http,
     createReceiverHandler({
       receiver,
+      needsCertificate,
       onRefused: (reason) => warnRefused(`a request was turned away: ${reason}`),
       ...(linkToken === undefined ? {} : { token: linkToken }),
       ...(linkKeys === undefined ? {} : { keys: linkKeys }),

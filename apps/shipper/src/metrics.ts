@@ -33,6 +33,8 @@ export function addMetrics(registry: Registry, from: string, shipper: Pick<Shipp
         ),
   });
   add('gauge', 'queued_operations', 'writes not confirmed', (link) => link.queuedOperations);
+  add('gauge', 'queued_bytes', 'bytes of the writes not confirmed', (link) => link.queuedBytes);
+  add('gauge', 'standby_shards', 'shards that another shipper of the region ships', (link) => link.standbyShards);
   add('gauge', 'held_bytes', 'bytes of the journal held for the slowest region', (link) => link.heldBytes);
   add('gauge', 'dirty_keys', 'keys that did not fit into the journal', (link) => link.dirtyKeys);
   add('gauge', 'dirty_classes', 'classes whose keys did not fit among those', (link) => link.dirtyClasses);
@@ -59,5 +61,6 @@ export function addMetrics(registry: Registry, from: string, shipper: Pick<Shipp
     });
   addShard('lag_seconds', 'age of the oldest write of the shard not confirmed', (shard) => shard.lagMs / 1000);
   addShard('queued_operations', 'writes of the shard not confirmed', (shard) => shard.queuedOperations);
+  addShard('queued_bytes', 'bytes of the writes of the shard not confirmed', (shard) => shard.queuedBytes);
   addShard('window', 'batches of the shard that may be on their way at once', (shard) => shard.window);
 }

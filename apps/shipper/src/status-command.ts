@@ -1,3 +1,4 @@
+import type { ShardStatus } from '@lockstep/replication';
 import { type CommandIo, parseCommandLine, readCommandRegion, requireRegion, runCommand } from '@lockstep/service-kit';
 
 import { askLinks } from './ask-links.ts';
@@ -46,9 +47,9 @@ export function runStatusCommand(args: readonly string[], io: CommandIo): Promis
 
 /** The lines that are printed for links. */
 export function printLinks(links: readonly ShownLink[], withShards: boolean): string[] {
-  const lines = ['LINK  STATE  LAG  MEASURED  QUEUED  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR'];
-  for (const { to, shards, reshard, ...link } of links) {
-    lines.push(line(to, link));
+  const lines = ['LINK  STATE  LAG  MEASURED  QUEUED  QUEUED BYTES  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR'];
+  for (const { to, shards, reshard, standbyShards, ...link } of links) {
+    lines.push(line(to, { ...link, isStandby: standbyShards > 0 && standbyShards === shards.length }));
     if (reshard !== undefined) {
       const { from, to: number, shardsLeft } = reshard;
       lines.push(`${to}  changes from ${from} to ${number} shards: ${shardsLeft} of the old ones left`);
@@ -63,16 +64,20 @@ export function printLinks(links: readonly ShownLink[], withShards: boolean): st
 
 function line(
   link: string,
-  status: Omit<ShownLink, 'to' | 'shards' | 'reshard' | 'gaps' | 'failures' | 'tailLosses' | 'shippedOperations'> & {
-    readonly isWaiting?: boolean;
-  },
+  status: Omit<
+    ShownLink,
+    'to' | 'shards' | 'reshard' | 'standbyShards' | 'gaps' | 'failures' | 'tailLosses' | 'shippedOperations'
+  > &
+    Pick<ShardStatus, 'isWaiting' | 'isStandby'>,
 ): string {
   const {
     connected,
     isWaiting = false,
+    isStandby = false,
     lagMs,
     measuredLagMs,
     queuedOperations,
+    queuedBytes,
     heldBytes,
     tier,
     dirtyKeys,
@@ -81,13 +86,14 @@ function line(
   } = status;
   const lag = `${(lagMs / 1000).toFixed(1)} s`;
   const measured = measuredLagMs === undefined ? '-' : `${Math.round(measuredLagMs)} ms`;
-  const state = isWaiting ? 'waits' : connected ? 'up' : 'down';
+  const state = isWaiting ? 'waits' : !connected ? 'down' : isStandby ? 'standby' : 'up';
   return [
     link,
     state,
     lag,
     measured,
     queuedOperations,
+    `${queuedBytes} B`,
     `${heldBytes} B`,
     tier,
     dirtyKeys,

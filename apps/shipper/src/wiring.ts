@@ -5,6 +5,7 @@ import {
   connectRedis,
   createAdminServer,
   linksFrom,
+  readTlsFiles,
   redisCheck,
   type RunningApp,
   type Topology,
@@ -22,12 +23,17 @@ export async function startShipper(context: AppContext): Promise<RunningApp> {
   const linkKeys = environment.linkKeys();
   const redis = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
   const { maxBytesPerSecond, maxWindow, compression, retainBytes = 32 * 1024 * 1024 } = region.shipper;
+  const tls =
+    region.shipper.tls === undefined
+      ? undefined
+      : await readTlsFiles(`regions.${region.name}.shipper.tls`, region.shipper.tls);
   const links = linksFrom(topology, region.name).map(({ to, url }) => ({
     to,
     ...(maxBytesPerSecond === undefined ? {} : { maxBytesPerSecond }),
     transport: createHttpTransport({
       url,
       ...(compression === undefined ? {} : { compression }),
+      ...(tls === undefined ? {} : { tls }),
       ...(linkToken === undefined ? {} : { token: linkToken }),
       ...(linkKeys?.[0] === undefined ? {} : { key: linkKeys[0] }),
     }),

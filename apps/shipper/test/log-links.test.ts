@@ -8,6 +8,8 @@ const status = {
   connected: true,
   lagMs: 0,
   queuedOperations: 0,
+  queuedBytes: 0,
+  standbyShards: 0,
   shippedOperations: 0,
   gaps: 0,
   failures: 0,

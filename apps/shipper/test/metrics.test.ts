@@ -11,6 +11,7 @@ it('shows each link under its two regions', async () => {
     lagMs: 250,
     measuredLagMs: 12,
     queuedOperations: 3,
+    queuedBytes: 700,
     shippedOperations: 40,
     gaps: 0,
     failures: 1,
@@ -26,12 +27,13 @@ it('shows each link under its two regions', async () => {
       {
         ...link,
         to: 'west',
+        standbyShards: 1,
         shards: [
           { ...shard, shard: 0 },
-          { ...shard, shard: 7, lagMs: 500 },
+          { ...shard, shard: 7, lagMs: 500, queuedBytes: 690, isStandby: true },
         ],
       },
-      { ...link, to: 'north', connected: false, shards: [] },
+      { ...link, to: 'north', standbyShards: 0, connected: false, shards: [] },
     ],
   });
   const page = (await admin.http.inject('/metrics')).body;
@@ -40,7 +42,10 @@ it('shows each link under its two regions', async () => {
   expect(page).toContain('lockstep_link_shipped_operations_total{from="east",to="west"} 40');
   expect(page).toContain('lockstep_link_measured_lag_seconds{from="east",to="west"} 0.012');
   expect(page).toContain('lockstep_link_tier{from="east",to="west"} 3');
+  expect(page).toContain('lockstep_link_queued_bytes{from="east",to="west"} 700');
+  expect(page).toContain('lockstep_link_standby_shards{from="east",to="west"} 1');
   expect(page).toContain('lockstep_link_held_bytes{from="east",to="west"} 900');
   expect(page).toContain('lockstep_shard_lag_seconds{from="east",to="west",shard="7"} 0.5');
+  expect(page).toContain('lockstep_shard_queued_bytes{from="east",to="west",shard="7"} 690');
   expect(page).toContain('lockstep_shard_window{from="east",to="west",shard="0"} 4');
 });

@@ -13,6 +13,7 @@ const facts = {
   lagMs: 1500,
   measuredLagMs: 12.4,
   queuedOperations: 7,
+  queuedBytes: 640,
   shippedOperations: 40,
   heldBytes: 900,
   dirtyKeys: 2,
@@ -45,10 +46,14 @@ async function at(address: string): Promise<string[]> {
   return ['--config', file, '--region', 'east'];
 }
 
-async function serve(connected: boolean, reshard?: ReshardStatus) {
+async function serve(
+  connected: boolean,
+  { reshard, isStandby }: { reshard?: ReshardStatus; isStandby?: boolean } = {},
+) {
   const logger = createLogger({ name: 'test', level: 'silent' });
   const admin = createAdminServer({ name: 'lockstep-shipper', version: '0.0.0', logger });
-  const shard = { ...facts, ...counts, connected, shard: 5, window: 4, cursor: '12-0' };
+  const standby = isStandby === undefined ? {} : { isStandby };
+  const shard = { ...facts, ...counts, ...standby, connected, shard: 5, window: 4, cursor: '12-0' };
   const error = connected ? {} : { lastError: new Error('connect ECONNREFUSED') };
   mountStatus(admin.http, {
     status: () => [
@@ -58,6 +63,7 @@ async function serve(connected: boolean, reshard?: ReshardStatus) {
         ...error,
         to: 'west',
         connected,
+        standbyShards: isStandby === true ? 1 : 0,
         ...(reshard === undefined ? {} : { reshard }),
         shards: [{ ...shard, ...error }],
       },
@@ -72,21 +78,30 @@ describe('lockstep-shipper status', () => {
     const where = await at(admin.address);
     await expect(run(...where)).resolves.toBe(0);
     await expect(run(...where, '--shards')).resolves.toBe(0);
-    const head = 'LINK  STATE  LAG  MEASURED  QUEUED  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR';
-    const link = 'west  up  1.5 s  12 ms  7  900 B  classes  2  1  -';
+    const head = 'LINK  STATE  LAG  MEASURED  QUEUED  QUEUED BYTES  HELD  TIER  DIRTY KEYS  DIRTY CLASSES  LAST ERROR';
+    const link = 'west  up  1.5 s  12 ms  7  640 B  900 B  classes  2  1  -';
     expect(lines).toEqual([
       head,
       link,
       head,
       link,
-      'west/5  up  1.5 s  12 ms  7  900 B  classes  2  1  -  cursor 12-0  window 4',
+      'west/5  up  1.5 s  12 ms  7  640 B  900 B  classes  2  1  -  cursor 12-0  window 4',
     ]);
   });
 
   it('shows how far a change of the number of shards is', async () => {
-    await using admin = await serve(true, { from: 16, to: 32, shardsLeft: 5 });
+    await using admin = await serve(true, { reshard: { from: 16, to: 32, shardsLeft: 5 } });
     await expect(run(...(await at(admin.address)))).resolves.toBe(0);
     expect(lines[2]).toBe('west  changes from 16 to 32 shards: 5 of the old ones left');
+  });
+
+  it('says of a shipper that stands by that it does', async () => {
+    await using admin = await serve(true, { isStandby: true });
+    await expect(run(...(await at(admin.address)), '--shards')).resolves.toBe(0);
+    expect(lines.slice(1).map((line) => line.split('  ').slice(0, 2))).toEqual([
+      ['west', 'standby'],
+      ['west/5', 'standby'],
+    ]);
   });
 
   it('ends with 1 and the reason when a link fails', async () => {

@@ -1,6 +1,7 @@
 // What travels, and where it goes
 export { type DeleteOperation, type Operation, type RowVersion, type SetOperation } from './operation/operation.ts';
 export { type PackedWrites, selectWrites, writtenKeys } from './operation/packed-writes.ts';
+export { showKey } from './operation/show-key.ts';
 export { type Applier } from './receiver/applier.ts';
 
 // Journal: writes of a region, in order
@@ -26,7 +27,12 @@ export { openWriteWatch, type WriteWatch, type WriteWatchOptions } from './confl
 export { type Batch } from './transport/batch.ts';
 export { type BatchAnswer, type LanePosition, type Transport } from './transport/transport.ts';
 export { type Compression } from './transport/content-coding.ts';
-export { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './transport/http-transport.ts';
+export {
+  createHttpTransport,
+  type HttpTransport,
+  type HttpTransportOptions,
+  type LinkTls,
+} from './transport/http-transport.ts';
 
 // Receiver: applies what other regions wrote
 export {

@@ -30,9 +30,12 @@ function guards(isUsed = true) {
   };
   const conflicts: BatchPlannerOptions['conflicts'] = {
     isMeant: startsWith('both:'),
-    async settle(_shard, plan) {
+    async settle(_batch, plan) {
       settled.push(plan);
-      return plan.operations.map((operation) => (plan.seenBy.has(operation) ? del(String(operation.key)) : operation));
+      const operations = plan.operations.map((operation) =>
+        plan.seenBy.has(operation) ? del(String(operation.key)) : operation,
+      );
+      return { operations, overtakable: [] };
     },
   };
   return { versions, conflicts, judged, settled };

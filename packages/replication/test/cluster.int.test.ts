@@ -27,13 +27,14 @@ it('journals, ships and receives on a Redis Cluster, whose nodes share the shard
   };
   {
     await using journal = createJournal({ client, region: 'east', timeoutMs: 15_000 });
-    await using shipper = createShipper({
-      client,
-      region: 'east',
-      links: [{ to: 'west', transport }],
-      timeoutMs: 15_000,
-    });
-    shipper.start();
+    const options = { client, region: 'east', links: [{ to: 'west', transport }], timeoutMs: 15_000 };
+    await using first = createShipper(options);
+    await using second = createShipper(options);
+    first.start();
+    second.start();
+    const standbys = (): number[] => [first, second].map((shipper) => shipper.status()[0]!.standbyShards);
+    // Each shard is shipped by one of them.
+    await expect.poll(() => standbys().reduce((sum, shards) => sum + shards, 0), { timeout: 15_000 }).toBe(16);
     await Promise.all(Array.from({ length: 900 }, (_, n) => journal.append(set(`key-${n % 100}`, n))));
     const expected = Array.from({ length: 100 }, (_, n): [string, string] => [`key-${n}`, String(800 + n)]);
     await expect.poll(() => applier.state).toEqual(new Map(expected));
@@ -42,6 +43,10 @@ it('journals, ships and receives on a Redis Cluster, whose nodes share the shard
       Array.from({ length: 16 }, (_, shard) => redis.masterOf(journalKeys('east', shard).stream)),
     );
     expect(new Set(masters.map(({ port }) => port)).size).toBe(3);
+    await first.close();
+    await expect.poll(standbys, { timeout: 15_000 }).toEqual([expect.any(Number), 0]);
+    await Promise.all(Array.from({ length: 100 }, (_, n) => journal.append(set(`key-${n}`, 'again'))));
+    await expect.poll(() => new Set(applier.state.values())).toEqual(new Set(['again']));
   }
   client.disconnect();
 });

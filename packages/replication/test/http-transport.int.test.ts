@@ -117,6 +117,12 @@ describe('createHttpTransport', () => {
     });
   });
 
+  it('refuses a certificate that is none, before anything is sent', () => {
+    expect(() => createHttpTransport({ url: 'https://west', tls: { cert: 'none', key: 'none' } })).toThrow(
+      /^tls makes no sense: /,
+    );
+  });
+
   it.each(['', 'west:8080', 'ftp://west', 'redis://west'])('refuses the url %j', (url) => {
     expect(() => createHttpTransport({ url })).toThrow(/url must be an http or https URL/);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
+import { KeyTable, MAX_TABLE_KEYS } from '../src/block/key-table.ts';
 import { draftWrites, unpackWrites } from '../src/operation/packed-writes.ts';
-import { KeyTable, MAX_TABLE_KEYS } from '../src/receiver/key-table.ts';
 
 const keyBytes = 4;
 /** Keys of four bytes, one behind the other. */

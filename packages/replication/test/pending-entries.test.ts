@@ -9,6 +9,7 @@ const entry = (n: number, operations = 1, bytes = 10): JournalEntry => ({
   block: Buffer.alloc(bytes),
   operations,
   before: n,
+  bytesBefore: n,
 });
 const ids = (entries: readonly JournalEntry[] = []): string[] => entries.map(({ id }) => id);
 

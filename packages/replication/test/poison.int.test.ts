@@ -80,6 +80,32 @@ describe('a receiver that is given an operation which cannot be carried out', ()
     expect(receiver.stats()).toMatchObject({ deadLetters: 2, failures: 0 });
   });
 
+  it('goes on however many operations of a batch the applier refuses', async () => {
+    const isBad = ({ key }: Operation): boolean => key.includes(' ');
+    const receiver = createReceiver({ client, region: 'west', applier: rejecting(isBad, () => true) });
+    const keys = Array.from({ length: 300 }, (_, n) => (n % 3 === 0 ? `good-${n}` : `bad ${n}`));
+    await receiver.receive(
+      batchOf(
+        0,
+        keys.map((key) => set(key, 1)),
+      ),
+    );
+    expect(applier.state.size).toBe(100);
+    expect(receiver.stats()).toMatchObject({ deadLetters: 200, failures: 0, appliedBatches: 1 });
+  });
+
+  it('gives up no more than a hundred stores of a batch because deletes of their keys are taken', async () => {
+    const receiver = createReceiver({ client, region: 'west', applier: rejecting(isLarge) });
+    const many = batchOf(
+      0,
+      Array.from({ length: 150 }, (_, n) => set(`large-${n}`, 'x'.repeat(200))),
+    );
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await expect(receiver.receive(many)).rejects.toMatchObject({ code: 'ERR_REPLICATION_APPLY_FAILED' });
+    }
+    expect(receiver.stats().deadLetters).toBe(0);
+  });
+
   it.each([
     ['stores', batchOf(0, [set('a', 1), large, set('b', 1)])],
     ['deletes', batchOf(0, [set('a', 1), del('large'), del('b')])],

@@ -115,6 +115,18 @@ describe('createReceiverHandler', () => {
     expect(answer.status).toBe(200);
   });
 
+  it.each([
+    [undefined, 401],
+    [false, 401],
+    [true, 200],
+  ])('answers a request whose client has shown a certificate: %j with %i where it needs one', async (shown, status) => {
+    const receiver = { position: async () => ({ cursor: '7-0' }), receive: () => expect.fail('it was handed over') };
+    const handler = createReceiverHandler({ receiver, needsCertificate: true });
+    const request = { method: 'GET', path: '/v1/replication/cursors/east/0', headers: {}, body: Buffer.alloc(0) };
+    const answer = await handler(shown === undefined ? request : { ...request, hasCertificate: shown });
+    expect([answer.status, answer.headers['lockstep-digest']]).toEqual([status, answerDigest(status, answer.body)]);
+  });
+
   it('refuses an empty token, which everyone would know', () => {
     expect(() => createHandler({}, '')).toThrow(/token must not be empty/);
   });

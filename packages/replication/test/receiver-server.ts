@@ -11,6 +11,8 @@ export interface ReceiverServer extends AsyncDisposable {
   readonly address: string;
   /** Requests that were answered. */
   readonly answered: number;
+  /** Of the requests that came in. */
+  readonly bodyBytes: number;
   /** Stands between server and handler; the default passes every request on. */
   intercept: (handle: () => Promise<HandlerResponse>) => Promise<HandlerResponse>;
 }
@@ -20,10 +22,11 @@ export async function serveReceiver(receiver: Receiver, token?: string): Promise
 }
 
 export async function serveHandler(handler: ReceiverHandler): Promise<ReceiverServer> {
-  let answered = 0;
+  let [answered, bodyBytes] = [0, 0];
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const body = await readBody(request);
+      bodyBytes += body.length;
       const { method = '', url: path = '', headers } = request;
       const answer = await result.intercept(() => handler({ method, path, headers, body }));
       response.writeHead(answer.status, { ...answer.headers }).end(answer.body);
@@ -44,6 +47,9 @@ export async function serveHandler(handler: ReceiverHandler): Promise<ReceiverSe
     address: `127.0.0.1:${port}`,
     get answered() {
       return answered;
+    },
+    get bodyBytes() {
+      return bodyBytes;
     },
     intercept: (handle) => handle(),
     async [Symbol.asyncDispose]() {

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { openWriteWatch } from '../src/conflicts/write-watch.ts';
 import { journalShardsKey } from '../src/journal/journal-keys.ts';
 import { reshardJournal } from '../src/layout/reshard-journal.ts';
-import { laneKeys } from '../src/receiver/lane-store.ts';
+import { laneKeys } from '../src/operation/lane-keys.ts';
 import { set } from './operations.ts';
 import { MAX_WRITE_MS, startTwoWriters, type TwoWriters } from './two-writers.ts';
 

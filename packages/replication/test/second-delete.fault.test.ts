@@ -118,3 +118,17 @@ it('lets only one of two receivers look after them, and passes over what can nev
   expect(applier.state.get('user:1')).toBeUndefined();
   expect(attempts).toBe(1);
 });
+
+it('lets the next process look after them as soon as it is closed, and only who looks after them does so', async () => {
+  await using west = await startWest();
+  const [first, second] = [west.create(60_000), west.create(60_000)];
+  const holder = (): Promise<string | null> => west.client.get('{lockstep:replication:west}:second:holder');
+  first.start();
+  await expect.poll(holder).not.toBeNull();
+  const before = await holder();
+  second.start();
+  await second.close();
+  await expect(holder()).resolves.toBe(before);
+  await first.close();
+  await expect(holder()).resolves.toBeNull();
+});

@@ -30,7 +30,14 @@ async function monitorOf(region: string, during: () => void = () => {}) {
   const keys = journalKeys(region, 0);
   await client.xadd(keys.stream, '5-0', 'b', 'block', 'n', '0', 's', '0');
   await SEAL_JOURNAL.run(client, [keys.meta], []);
-  const link = { cursor: '5-0', answeredAt: 0, markedAt: undefined, observe: () => {}, check: () => {} };
+  const link = {
+    cursor: '5-0',
+    confirmed: '5-0',
+    answeredAt: 0,
+    markedAt: undefined,
+    observe: () => {},
+    check: () => {},
+  };
   const connection = new (class extends OwnedConnection {
     override async run<T>(...args: Parameters<OwnedConnection['run']>): Promise<T> {
       const answer = await super.run(...args);
@@ -77,6 +84,7 @@ class MeteredLink {
   readonly meter: LinkMeter;
   readonly answeredAt = 0;
   cursor: StreamId = '0-0';
+  readonly standsBy = false;
   /** The markers that came by. */
   readonly marks: StreamId[] = [];
 
@@ -86,6 +94,10 @@ class MeteredLink {
 
   get markedAt(): number | undefined {
     return this.meter.markedAt;
+  }
+
+  get confirmed(): StreamId {
+    return this.cursor;
   }
 
   get measured(): number | undefined {

@@ -105,7 +105,10 @@ describe('a shipper under faults', () => {
 
   it('needs no leader: two shippers at once change nothing', async () => {
     await using regions = await startTwoRegions();
-    const shippers = [regions.ship({ maxBatchOperations: 30 }), regions.ship({ maxBatchOperations: 70 })];
+    const shippers = [
+      regions.ship({ leaseMs: 0, maxBatchOperations: 30 }),
+      regions.ship({ leaseMs: 0, maxBatchOperations: 70 }),
+    ];
     const takesPart = (shipper: Shipper): boolean => {
       const [status] = shipper.status();
       return (status?.gaps ?? 0) + (status?.shippedOperations ?? 0) > 0;

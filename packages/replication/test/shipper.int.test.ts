@@ -28,6 +28,7 @@ describe('createShipper', () => {
       connected: true,
       lagMs: 0,
       queuedOperations: 0,
+      queuedBytes: 0,
       shippedOperations: 1000,
       heldBytes: 0,
       dirtyKeys: 0,
@@ -40,7 +41,14 @@ describe('createShipper', () => {
     const cursor = (await regions.eastClient.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[0];
     await expect
       .poll(() => shipper.status())
-      .toEqual([{ to: 'west', ...state, shards: [{ shard: 0, ...state, cursor, window: expect.any(Number) }] }]);
+      .toEqual([
+        {
+          to: 'west',
+          ...state,
+          standbyShards: 0,
+          shards: [{ shard: 0, ...state, cursor, window: expect.any(Number) }],
+        },
+      ]);
     expect(shipper.monitorError()).toBeUndefined();
     expect(regions.receiver.stats().receivedOperations).toBe(1000);
   });

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await client.hset(keys.meta, { operations: 1100, bytes: 11_000 });
 });
 
-const facts = { heldBytes: 11_000, dirtyKeys: 0, dirtyClasses: 0, isSealed: false, maxBytes: 0 };
+const facts = { totalBytes: 11_000, heldBytes: 11_000, dirtyKeys: 0, dirtyClasses: 0, isSealed: false, maxBytes: 0 };
 const trim = (id: string, retained = 0): Promise<unknown> =>
   TRIM_JOURNAL.run(client, [keys.stream, keys.meta], [id, retained]);
 
@@ -81,7 +81,7 @@ describe('trimming a journal', () => {
 
 describe('looking at a journal', () => {
   it('finds the first entry after a cursor, the last id and the count', async () => {
-    const probe = { ...facts, tail: '10-5', total: 1100, oldest: { id: '2-5', before: 200 } };
+    const probe = { ...facts, tail: '10-5', total: 1100, oldest: { id: '2-5', before: 200, bytesBefore: 2000 } };
     await expect(probeJournal(client, keys, '1-5')).resolves.toEqual(probe);
   });
 
@@ -93,6 +93,7 @@ describe('looking at a journal', () => {
     await client.flushall();
     await expect(probeJournal(client, keys, '10-5')).resolves.toEqual({
       ...facts,
+      totalBytes: 0,
       heldBytes: 0,
       tail: '0-0',
       total: 0,

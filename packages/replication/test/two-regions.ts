@@ -35,14 +35,27 @@ export interface TwoRegions extends AsyncDisposable {
 
 const FAST_RETRY = { minMs: 10, maxMs: 100 };
 
-export async function startTwoRegions({ shards = 1, receivers = 1, applyTimeoutMs = 5000 } = {}): Promise<TwoRegions> {
+export async function startTwoRegions({
+  shards = 1,
+  receivers = 1,
+  applyTimeoutMs = 5000,
+  /** How long the Redis of the receiver may take; half of its leases. */
+  receiverTimeoutMs = 500,
+} = {}): Promise<TwoRegions> {
   const cleanups: (() => PromiseLike<void> | void)[] = [];
   const [east, west] = await Promise.all([startRedis({ appendonly: true }), startRedis({ appendonly: true })]);
   const eastClient = connectRedis(east.port);
   const westClient = connectRedis(west.port);
   const applier = new RecordingApplier();
   const createWest = (): Receiver =>
-    createReceiver({ client: westClient, region: 'west', applier, timeoutMs: 500, leaseMs: 1000, applyTimeoutMs });
+    createReceiver({
+      client: westClient,
+      region: 'west',
+      applier,
+      timeoutMs: receiverTimeoutMs,
+      leaseMs: 2 * receiverTimeoutMs,
+      applyTimeoutMs,
+    });
   const receiver = createWest();
   const handlers = [receiver, ...Array.from({ length: receivers - 1 }, createWest)].map((one) =>
     createReceiverHandler({ receiver: one }),

@@ -52,6 +52,7 @@ export type { Fleet } from './cluster/fleet.ts';
 export type { FleetPart } from './cluster/messages.ts';
 export { type AppArguments, parseAppArguments } from './process/app-arguments.ts';
 export { type Environment, type LogLevel, readEnvironment } from './process/environment.ts';
+export { readTlsFiles, type TlsContents } from './process/read-tls-files.ts';
 export { createLogger, type LoggerOptions } from './process/logger.ts';
 export type { Logger } from 'pino';
 

@@ -1,3 +1,5 @@
+import type { TLSSocket } from 'node:tls';
+
 import { BATCH_TYPE, CURSORS_PATH, type ReceiverHandler } from '@lockstep/replication';
 import type { AdminServer, Logger } from '@lockstep/service-kit';
 
@@ -18,6 +20,7 @@ export function mountReceiver(http: AdminServer['http'], handler: ReceiverHandle
           method: request.method,
           path: request.url,
           headers: request.headers,
+          hasCertificate: (request.raw.socket as Partial<TLSSocket>).authorized === true,
           body: request.raw,
         });
         if (answer.status >= 500) warn('a shipper must come again', { status: answer.status, answer: answer.body });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Item, MemcachePool, NodeAddress } from '@lockstep/memcache';
@@ -38,7 +39,7 @@ export interface WarmCounts {
   added: number;
   /** Keys that were there already, or gone at the source. */
   passed: number;
-  /** Keys that somebody wrote meanwhile; what had been added was deleted. */
+  /** Keys that somebody wrote meanwhile, or whose time was over; what had been added is gone. */
   written: number;
 }
 
@@ -66,6 +67,8 @@ const maxTrialBytes = 64 * 1024 * 1024;
 export async function warmPool(options: WarmPoolOptions, counts: WarmCounts): Promise<void> {
   const { nodes, target, keysPerSecond, holdMs, signal } = options;
   const trials: Trial[] = [];
+  // Each call of a portion listens to it.
+  setMaxListeners(0, signal);
   try {
     let nextAt = performance.now();
     for (const node of nodes) {
@@ -151,25 +154,25 @@ async function judge(
       if (watches.some((watch) => watch.isWritten(trial.key))) {
         await target.delete(trial.key, { signal });
         counts.written += 1;
-      } else {
-        await keep(trial, target, signal);
-        counts.added += 1;
-      }
+      } else if (await keep(trial, target, signal)) counts.added += 1;
+      else counts.written += 1;
     }),
   );
   const isDue = new Set(due);
   trials.splice(0, trials.length, ...trials.filter((trial) => !isDue.has(trial)));
 }
 
-/** Gives a value its own time to live, if it is still the one that was added. */
-async function keep({ key, item, expiresAt }: Trial, target: TargetPool, signal: AbortSignal): Promise<void> {
+/** Gives a value its own time to live. False when it is not the one any more that was added. */
+async function keep({ key, item, expiresAt }: Trial, target: TargetPool, signal: AbortSignal): Promise<boolean> {
   const ttlSeconds = expiresAt === 0 ? 0 : Math.floor(expiresAt - Date.now() / 1000);
-  if (expiresAt !== 0 && ttlSeconds < trialSeconds) return;
   const held = await target.gets(key, { signal });
-  if (held?.cas === undefined || held.flags !== item.flags || !held.value.equals(item.value)) return;
+  if (held?.cas === undefined || held.flags !== item.flags || !held.value.equals(item.value)) return false;
+  // It was added with the little that is left.
+  if (expiresAt !== 0 && ttlSeconds < trialSeconds) return true;
   // Above 30 days memcached takes it for a moment instead of a time.
   const ttl = ttlSeconds > maxRelativeSeconds ? expiresAt : ttlSeconds;
-  await target.cas(key, item.value, held.cas, { flags: item.flags, ttlSeconds: ttl, signal });
+  const outcome = await target.cas(key, item.value, held.cas, { flags: item.flags, ttlSeconds: ttl, signal });
+  return outcome === 'stored';
 }
 
 function bytesOf(trials: readonly Trial[]): number {

@@ -6,6 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import { LocalWrites } from './local-writes.ts';
 import type { Operation } from '../operation/operation.ts';
 import { OwnedConnection } from '../owned-connection.ts';
+import { type BatchOrigin, OvertakenJournals } from './overtaken-journals.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import { requireShards } from '../operation/region-name.ts';
 import type { SeenCursors } from '../operation/seen-cursors.ts';
@@ -33,6 +34,13 @@ export interface ConflictFinderOptions extends ConflictOptions {
 
 const DEFAULT_BYTES = 64 * 1024 * 1024;
 
+/** What is to be carried out of a plan. */
+export interface SettledPlan {
+  readonly operations: readonly Operation[];
+  /** Stores that may be overtaken while they are carried out. */
+  readonly overtakable: readonly Operation[];
+}
+
 /** What was found about an operation of another region. */
 type Finding = 'later' | 'concurrent' | 'unknown';
 
@@ -40,6 +48,9 @@ type Finding = 'later' | 'concurrent' | 'unknown';
  * Finds operations of other regions that are concurrent with one of this region on the same key: neither had seen the
  * other. No clock says which is the newer value, so the key is deleted, here and by a delete in this region's journal
  * everywhere. Where it cannot be known, the store becomes a delete here.
+ *
+ * Where there are more than two regions, a store that may have been overwritten in one of the others becomes a delete as
+ * well when what overwrote it was here first.
  *
  * That at least one side finds each pair: of two concurrent operations, the one that is appended later is in its
  * journal when the other one is looked at there, or the earlier one is when the later one arrives.
@@ -52,6 +63,7 @@ export class ConflictFinder {
   /** By index in the layout; none while it changes. */
   #writes: readonly LocalWrites[] = [];
   readonly #isFor: (key: Buffer) => boolean;
+  readonly #overtaken: OvertakenJournals;
   /** Operations that were concurrent with one of this region. */
   conflicts = 0;
   /** Stores that became deletes because it could not be known. */
@@ -63,6 +75,7 @@ export class ConflictFinder {
     requirePositiveInteger('conflicts.maxBytes', maxBytes);
     this.#options = options;
     this.#connection = new OwnedConnection(options);
+    this.#overtaken = new OvertakenJournals({ ...options, connection: this.#connection });
     this.#isFor = isFor;
     this.#layout = { base: 0, shards };
     this.#writes = this.#open(this.#layout);
@@ -73,18 +86,25 @@ export class ConflictFinder {
    *
    * @throws ReplicationError of Redis or of the journal; nothing was carried out, and the batch comes again.
    */
-  async settle(shard: number, { operations, seenBy }: BatchPlan): Promise<readonly Operation[]> {
+  async settle(origin: BatchOrigin, { operations, seenBy }: BatchPlan): Promise<SettledPlan> {
     const guarded = operations.filter((operation) => seenBy.has(operation) && this.#isFor(operation.key));
-    if (guarded.length === 0) return operations;
-    const { writes, isKnown } = await this.#catchUp(shard);
+    if (guarded.length === 0) return { operations, overtakable: [] };
+    const vectors = guarded.map((operation) => seenBy.get(operation) as SeenCursors);
+    const hasThird = this.#overtaken.isConcerned(origin.source, vectors);
+    const [{ writes, isKnown }, isOvertaken] = await Promise.all([
+      this.#catchUp(origin.shard),
+      hasThird && this.#overtaken.isOvertaken(origin),
+      this.#overtaken.note(origin, vectors),
+    ]);
     const deletes = new Map<Operation, Operation>();
     const echoes: Promise<void>[] = [];
     for (const operation of guarded) {
       const { kind, key } = operation;
-      const finding =
+      const compared =
         isKnown && writes !== undefined
           ? this.#compare(writes, operation, seenBy.get(operation) as SeenCursors)
           : 'unknown';
+      const finding = compared === 'later' && isOvertaken ? 'unknown' : compared;
       if (finding === 'later' || (finding === 'unknown' && kind === 'delete')) continue;
       deletes.set(operation, { kind: 'delete', key });
       if (finding === 'unknown') this.unknown += 1;
@@ -95,7 +115,20 @@ export class ConflictFinder {
       }
     }
     await Promise.all(echoes);
-    return deletes.size === 0 ? operations : operations.map((operation) => deletes.get(operation) ?? operation);
+    return {
+      operations: deletes.size === 0 ? operations : operations.map((operation) => deletes.get(operation) ?? operation),
+      overtakable: hasThird ? guarded.filter((operation) => operation.kind === 'set' && !deletes.has(operation)) : [],
+    };
+  }
+
+  /**
+   * Those of the stores that were carried out whose keys must be deleted, as what overwrote them may have come here in
+   * the meantime. @throws ReplicationError `ERR_REPLICATION_REDIS`.
+   */
+  async overtaken(origin: BatchOrigin, stores: readonly Operation[]): Promise<readonly Operation[]> {
+    if (stores.length === 0 || !(await this.#overtaken.isOvertaken(origin))) return [];
+    this.unknown += stores.length;
+    return stores;
   }
 
   /** Whether a key is one of those that several regions store. */

@@ -4,12 +4,11 @@ import { type Clock, describeError, type RedisClient, sleep, withDeadline } from
 
 import { encodeBlock, packBlock } from '../block/block-codec.ts';
 import { decodeBlock, readOperationCount } from '../block/block-decoder.ts';
-import { encodeBatchBody } from '../transport/batch-body.ts';
 import { MAX_BLOCK_OPERATIONS } from '../block/block-layout.ts';
-import { packBatch } from '../receiver/pack-batch.ts';
 import { packDeletes } from '../block/pack-deletes.ts';
+import { readBlocks } from '../block/read-blocks.ts';
 import { NOTE_SECOND } from '../lua/note-second.ts';
-import { RELEASE_LANE } from '../lua/release-lane.ts';
+import { RENEW_LANE } from '../lua/renew-lane.ts';
 import { SETTLE_SECOND } from '../lua/settle-second.ts';
 import { TAKE_SECOND } from '../lua/take-second.ts';
 import type { Operation } from '../operation/operation.ts';
@@ -118,8 +117,8 @@ export class SecondDeletes {
     this.#stop.abort(new ReplicationError('ERR_REPLICATION_CLOSED', 'the receiver is closed'));
     if (this.#running === undefined) return;
     await this.#running;
-    // The next process need not wait until this one is taken for dead; where this fails, it does.
-    const released = RELEASE_LANE.run(this.#options.client, [this.#keys.holder], [this.#name]);
+    // Held for no longer: the next process need not wait until this one is taken for dead; where this fails, it does.
+    const released = RENEW_LANE.run(this.#options.client, [this.#keys.holder], [this.#name, 0]);
     await this.#ask(released).catch(() => {});
   }
 
@@ -153,7 +152,7 @@ export class SecondDeletes {
     const reply = await this.#ask(client.callBuffer('XRANGE', stream, id, id));
     const packed = (reply as [Buffer, Buffer[]][])[0]?.[1][1];
     if (packed === undefined) return true;
-    const deletes = packBatch(encodeBatchBody([packed]))?.writes;
+    const deletes = readBlocks(packed, [{ start: 0, end: packed.length }])?.writes;
     try {
       await (deletes === undefined ? carryOut(decodeBlock(packed).operations) : carryOutPacked(deletes));
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@lockstep/core';
 
-import { laneKeys } from '../receiver/lane-store.ts';
+import { laneKeys } from '../operation/lane-keys.ts';
 import type { OwnedConnection } from '../owned-connection.ts';
 import type { SeenCursors } from '../operation/seen-cursors.ts';
 import { isStreamId, STREAM_START, type StreamId } from '../operation/stream-id.ts';

@@ -3,7 +3,7 @@ import { type Clock, type RedisClient, systemClock } from '@lockstep/core';
 import { DEFAULT_SHARDS, type JournalLayout, parseLayouts, readLayoutRecord } from '../layout/journal-layout.ts';
 import { journalKeys } from '../journal/journal-keys.ts';
 import { probeJournal } from '../journal/journal-probe.ts';
-import { laneKeys } from '../receiver/lane-store.ts';
+import { laneKeys } from '../operation/lane-keys.ts';
 import { LocalWrites } from './local-writes.ts';
 import { OwnedConnection } from '../owned-connection.ts';
 import { requireRegionName } from '../operation/region-name.ts';

@@ -11,6 +11,8 @@ export interface JournalProbe {
   readonly tail: StreamId;
   /** Operations appended since the journal began. */
   readonly total: number;
+  /** Bytes appended since the journal began. */
+  readonly totalBytes: number;
   /** Bytes in the stream that some receiver has not confirmed. */
   readonly heldBytes: number;
   /** Keys that did not fit into the stream. */
@@ -21,8 +23,8 @@ export interface JournalProbe {
   readonly isSealed: boolean;
   /** The bound of `heldBytes`; 0 while it is not known. */
   readonly maxBytes: number;
-  /** The first entry after the cursor. */
-  readonly oldest?: { readonly id: StreamId; readonly before: number };
+  /** The first entry after the cursor, and how many operations and bytes were appended before it. */
+  readonly oldest?: { readonly id: StreamId; readonly before: number; readonly bytesBefore: number };
 }
 
 /** Looks at a journal, from what every receiver had confirmed where no cursor is known. @throws whatever the client throws, and ReplicationError `ERR_REPLICATION_REDIS`. */
@@ -32,18 +34,20 @@ export async function probeJournal(
   cursor: StreamId | undefined,
 ): Promise<JournalProbe> {
   const reply = await PROBE_JOURNAL.run(redis, [keys.stream, keys.meta, keys.dirty, keys.classes], [cursor ?? '']);
-  const [tail, total, id, before, heldBytes, dirtyKeys, maxBytes, dirtyClasses, sealed] = (reply as unknown[]).map(
-    String,
-  );
+  const [tail, total, id, before, heldBytes, dirtyKeys, maxBytes, dirtyClasses, sealed, totalBytes, bytesBefore] = (
+    reply as unknown[]
+  ).map(String);
   if (tail === undefined || !isStreamId(tail)) throw redisFailed(new Error(`the journal's last id is ${String(tail)}`));
   const state = {
     tail,
     total: Number(total),
+    totalBytes: Number(totalBytes),
     heldBytes: Number(heldBytes),
     dirtyKeys: Number(dirtyKeys),
     dirtyClasses: Number(dirtyClasses),
     isSealed: sealed === '1',
     maxBytes: Number(maxBytes),
   };
-  return id === undefined || !isStreamId(id) ? state : { ...state, oldest: { id, before: Number(before) } };
+  if (id === undefined || !isStreamId(id)) return state;
+  return { ...state, oldest: { id, before: Number(before), bytesBefore: Number(bytesBefore) } };
 }

@@ -1,11 +1,12 @@
 import type { Batch } from '../transport/batch.ts';
 import type { BatchWork } from './batch-applier.ts';
 import { type BatchPlan, planBatch } from './batch-plan.ts';
+import type { PackedBlocks } from '../block/read-blocks.ts';
 import { decodeBatchBody } from '../transport/batch-body.ts';
 import type { ConflictFinder } from '../conflicts/conflict-finder.ts';
 import { showKey } from '../operation/show-key.ts';
 import type { Operation } from '../operation/operation.ts';
-import { packBatch, type PackedBatch } from './pack-batch.ts';
+import { packBatch } from './pack-batch.ts';
 import { type PackedWrites, selectWrites, unpackWrites } from '../operation/packed-writes.ts';
 import type { SeenCursors } from '../operation/seen-cursors.ts';
 import type { VersionGuard } from '../versions/version-guard.ts';
@@ -18,8 +19,10 @@ export interface BatchPlannerOptions {
 
 /** What is to be carried out of a batch, and what must be looked at afterwards. */
 export interface PlannedBatch extends BatchWork {
-  /** Stores to be confirmed when they were carried out. */
+  /** Stores with versions, to be confirmed when they were carried out. */
   readonly stores: readonly Operation[];
+  /** Stores without them, of which it is to be asked again then whether they were overwritten elsewhere. */
+  readonly overtakable: readonly Operation[];
   /** Operations as they came. */
   readonly received: number;
 }
@@ -38,7 +41,8 @@ export class BatchPlanner {
     if (packed === undefined) return this.#judge(batch, planBatch(decodeBatchBody(batch.body)));
     const guarded = this.#guarded(packed);
     const { writes, received } = packed;
-    if (guarded.length === 0) return { clears: [], operations: [], stores: [], packed: writes, received };
+    if (guarded.length === 0)
+      return { clears: [], operations: [], stores: [], overtakable: [], packed: writes, received };
     const { plan, rest } = split(packed, guarded);
     return { ...(await this.#judge(batch, plan)), packed: rest };
   }
@@ -46,13 +50,13 @@ export class BatchPlanner {
   async #judge(batch: Batch, plan: BatchPlan): Promise<PlannedBatch> {
     const { conflicts, versions } = this.#options;
     const judged = (await versions?.judge(batch, plan)) ?? { ...plan, stores: [] };
-    const operations = (await conflicts?.settle(batch.shard, judged)) ?? judged.operations;
+    const settled = (await conflicts?.settle(batch, judged)) ?? { operations: judged.operations, overtakable: [] };
     const { clears, received } = plan;
-    return { clears, operations, stores: judged.stores, received };
+    return { ...settled, clears, stores: judged.stores, received };
   }
 
   /** The indexes of what somebody has a say in. */
-  #guarded({ writes, seen }: PackedBatch): number[] {
+  #guarded({ writes, seen }: PackedBlocks): number[] {
     const versions = this.#options.versions?.isUsed === true ? this.#options.versions : undefined;
     const { conflicts } = this.#options;
     const guarded: number[] = [];
@@ -68,7 +72,7 @@ export class BatchPlanner {
 
 /** Unpacks what is guarded, and leaves the rest as it is. */
 function split(
-  { writes, seen, received }: PackedBatch,
+  { writes, seen, received }: PackedBlocks,
   guarded: readonly number[],
 ): { readonly plan: BatchPlan; readonly rest: PackedWrites } {
   const operations = unpackWrites(selectWrites(writes, guarded));

@@ -16,8 +16,8 @@ export interface FindPoisonOptions {
   readonly hasTime: () => boolean;
 }
 
-/** More than these in one batch are not single bad operations. */
-const MAX_POISON = 100;
+/** More stores than these that fail while deletes are taken are not single bad operations: something is full, or broken. */
+const MAX_FAILING_STORES = 100;
 
 /**
  * Carries out the operations of a batch that fails, in ever smaller parts, and gives those that cannot be.
@@ -28,16 +28,19 @@ const MAX_POISON = 100;
  */
 export async function findPoison(operations: readonly Operation[], options: FindPoisonOptions): Promise<Poison[]> {
   const found: Poison[] = [];
+  let failingStores = 0;
   // The parts that are left, the next one last.
   const parts: (readonly Operation[])[] = [operations];
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     try {
       await options.apply(part);
     } catch (error) {
-      if (!options.hasTime() || found.length >= MAX_POISON) throw error;
+      const isRefused = options.isRefusal(error);
+      if (!options.hasTime() || (!isRefused && failingStores >= MAX_FAILING_STORES)) throw error;
       const [operation] = part;
       if (part.length === 1 && operation !== undefined) {
-        await requirePoison(operation, error, options);
+        await requirePoison(operation, { error, isRefused }, options);
+        if (!isRefused) failingStores += 1;
         found.push({ operation, error });
       } else {
         const middle = part.length >> 1;
@@ -48,8 +51,11 @@ export async function findPoison(operations: readonly Operation[], options: Find
   return found;
 }
 
-async function requirePoison(operation: Operation, error: unknown, options: FindPoisonOptions): Promise<void> {
-  const isRefused = options.isRefusal(error);
+async function requirePoison(
+  operation: Operation,
+  { error, isRefused }: { readonly error: unknown; readonly isRefused: boolean },
+  options: FindPoisonOptions,
+): Promise<void> {
   if (operation.kind === 'delete' && !isRefused) throw error;
   try {
     // A store that failed may have been carried out all the same, or an older value be there.

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@lockstep/core';
 
-import type { LaneName, LaneStore } from './lane-store.ts';
+import type { LaneName } from '../operation/lane-keys.ts';
+import type { LaneStore } from './lane-store.ts';
 
 /** What a lease needs. */
 export interface LaneLeaseOptions {

@@ -4,7 +4,7 @@ import { sleep, withDeadline } from '@lockstep/core';
 
 import { badBatch, type Batch, checkBatch } from '../transport/batch.ts';
 import { BatchApplier } from './batch-applier.ts';
-import { BatchPlanner } from './batch-planner.ts';
+import { BatchPlanner, type PlannedBatch } from './batch-planner.ts';
 import { ConflictFinder } from '../conflicts/conflict-finder.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { type Hold, Lane } from './lane.ts';
@@ -233,7 +233,7 @@ export class LaneReceiver implements Receiver {
         work.push(promise);
         return hold(promise);
       });
-      await this.#forgetOvertaken(planned.stores, hold);
+      await this.#forgetOvertaken(batch, planned, hold);
       const { isCommitted, cursor } = await this.#store.commit(batch, this.#holder, { token, prev, last });
       lease.stop();
       lane.cursor = cursor;
@@ -254,10 +254,12 @@ export class LaneReceiver implements Receiver {
     }
   }
 
-  /** Deletes what was stored, and is not the newest version of its key any more. */
-  async #forgetOvertaken(stores: readonly Operation[], hold: Hold): Promise<void> {
-    if (this.#versions === undefined || stores.length === 0) return;
-    const overtaken = await this.#versions.overtaken(stores);
+  /** Deletes what was stored, and is not the newest version of its key any more, or may not be. */
+  async #forgetOvertaken(batch: Batch, { stores, overtakable }: PlannedBatch, hold: Hold): Promise<void> {
+    const overtaken = [
+      ...((await this.#versions?.overtaken(stores)) ?? []),
+      ...((await this.#conflicts?.overtaken(batch, overtakable)) ?? []),
+    ];
     if (overtaken.length > 0) await this.#applier.forget(overtaken, hold);
   }
 

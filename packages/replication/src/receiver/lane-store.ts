@@ -5,6 +5,7 @@ import { COMMIT_BATCH } from '../lua/commit-batch.ts';
 import { RELEASE_LANE } from '../lua/release-lane.ts';
 import { RENEW_LANE } from '../lua/renew-lane.ts';
 import { redisFailed } from '../owned-connection.ts';
+import { laneKeys, type LaneName } from '../operation/lane-keys.ts';
 import { isStreamId, STREAM_START, type StreamId } from '../operation/stream-id.ts';
 import type { LanePosition } from '../transport/transport.ts';
 
@@ -16,12 +17,6 @@ export interface LaneStoreOptions {
   /** How long a lane stays taken when its holder dies. */
   readonly leaseMs: number;
   readonly clock: Clock;
-}
-
-/** One source and shard. */
-export interface LaneName {
-  readonly source: string;
-  readonly shard: number;
 }
 
 /** What became of the wish to apply a batch. */
@@ -116,12 +111,6 @@ export class LaneStore {
       throw redisFailed(error);
     }
   }
-}
-
-/** The Redis keys of a lane at a region's receivers: its cursor and token, its holder, its intent. */
-export function laneKeys(region: string, { source, shard }: LaneName): [string, string, string] {
-  const tag = `{lockstep:replication:${region}:${source}:${shard}}`;
-  return [`${tag}:lane`, `${tag}:holder`, `${tag}:intent`];
 }
 
 function position(cursor: unknown, through: unknown): LanePosition {

@@ -1,151 +1,24 @@
-import {
-  BLOCK_HEADER_BYTES,
-  BLOCK_VERSION_SEEN,
-  blockChecksum,
-  CHECKSUM_AT,
-  COUNT_AT,
-  KIND_DELETE,
-  KIND_SET,
-  OPERATION_HEADER_BYTES,
-  SEQUENCE_AT,
-  SET_HEADER_BYTES,
-  VALUE_LENGTH_AT,
-} from '../block/block-layout.ts';
-import { readOperationCount } from '../block/block-decoder.ts';
-import { isMarker } from '../block/marker.ts';
-import { isExpiry, MAX_KEY_BYTES } from '../operation/check-operation.ts';
-import { draftWrites, type PackedDraft, type PackedWrites } from '../operation/packed-writes.ts';
-import { readSeen, type SeenCursors } from '../operation/seen-cursors.ts';
+import { type BlockSpan, type PackedBlocks, readBlocks } from '../block/read-blocks.ts';
 import { FRAME_HEADER_BYTES } from '../transport/batch-body.ts';
-import { KeyTable, MAX_TABLE_KEYS } from './key-table.ts';
-
-/** A batch in packed form: what `planBatch` comes to, of which nothing was unpacked. */
-export interface PackedBatch {
-  /** The last operation of each key, without markers. */
-  readonly writes: PackedWrites;
-  /** Operations as they came. */
-  readonly received: number;
-  /** By the index of the write, what its region had seen of others; absent when none came with that. */
-  readonly seen?: readonly (SeenCursors | undefined)[] | undefined;
-}
-
-const table = new KeyTable();
-const NO_VECTOR: { readonly seen?: SeenCursors; readonly end: number } = { end: BLOCK_HEADER_BYTES };
-/** The first byte of the keys of markers. */
-const MARKER_BYTE = 0x6c;
 
 /**
- * Reads a body without unpacking it, and keeps the last operation of each key. Undefined for what must be unpacked:
- * blocks that clear, operations with versions, and all that is damaged, of which `decodeBatchBody` knows what to say.
+ * Reads a body without unpacking it; see `readBlocks`. Undefined for what must be unpacked, and for all that is damaged,
+ * of which `decodeBatchBody` knows what to say.
  */
-export function packBatch(body: Buffer): PackedBatch | undefined {
-  const room = countOperations(body);
-  if (room === 0 || room > MAX_TABLE_KEYS) return undefined;
-  const writes = draftWrites(body, room);
-  let seen: (SeenCursors | undefined)[] | undefined;
-  table.open(room);
+export function packBatch(body: Buffer): PackedBlocks | undefined {
+  const spans = findBlocks(body);
+  return spans === undefined ? undefined : readBlocks(body, spans);
+}
+
+/** Where the blocks of a body lie; undefined when a frame is damaged. */
+function findBlocks(body: Buffer): BlockSpan[] | undefined {
+  const spans: BlockSpan[] = [];
   for (let at = 0; at < body.length;) {
     const start = at + FRAME_HEADER_BYTES;
-    at = start + readUint32(body, at);
-    const block = body.subarray(start, at);
-    if (readUint32(block, CHECKSUM_AT) !== blockChecksum(block)) return undefined;
-    const sequence = Number(block.readBigUInt64BE(SEQUENCE_AT));
-    if (!Number.isSafeInteger(sequence) || sequence < 1) return undefined;
-    const vector = block[1] === BLOCK_VERSION_SEEN ? seenOf(block) : NO_VECTOR;
-    if (vector === undefined) return undefined;
-    if (vector.seen !== undefined) seen ??= [];
-    const count = block.readUInt16BE(COUNT_AT);
-    if (!packBlock(writes, start + vector.end, at, count, { seen, vector: vector.seen })) return undefined;
+    if (start > body.length) return undefined;
+    at = start + body.readUInt32BE(at);
+    if (at > body.length) return undefined;
+    spans.push({ start, end: at });
   }
-  return { writes, received: room, seen };
-}
-
-/** How many operations the blocks say they hold; 0 when the body or the head of a block is damaged. */
-function countOperations(body: Buffer): number {
-  let room = 0;
-  for (let at = 0; at < body.length;) {
-    if (body.length - at < FRAME_HEADER_BYTES + BLOCK_HEADER_BYTES) return 0;
-    const size = readUint32(body, at);
-    at += FRAME_HEADER_BYTES;
-    if (size < BLOCK_HEADER_BYTES || size > body.length - at) return 0;
-    try {
-      room += readOperationCount(body.subarray(at, at + size));
-    } catch {
-      return 0;
-    }
-    at += size;
-  }
-  return room;
-}
-
-/** The version vector of a block, and where it ends; undefined when it is damaged. */
-function seenOf(block: Buffer): { readonly seen?: SeenCursors; readonly end: number } | undefined {
-  try {
-    return readSeen(block, BLOCK_HEADER_BYTES);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Takes the operations of a block from `start` to `end`. False when there is something else, or too little or too much. */
-function packBlock(
-  writes: PackedDraft,
-  start: number,
-  end: number,
-  count: number,
-  {
-    seen,
-    vector,
-  }: { readonly seen: (SeenCursors | undefined)[] | undefined; readonly vector: SeenCursors | undefined },
-): boolean {
-  const { bytes } = writes;
-  let at = start;
-  for (let left = count; left > 0; left -= 1) {
-    const keyStart = at + OPERATION_HEADER_BYTES;
-    if (keyStart > end) return false;
-    const kind = bytes[at];
-    const keyBytes = ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
-    if ((kind !== KIND_SET && kind !== KIND_DELETE) || keyBytes === 0 || keyBytes > MAX_KEY_BYTES) return false;
-    const keyEnd = keyStart + keyBytes;
-    if (keyEnd > end) return false;
-    let valueStart = 0;
-    let valueEnd = 0;
-    let flags = 0;
-    let expiresAt = 0;
-    at = keyEnd;
-    if (kind === KIND_SET) {
-      valueStart = keyEnd + SET_HEADER_BYTES;
-      if (valueStart > end) return false;
-      flags = readUint32(bytes, keyEnd);
-      expiresAt = readExpiry(bytes, keyEnd + 4);
-      valueEnd = valueStart + readUint32(bytes, keyEnd + VALUE_LENGTH_AT);
-      if (valueEnd > end || !isExpiry(expiresAt)) return false;
-      at = valueEnd;
-    }
-    if (bytes[keyStart] === MARKER_BYTE && isMarker({ key: bytes.subarray(keyStart, keyEnd) })) continue;
-    const index = table.place(writes, keyStart, keyEnd);
-    if (index < 0) return false;
-    writes.valueStarts[index] = valueStart;
-    writes.valueEnds[index] = valueEnd;
-    writes.flags[index] = flags;
-    writes.expiresAt[index] = expiresAt;
-    if (seen !== undefined) seen[index] = vector;
-  }
-  return at === end;
-}
-
-function readUint32(bytes: Buffer, at: number): number {
-  return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
-  );
-}
-
-/** Nearly all are 0, which is never. */
-function readExpiry(bytes: Buffer, at: number): number {
-  if (readUint32(bytes, at) === 0 && readUint32(bytes, at + 4) === 0) return 0;
-  return bytes.readDoubleBE(at);
+  return spans;
 }

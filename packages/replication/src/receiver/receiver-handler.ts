@@ -18,13 +18,15 @@ import {
   parseCursorPath,
 } from '../transport/wire.ts';
 
-/** What a handler needs. Without a token and without keys anyone may write. */
+/** What a handler needs. Without a token, keys and `needsCertificate` anyone may write. */
 export interface ReceiverHandlerOptions {
   readonly receiver: Pick<Receiver, 'position' | 'receive'>;
   /** The bearer token that every request must carry. */
   readonly token?: string;
   /** One or two keys, of which every request must be signed with one; two while they are exchanged. */
   readonly keys?: readonly string[];
+  /** Whether every request must come over a connection whose client has shown a certificate. @default false */
+  readonly needsCertificate?: boolean;
   /** How far the stamp of a signed request may be from the clock here, in milliseconds. @default 300000 */
   readonly maxSkewMs?: number;
   /** Most bytes of a batch, as it comes and when it is unpacked. @default 16777216 */
@@ -42,6 +44,8 @@ export interface HandlerRequest {
   readonly path: string;
   /** Lower-case names, as Node gives them. */
   readonly headers: IncomingHeaders;
+  /** Whether the client has shown a certificate that the server trusts: `authorized` of the TLS socket. @default false */
+  readonly hasCertificate?: boolean;
   /** Node's request itself, so that nothing is taken in before its credentials are known; or the whole body. */
   readonly body: RequestBody;
 }
@@ -74,7 +78,7 @@ const STATUS: Readonly<Record<string, number>> = {
  * @throws RangeError for an option out of bounds.
  */
 export function createReceiverHandler(options: ReceiverHandlerOptions): ReceiverHandler {
-  const { receiver, onRefused } = options;
+  const { receiver, onRefused, needsCertificate = false } = options;
   const { token, keys, maxSkewMs = 300_000, maxBodyBytes = 16 * 1024 * 1024, clock = systemClock } = options;
   requirePositiveInteger('maxSkewMs', maxSkewMs);
   requirePositiveInteger('maxBodyBytes', maxBodyBytes);
@@ -105,6 +109,8 @@ export function createReceiverHandler(options: ReceiverHandlerOptions): Receiver
   return async (request) => {
     let admission: Admission = {};
     try {
+      if (needsCertificate && request.hasCertificate !== true)
+        throw unauthorized('the client certificate is missing, or not of an authority that is trusted here');
       admission = admit(request);
       return respond(await answer(request, admission), admission);
     } catch (error) {

@@ -25,6 +25,8 @@ export interface BatchSenderOptions {
   readonly window: AdaptiveWindow;
   /** Shared by all shards of a link; absent where there is no cap. */
   readonly rate: ByteRate | undefined;
+  /** Whether another shipper sends it. Then this one only asks for the receiver's position now and then. */
+  readonly standsBy: () => boolean;
   readonly exchangeTimeoutMs: number;
   readonly clock: Clock;
   /** There is room for more entries, or another place to read them from. */
@@ -71,7 +73,8 @@ export class BatchSender {
   }
 
   /**
-   * Asks where the receiver stands, and sends from there until the signal aborts.
+   * Asks where the receiver stands, and sends from there until the signal aborts, or another shipper begins or ends to
+   * send it: what that one sent meanwhile has to be asked for.
    *
    * @throws the first failure, when nothing is on its way any more. What was under way may still be applied.
    */
@@ -86,13 +89,16 @@ export class BatchSender {
     signal.addEventListener('abort', stop, { once: true });
     const sent = new Set<Promise<void>>();
     this.#failure = undefined;
+    const standsBy = this.#options.standsBy();
+    // What was read ahead would only lie there.
+    if (standsBy) this.#options.pending.forget();
     try {
       await this.#sync(session.signal);
       // With something to send, only an accepted batch says that all is well.
       if (this.#isIdle()) onProgress();
-      while (!signal.aborted) {
+      while (!signal.aborted && (this.#inFlight > 0 || this.#options.standsBy() === standsBy)) {
         if (this.#failure !== undefined) throw this.#failure;
-        const batch = this.#nextBatch();
+        const batch = standsBy || this.#options.standsBy() ? undefined : this.#nextBatch();
         if (batch !== undefined) {
           const exchange = this.#exchangeBatch(batch, session.signal, onProgress).finally(() => sent.delete(exchange));
           sent.add(exchange);

@@ -17,6 +17,8 @@ export interface JournalFollowerOptions {
   readonly maxAheadBytes: number;
   /** Whether nothing gets through. Then it reads no further than what can be sent first. */
   readonly isStuck: () => boolean;
+  /** Whether another shipper sends the entries. Then it reads none. */
+  readonly standsBy: () => boolean;
   readonly blockMs: number;
   /** After a read that brought all there was, the next one waits so long for more to come together; see `lingerAt`. */
   readonly lingerMs: number;
@@ -86,13 +88,14 @@ export class JournalFollower {
 
   /** What is read through a long partition would only lie in memory; the journal keeps it at less. */
   #isFarEnough(): boolean {
-    const { pending, maxAheadBytes, isStuck } = this.#options;
+    const { pending, maxAheadBytes, isStuck, standsBy } = this.#options;
+    if (standsBy()) return true;
     return pending.bytes >= maxAheadBytes || (isStuck() && pending.nextBatch()?.isFull === true);
   }
 
   async #readOnce(): Promise<void> {
     const { pending, connection, stream, blockMs, timeoutMs, maxAheadBytes, clock, onRead } = this.#options;
-    const { lingerMs, load = processLoad } = this.#options;
+    const { lingerMs, load = processLoad, standsBy } = this.#options;
     const after = pending.readAfter;
     const room = Math.min(READ_BYTES, maxAheadBytes - pending.bytes);
     const maxEntries = Math.min(MAX_READ_ENTRIES, Math.max(1, Math.floor(room / this.#averageBytes)));
@@ -101,7 +104,7 @@ export class JournalFollower {
     for (const { block } of entries) bytes += block.length;
     if (entries.length > 0) this.#averageBytes = Math.max(1, (this.#averageBytes + bytes / entries.length) / 2);
     // The receiver may have turned out to stand elsewhere meanwhile.
-    if (pending.readAfter !== after) return;
+    if (pending.readAfter !== after || standsBy()) return;
     const isAll = entries.length < maxEntries;
     if (isAll && entries.length > 0) this.#restsUntil = clock.monotonic() + lingerAt(lingerMs, load());
     pending.add(entries, isAll);

@@ -2,7 +2,8 @@ import type { Clock } from '@lockstep/core';
 
 import type { JournalProbe } from '../journal/journal-probe.ts';
 import type { JournalTier } from '../journal/journal-tier.ts';
-import type { JournalEntry } from './journal-reader.ts';
+import { heldSize, type JournalEntry } from './journal-reader.ts';
+import type { LinkBacklog, LinkWord } from './link-word.ts';
 import { ReplicationError } from '../replication-error.ts';
 import { compareStreamIds, type StreamId, streamIdTimeMs } from '../operation/stream-id.ts';
 
@@ -11,6 +12,11 @@ export interface ShardStatus {
   readonly shard: number;
   /** Whether nothing is shipped until the receiver has applied all shards of the layout before. @default false */
   readonly isWaiting?: boolean;
+  /**
+   * Whether another shipper of the region ships it, and this one would take over. What is queued and how old it is are
+   * then as that one said last, as is the cursor: about a second ago. @default false
+   */
+  readonly isStandby?: boolean;
   /** Whether the latest exchange with the receiver succeeded. */
   readonly connected: boolean;
   /**
@@ -25,6 +31,8 @@ export interface ShardStatus {
   readonly measuredLagMs?: number;
   /** Operations in the journal that the receiver has not confirmed. As of the latest look, at most about a second old. */
   readonly queuedOperations: number;
+  /** Bytes that these take in the stream, blocks and 64 for each. As of the latest look. */
+  readonly queuedBytes: number;
   /** Operations that the receiver confirmed to this process. */
   readonly shippedOperations: number;
   /** Bytes that the journal holds in Redis for the slowest receiver. As of the latest look. */
@@ -61,6 +69,8 @@ export class LinkMeter {
   #shipped = 0;
   #total = 0;
   #confirmedTotal = 0;
+  #totalBytes = 0;
+  #confirmedBytes = 0;
   #heldBytes = 0;
   #dirtyKeys = 0;
   #dirtyClasses = 0;
@@ -73,6 +83,8 @@ export class LinkMeter {
   #tailError: Error | undefined;
   /** The oldest entry that is not confirmed, as the latest look at the journal found it. */
   #oldest: StreamId | undefined;
+  /** What another shipper says, which ships it. */
+  #word: LinkWord | undefined;
 
   constructor(options: { readonly shard: number; readonly clock: Clock }) {
     this.#options = options;
@@ -81,6 +93,14 @@ export class LinkMeter {
   /** The monotonic moment of the marker that is on its way, if one is. */
   get markedAt(): number | undefined {
     return this.#marker?.at;
+  }
+
+  /** Another shipper ships it from now on, and says this; undefined: none does. */
+  yieldTo(word: LinkWord | undefined): void {
+    this.#word = word;
+    if (word === undefined) return;
+    this.#marker = undefined;
+    this.#measuredMs = undefined;
   }
 
   /** A marker was appended at this monotonic moment. */
@@ -117,14 +137,18 @@ export class LinkMeter {
   /** Entries were read from the journal. */
   read(entries: readonly JournalEntry[]): void {
     const newest = entries.at(-1);
-    if (newest !== undefined) this.#total = Math.max(this.#total, newest.before + newest.operations);
+    if (newest === undefined) return;
+    this.#total = Math.max(this.#total, newest.before + newest.operations);
+    this.#totalBytes = Math.max(this.#totalBytes, newest.bytesBefore + heldSize(newest));
   }
 
   /** The receiver confirmed these entries. */
   confirmed(entries: readonly JournalEntry[]): void {
     const newest = entries.at(-1);
     this.#oldest = undefined;
-    if (newest !== undefined) this.#confirmedTotal = newest.before + newest.operations;
+    if (newest === undefined) return;
+    this.#confirmedTotal = newest.before + newest.operations;
+    this.#confirmedBytes = newest.bytesBefore + heldSize(newest);
     for (const entry of entries) this.#shipped += entry.operations;
   }
 
@@ -137,6 +161,8 @@ export class LinkMeter {
     this.#dirtyClasses = probe.dirtyClasses;
     this.#maxBytes = probe.maxBytes;
     this.#confirmedTotal = probe.oldest?.before ?? probe.total;
+    this.#totalBytes = probe.totalBytes;
+    this.#confirmedBytes = probe.oldest?.bytesBefore ?? probe.totalBytes;
     if (cursor === undefined || compareStreamIds(probe.tail, cursor) >= 0) {
       this.#tailError = undefined;
       return;
@@ -152,16 +178,26 @@ export class LinkMeter {
     return this.#maxBytes > 0 && this.#heldBytes > this.#maxBytes / 2 ? 'deletes' : 'log';
   }
 
+  /** How far the receiver is behind, as this process sees it. */
+  #ownBacklog(oldest: StreamId | undefined): LinkBacklog {
+    return {
+      lagMs: oldest === undefined ? 0 : Math.max(0, this.#options.clock.now() - streamIdTimeMs(oldest)),
+      queuedOperations: Math.max(0, this.#total - this.#confirmedTotal),
+      queuedBytes: Math.max(0, this.#totalBytes - this.#confirmedBytes),
+    };
+  }
+
   status(now: { cursor: StreamId | undefined; oldestPending: StreamId | undefined; window: number }): ShardStatus {
     const { cursor, window } = now;
-    const oldest = now.oldestPending ?? this.#oldest;
     const measured = this.#measured();
+    const { lagMs, queuedOperations, queuedBytes } = this.#word ?? this.#ownBacklog(now.oldestPending ?? this.#oldest);
     const error = this.#tailError ?? this.#sendError ?? this.#readError;
     return {
       shard: this.#options.shard,
       connected: this.connected,
-      lagMs: oldest === undefined ? 0 : Math.max(0, this.#options.clock.now() - streamIdTimeMs(oldest)),
-      queuedOperations: Math.max(0, this.#total - this.#confirmedTotal),
+      lagMs,
+      queuedOperations,
+      queuedBytes,
       shippedOperations: this.#shipped,
       heldBytes: this.#heldBytes,
       dirtyKeys: this.#dirtyKeys,
@@ -171,6 +207,7 @@ export class LinkMeter {
       gaps: this.gaps,
       failures: this.#failures,
       tailLosses: this.#tailLosses,
+      ...(this.#word === undefined ? {} : { isStandby: true }),
       ...(measured === undefined ? {} : { measuredLagMs: measured }),
       ...(cursor === undefined ? {} : { cursor }),
       ...(error === undefined ? {} : { lastError: error }),

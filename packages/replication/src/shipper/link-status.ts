@@ -13,6 +13,10 @@ export interface LinkStatus {
   readonly measuredLagMs?: number;
   /** Operations in the journal that the receiver has not confirmed. */
   readonly queuedOperations: number;
+  /** Bytes that these take in the streams. */
+  readonly queuedBytes: number;
+  /** Shards that another shipper of the region ships; see `ShardStatus.isStandby`. */
+  readonly standbyShards: number;
   /** Operations that the receiver confirmed to this process. */
   readonly shippedOperations: number;
   /** Bytes that the journal holds in Redis for the slowest receiver. */
@@ -55,6 +59,8 @@ export function sumUpLink(to: string, shards: readonly ShardStatus[]): LinkStatu
     connected: shards.every(({ connected, isWaiting = false }) => connected || isWaiting),
     lagMs: Math.max(...shards.map(({ lagMs }) => lagMs)),
     queuedOperations: sum((shard) => shard.queuedOperations),
+    queuedBytes: sum((shard) => shard.queuedBytes),
+    standbyShards: sum(({ isStandby = false }) => Number(isStandby)),
     shippedOperations: sum((shard) => shard.shippedOperations),
     heldBytes: sum((shard) => shard.heldBytes),
     dirtyKeys: sum((shard) => shard.dirtyKeys),

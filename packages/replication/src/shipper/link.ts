@@ -5,13 +5,14 @@ import { BatchSender, type BatchSenderOptions } from './batch-sender.ts';
 import { JournalFollower } from './journal-follower.ts';
 import type { JournalProbe } from '../journal/journal-probe.ts';
 import { LinkMeter, type ShardStatus } from './link-meter.ts';
+import type { LinkWord } from './link-word.ts';
 import type { OwnedConnection } from '../owned-connection.ts';
 import { type BatchLimits, PendingEntries } from './pending-entries.ts';
 import type { StreamId } from '../operation/stream-id.ts';
 
 /** What one link needs. */
 export interface LinkOptions
-  extends BatchLimits, Omit<BatchSenderOptions, 'pending' | 'meter' | 'window' | 'onConfirmed'> {
+  extends BatchLimits, Omit<BatchSenderOptions, 'pending' | 'meter' | 'window' | 'standsBy' | 'onConfirmed'> {
   readonly stream: string;
   /** The link's own: reads block on it. */
   readonly connection: OwnedConnection;
@@ -21,6 +22,8 @@ export interface LinkOptions
   readonly lingerMs: number;
   readonly timeoutMs: number;
   readonly retry: { readonly minMs: number; readonly maxMs: number };
+  /** It gets through again. */
+  readonly onRecovered: () => void;
 }
 
 /** One direction between two regions, for one shard: reads the journal ahead and hands it to the receiver. */
@@ -32,7 +35,14 @@ export class Link {
   readonly #window: AdaptiveWindow;
   readonly #sender: BatchSender;
   readonly #follower: JournalFollower;
-  #isStuck = false;
+  /** Monotonic moment since which nothing gets through. */
+  #stuckSince: number | undefined;
+  /** Monotonic moment since which the journal cannot be read. */
+  #unreadSince: number | undefined;
+  /** What another shipper says, which ships it. */
+  #word: LinkWord | undefined;
+  /** What the receiver had confirmed to another shipper, until it tells this one where it stands. */
+  #heard: StreamId | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -45,19 +55,27 @@ export class Link {
     this.#follower = new JournalFollower({
       ...options,
       pending,
-      isStuck: () => this.#isStuck,
+      isStuck: () => this.#stuckSince !== undefined,
+      standsBy: () => this.standsBy,
       onRead: (entries) => {
         meter.read(entries);
         this.#sender.nudge();
       },
-      onOutcome: (error) => meter.reading(error),
+      onOutcome: (error) => {
+        meter.reading(error);
+        this.#unreadSince = error === undefined ? undefined : (this.#unreadSince ?? options.clock.monotonic());
+      },
     });
     this.#sender = new BatchSender({
       ...options,
       pending,
       meter,
       window: this.#window,
-      onConfirmed: () => this.#follower.nudge(),
+      standsBy: () => this.standsBy,
+      onConfirmed: () => {
+        this.#heard = undefined;
+        this.#follower.nudge();
+      },
     });
   }
 
@@ -65,14 +83,48 @@ export class Link {
     return this.#options.shard;
   }
 
-  /** The newest cursor that the receiver confirmed, undefined before it has been heard of. */
+  /** The region it leads to. */
+  get to(): string {
+    return this.#options.to;
+  }
+
+  /** Whether another shipper ships it. */
+  get standsBy(): boolean {
+    return this.#word !== undefined;
+  }
+
+  /** Leaves it to another shipper, which says how it stands, or ships it from now on. */
+  yieldTo(word: LinkWord | undefined): void {
+    this.#meter.yieldTo(word);
+    const stoodBy = this.standsBy;
+    if (word === undefined && stoodBy) this.#heard = this.confirmed;
+    this.#word = word;
+    if (this.standsBy === stoodBy) return;
+    // Whether it would get through shows anew.
+    if (this.#stuckSince !== undefined) this.#stuckSince = this.#options.clock.monotonic();
+    this.#unreadSince = undefined;
+    this.#sender.nudge();
+  }
+
+  /** Whether nothing has got through for so long, or could be read. */
+  isFailing(ms: number): boolean {
+    const now = this.#options.clock.monotonic();
+    return now - Math.min(this.#stuckSince ?? now, this.#unreadSince ?? now) >= ms;
+  }
+
+  /** The newest cursor that the receiver confirmed to this process, undefined before it has been heard of. */
   get cursor(): StreamId | undefined {
     return this.#sender.hasCursor ? this.#pending.cursor : undefined;
   }
 
+  /** The newest cursor that the receiver confirmed to whoever ships it, undefined where that is not known. */
+  get confirmed(): StreamId | undefined {
+    return this.#word?.cursor ?? this.#heard ?? this.cursor;
+  }
+
   status(): ShardStatus {
     return this.#meter.status({
-      cursor: this.cursor,
+      cursor: this.confirmed,
       oldestPending: this.#pending.oldest?.id,
       window: this.#window.size,
     });
@@ -98,9 +150,9 @@ export class Link {
     this.#meter.mark(id, at);
   }
 
-  /** Takes in what a look at the journal found for `cursor`. */
-  observe(cursor: StreamId | undefined, probe: JournalProbe): void {
-    if (cursor === this.cursor) this.#meter.observe(cursor, probe);
+  /** Takes in what a look at the journal found from what was confirmed. */
+  observe(confirmed: StreamId | undefined, probe: JournalProbe): void {
+    if (confirmed === this.confirmed) this.#meter.observe(confirmed, probe);
   }
 
   /** Ships until the signal aborts. Never rejects: failures are kept in the status and tried again. */
@@ -114,7 +166,7 @@ export class Link {
         await this.#sender.run(signal, () => this.#progress());
       } catch (error) {
         if (signal.aborted) return;
-        this.#isStuck = true;
+        this.#stuckSince ??= this.#options.clock.monotonic();
         this.#window.failed();
         this.#meter.sending(error instanceof Error ? error : new Error(describeError(error)));
         await sleep(this.#backoff.next(), { signal, clock: this.#options.clock }).catch(() => {
@@ -126,8 +178,9 @@ export class Link {
 
   #progress(): void {
     this.#backoff.reset();
-    if (!this.#isStuck) return;
-    this.#isStuck = false;
+    if (this.#stuckSince === undefined) return;
+    this.#stuckSince = undefined;
     this.#follower.nudge();
+    this.#options.onRecovered();
   }
 }

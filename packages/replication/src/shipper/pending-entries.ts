@@ -106,6 +106,11 @@ export class PendingEntries {
     this.#sent = 0;
   }
 
+  /** Drops all entries: another shipper sends them. */
+  forget(): void {
+    this.#clear();
+  }
+
   /** Takes over the receiver's cursor. Returns what it confirms of the pending entries. */
   moveTo(cursor: StreamId): readonly JournalEntry[] {
     let confirmed = 0;

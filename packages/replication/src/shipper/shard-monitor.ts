@@ -15,7 +15,7 @@ import { compareStreamIds, isStreamId, STREAM_START, type StreamId } from '../op
 export interface ShardMonitorOptions {
   readonly keys: JournalKeys;
   readonly connection: OwnedConnection;
-  /** All links of this shard. */
+  /** All links of this shard, in an order that is the same in every shipper. */
   readonly links: readonly Link[];
   readonly timeoutMs: number;
   /** What the Redis here and there knew so long ago, they do not lose. */
@@ -50,14 +50,19 @@ export class ShardMonitor {
     this.#options = options;
   }
 
-  /** One round. @throws ReplicationError when Redis fails; the next round tries again. */
+  /**
+   * One round. Who ships the first link looks after the journal: another, who stands by, knows less of where receivers
+   * stand. @throws ReplicationError when Redis fails; the next round tries again.
+   */
   async look(): Promise<void> {
     let newest: JournalProbe | undefined;
     for (const link of this.#options.links) newest = await this.#observe(link);
-    await this.#trim();
-    if (newest !== undefined) {
-      await this.#drain(newest);
-      await this.#makeUp(newest);
+    if (this.#isKeeper) {
+      await this.#trim();
+      if (newest !== undefined) {
+        await this.#drain(newest);
+        await this.#makeUp(newest);
+      }
     }
     await this.#mark();
   }
@@ -92,11 +97,15 @@ export class ShardMonitor {
     await connection.run((redis) => redis.call('XTRIM', keys.stream, 'MAXLEN', 1), timeoutMs);
   }
 
+  get #isKeeper(): boolean {
+    return this.#options.links[0]?.standsBy !== true;
+  }
+
   /** The next marker, for the links on which none is on its way: one that is cut holds up no other's measure. */
   async #mark(): Promise<void> {
     const { markerIntervalMs, links, clock } = this.#options;
     const now = clock.monotonic();
-    const unmarked = links.filter((link) => link.markedAt === undefined);
+    const unmarked = links.filter((link) => link.markedAt === undefined && !link.standsBy);
     if (markerIntervalMs === 0 || unmarked.length === 0) return;
     const oldest = Math.min(now, ...links.map((link) => link.markedAt ?? now));
     // They stay in the stream until the last receiver has them: the longer one is away, the fewer there are.
@@ -125,10 +134,12 @@ export class ShardMonitor {
 
   async #observe(link: Link): Promise<JournalProbe> {
     const { connection, keys, timeoutMs } = this.#options;
-    const { cursor } = link;
-    const probe = await connection.run((redis) => probeJournal(redis, keys, cursor), timeoutMs);
-    link.observe(cursor, probe);
+    const { cursor, confirmed } = link;
+    const probe = await connection.run((redis) => probeJournal(redis, keys, confirmed), timeoutMs);
+    link.observe(confirmed, probe);
     const { isSealed, dirtyKeys, dirtyClasses, tail } = probe;
+    // Nothing that it sends tells where the receiver is, and what another says does not do for the end of a shard.
+    if (link.standsBy && isSealed) link.check();
     const isEmpty = dirtyKeys + dirtyClasses === 0 && cursor !== undefined && compareStreamIds(cursor, tail) >= 0;
     // What the receiver has answered meanwhile is older or newer than what was looked at.
     if (isSealed && isEmpty && link.cursor === cursor) this.#settle(link);
@@ -150,9 +161,9 @@ export class ShardMonitor {
   async #trim(): Promise<void> {
     const { links, connection, keys, timeoutMs, retainBytes } = this.#options;
     let slowest: StreamId | undefined;
-    for (const { cursor } of links) {
-      if (cursor === undefined) return;
-      if (slowest === undefined || compareStreamIds(cursor, slowest) < 0) slowest = cursor;
+    for (const { confirmed } of links) {
+      if (confirmed === undefined) return;
+      if (slowest === undefined || compareStreamIds(confirmed, slowest) < 0) slowest = confirmed;
     }
     if (slowest === undefined || slowest === this.#trimmedTo || slowest === STREAM_START) return;
     const to = slowest;

@@ -18,6 +18,8 @@ export interface ShippedLayoutOptions extends Required<ShipperOptions> {
   readonly connection: OwnedConnection;
   /** The cap of each link that has one, which all layouts share. */
   readonly rates: ReadonlyMap<string, ByteRate>;
+  /** A link gets through again. */
+  readonly onRecovered: () => void;
 }
 
 /** The shards of one layout of a journal on their way to all regions. */
@@ -28,6 +30,8 @@ export class ShippedLayout {
   /** Of each region, one for each shard. */
   readonly #links: ReadonlyMap<string, readonly Link[]>;
   readonly #monitors: readonly ShardMonitor[];
+  /** Regions that it may be shipped to. */
+  readonly #admitted = new Set<string>();
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #stop = new AbortController();
   #isBegun: boolean;
@@ -42,13 +46,14 @@ export class ShippedLayout {
     // Before the first layout there is none that a region could have applied in part.
     this.#isBegun = base === 0;
     this.#links = new Map(options.links.map((link) => [link.to, this.#createLinks(link)]));
+    const ordered = [...this.#links].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, links]) => links);
     this.#monitors = Array.from(
       { length: shards },
       (_, index) =>
         new ShardMonitor({
           keys: journalKeys(region, base + index),
           connection,
-          links: [...this.#links.values()].flatMap((links) => links[index] ?? []),
+          links: ordered.flatMap((links) => links[index] ?? []),
           timeoutMs,
           settleMs,
           retainBytes: Math.ceil(retainBytes / shards),
@@ -59,11 +64,25 @@ export class ShippedLayout {
     );
   }
 
-  /** Ships to a region from now on. Doing it twice does nothing. */
-  ship(to: string): void {
-    if (this.#running.has(to) || this.#stop.signal.aborted) return;
-    const links = this.#links.get(to) ?? [];
-    this.#running.set(to, Promise.all(links.map((link) => link.run(this.#stop.signal))));
+  /** The links that it is shipped over, or is about to be. */
+  get links(): readonly Link[] {
+    return [...this.#admitted].flatMap((to) => this.#links.get(to) ?? []);
+  }
+
+  /** Lets it be shipped to a region. Gives false where it was before. */
+  admit(to: string): boolean {
+    const isNew = !this.#admitted.has(to);
+    this.#admitted.add(to);
+    return isNew;
+  }
+
+  /** Ships to the regions that it may be shipped to from now on. Doing it twice does nothing. */
+  ship(): void {
+    for (const to of this.#admitted) {
+      if (this.#running.has(to) || this.#stop.signal.aborted) continue;
+      const links = this.#links.get(to) ?? [];
+      this.#running.set(to, Promise.all(links.map((link) => link.run(this.#stop.signal))));
+    }
   }
 
   /**

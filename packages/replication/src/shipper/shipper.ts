@@ -17,7 +17,7 @@ export interface ShipperLink {
 
 /** What a shipper needs. */
 export interface ShipperOptions {
-  /** Yours; the shipper asks it for a duplicate for each link and shard and one more, and closes only those. */
+  /** Yours; the shipper asks it for a duplicate for each link and shard and two more, and closes only those. */
   readonly client: RedisClient;
   /** The region whose journal is shipped. */
   readonly region: string;
@@ -62,6 +62,13 @@ export interface ShipperOptions {
    * shards waits for it twice. @default 3000, for an append-only file that is synced every second
    */
   readonly settleMs?: number;
+  /**
+   * How long a lease on a shard and a region holds, which has one of several shippers of a region ship it and the others
+   * stand by. It saves them what they would send in vain; nothing is lost, or sent out of order, without it. One that is
+   * killed, frozen or fails is replaced after this time, one that is closed at once. All shippers of a region should have
+   * the same. 0: each ships everything. @default 3000
+   */
+  readonly leaseMs?: number;
   /** How often the journal is looked at for the status, and trimmed. @default 1000 */
   readonly monitorIntervalMs?: number;
   /** @default systemClock */
@@ -76,7 +83,10 @@ export interface Shipper extends AsyncDisposable {
   status(): LinkStatus[];
   /** Why the journal could not be looked at or trimmed the last time; undefined when it could. */
   monitorError(): Error | undefined;
-  /** Stops every link. A batch in flight may still be applied; the next shipper learns of it from the receiver. */
+  /**
+   * Stops every link and lets another shipper go on, for which it waits for Redis at most `timeoutMs`. A batch in flight may
+   * still be applied; the next shipper learns of it from the receiver.
+   */
   close(): Promise<void>;
 }
 
@@ -101,6 +111,7 @@ export function createShipper(options: ShipperOptions): Shipper {
     markerIntervalMs: 0,
     monitorIntervalMs: 1000,
     settleMs: 3000,
+    leaseMs: 3000,
     clock: systemClock,
     ...options,
   });

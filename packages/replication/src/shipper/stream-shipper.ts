@@ -3,6 +3,8 @@ import { describeError, sleep } from '@lockstep/core';
 import { ByteRate } from './byte-rate.ts';
 import { claimLayouts, formatLayouts, type JournalLayout } from '../layout/journal-layout.ts';
 import { journalShardsKey } from '../journal/journal-keys.ts';
+import type { Link } from './link.ts';
+import { LinkLeases } from './link-leases.ts';
 import { type LinkStatus, sumUpLink } from './link-status.ts';
 import { OwnedConnection } from '../owned-connection.ts';
 import { SWAP_LAYOUTS } from '../lua/swap-layouts.ts';
@@ -17,10 +19,12 @@ export class StreamShipper implements Shipper {
   readonly #options: Required<ShipperOptions>;
   readonly #connection: OwnedConnection;
   readonly #rates: ReadonlyMap<string, ByteRate>;
+  readonly #leases: LinkLeases;
   /** Oldest first. */
   #layouts: readonly ShippedLayout[];
   readonly #stop = new AbortController();
   #running: Promise<unknown> | undefined;
+  #closing: Promise<void> | undefined;
   /** The record of the layouts, and the monotonic moment at which it was first found. */
   #record: { readonly text: string; readonly at: number } | undefined;
   #monitorError: Error | undefined;
@@ -33,13 +37,15 @@ export class StreamShipper implements Shipper {
     this.#rates = new Map(
       links.flatMap(({ to, maxBytesPerSecond: most }) => (most === undefined ? [] : [[to, new ByteRate(most, clock)]])),
     );
+    const leased = (): readonly Link[] => this.#layouts.flatMap((layout) => layout.links);
+    this.#leases = new LinkLeases({ ...options, connection: this.#connection, links: leased });
     this.#layouts = [this.#createLayout({ base: 0, shards })];
   }
 
   start(): void {
     const { signal } = this.#stop;
     if (signal.aborted) throw closed();
-    this.#running ??= this.#watch(signal);
+    this.#running ??= Promise.all([this.#watch(signal), this.#leases.run(signal)]);
   }
 
   status(): LinkStatus[] {
@@ -60,29 +66,42 @@ export class StreamShipper implements Shipper {
     return this.#monitorError;
   }
 
-  async close(): Promise<void> {
-    this.#stop.abort(closed());
-    this.#connection.close();
-    await Promise.all(this.#layouts.map((layout) => layout.close()));
-    await this.#running;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
+  async #end(): Promise<void> {
+    this.#stop.abort(closed());
+    await Promise.all(this.#layouts.map((layout) => layout.close()));
+    // Only when nothing is sent from here any more: the next one would send the same.
+    await this.#leases.release();
+    this.#connection.close();
+    await this.#running;
+  }
+
   #createLayout(layout: JournalLayout): ShippedLayout {
-    return new ShippedLayout({ ...this.#options, layout, connection: this.#connection, rates: this.#rates });
+    return new ShippedLayout({
+      ...this.#options,
+      layout,
+      connection: this.#connection,
+      rates: this.#rates,
+      onRecovered: () => this.#leases.recovered(),
+    });
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#attempt(async () => {
         await this.#learn();
-        this.#ship();
+        await this.#ship();
         // Nothing is shipped before it is known which shards the journal has, and only where the others are through.
         for (const layout of this.#layouts) await layout.look();
-        this.#ship();
+        await this.#ship();
         // Last: a Redis without room refuses it, and must be looked at and trimmed all the same.
         for (const layout of this.#layouts) await layout.begin();
         await this.#change();
@@ -110,13 +129,17 @@ export class StreamShipper implements Shipper {
   }
 
   /** To each region, the oldest layout that it has not applied to its end. */
-  #ship(): void {
+  async #ship(): Promise<void> {
+    let isNew = false;
     for (const { to } of this.#options.links) {
       for (const layout of this.#layouts) {
-        layout.ship(to);
+        if (layout.admit(to)) isNew = true;
         if (layout.shardsLeft(to) > 0) break;
       }
     }
+    // First whether another ships them. What is not shipped from here must not be claimed either.
+    if (isNew) await this.#leases.turn();
+    for (const layout of this.#layouts) layout.ship();
   }
 
   /** Carries a change of the layout one step on: each is safe to be done by several, again, and by the next process. */
@@ -169,7 +192,7 @@ function checkOptions(options: Required<ShipperOptions>): void {
     'monitorIntervalMs',
   ] as const;
   for (const name of numbers) requirePositiveInteger(name, options[name]);
-  for (const name of ['retainBytes', 'markerIntervalMs', 'lingerMs'] as const) {
+  for (const name of ['retainBytes', 'markerIntervalMs', 'lingerMs', 'leaseMs'] as const) {
     const value = options[name];
     if (!Number.isSafeInteger(value) || value < 0)
       throw new RangeError(`${name} must be 0 or a positive integer, got ${value}`);

@@ -1,3 +1,5 @@
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+
 import { describeError, systemClock, withDeadline } from '@lockstep/core';
 import { Pool } from 'undici';
 
@@ -10,12 +12,20 @@ import { isStreamId, type StreamId } from '../operation/stream-id.ts';
 import type { BatchAnswer, LanePosition, Transport } from './transport.ts';
 import { answerDigest, BATCHES_PATH, batchHeaders, cursorPath, DIGEST_HEADER } from './wire.ts';
 
+/** How a link is encrypted; see node:tls for each. */
+export type LinkTls = Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'passphrase'>;
+
 /** Where the receiver is and how long it may take. */
 export interface HttpTransportOptions {
   /** Origin of the receiver, such as `https://receiver.west.example:8443`; a path is put before the protocol's own. */
   readonly url: string;
   /** Sent as bearer token. */
   readonly token?: string;
+  /**
+   * For an https URL: what is shown to a receiver that asks who is there, and who may have signed what the receiver
+   * shows. @default nothing is shown, and the authorities that Node knows are trusted
+   */
+  readonly tls?: LinkTls;
   /** Signs requests and checks the signature of answers: one of the receiver's keys. */
   readonly key?: string;
   /** How bodies of half a kilobyte and more are compressed. @default 'brotli' */
@@ -48,7 +58,8 @@ const NO_BODY = Buffer.alloc(0);
  * Exchanges reject with ReplicationError `ERR_REPLICATION_TRANSPORT` when there is no answer in time or it is
  * damaged, and `ERR_REPLICATION_REFUSED` when the receiver answers with an error.
  *
- * @throws TypeError when `url` is not an http or https URL, RangeError for another option out of bounds.
+ * @throws TypeError when `url` is not an http or https URL or `tls` makes no sense, RangeError for another option out
+ * of bounds.
  */
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
   const timeoutMs = requirePositiveInteger('timeoutMs', options.timeoutMs ?? 15_000);
@@ -58,12 +69,15 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const encode = createEncoder(options.compression ?? 'brotli');
   const [key] = options.key === undefined ? [] : requireKeys('key', [options.key]);
   const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
+  const timeout = Math.min(timeoutMs, MAX_CONNECT_MS);
+  if (options.tls !== undefined) requireTls(options.tls);
   const pool = new Pool(url.origin, {
     connections: maxConnections,
     pipelining: 1,
-    connectTimeout: Math.min(timeoutMs, MAX_CONNECT_MS),
+    connectTimeout: timeout,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    ...(options.tls === undefined ? {} : { connect: { ...options.tls, timeout } }),
     maxResponseSize: MAX_ANSWER_BYTES,
   });
 
@@ -138,6 +152,14 @@ function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new TypeError(`url must be an http or https URL, got ${JSON.stringify(text)}`);
+}
+
+function requireTls(tls: LinkTls): void {
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new TypeError(`tls makes no sense: ${describeError(cause)}`, { cause });
+  }
 }
 
 function parseAnswer(status: number, digest: string | string[] | undefined, text: string): Answer {

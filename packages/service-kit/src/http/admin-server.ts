@@ -5,6 +5,7 @@ import { fastify, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyI
 import type { Registry } from 'prom-client';
 
 import type { Fleet } from '../cluster/fleet.ts';
+import type { TlsContents } from '../process/read-tls-files.ts';
 import { mergeMetrics } from '../cluster/merge-metrics.ts';
 import { mergeReadiness } from '../cluster/merge-readiness.ts';
 import { answerErrors, createSendError, type SendError } from './error-answers.ts';
@@ -37,6 +38,11 @@ export interface AdminServerOptions {
   readonly drainMs?: number;
   /** Of those, milliseconds that a connection without a request may stay, to send one that is on its way. @default 500 */
   readonly idleMs?: number;
+  /**
+   * Listens with TLS. With `ca`, clients are asked for a certificate and let in without one: a route that needs it looks
+   * at `authorized` of the socket, so that probes and scrapers need none. @default no TLS
+   */
+  readonly tls?: TlsContents | undefined;
   /** Connections at once; more are closed at once. @default no bound */
   readonly maxConnections?: number | undefined;
   /** Further options of Fastify: time limits, sizes of headers, `rewriteUrl`. @default requestTimeout 30000 */
@@ -103,6 +109,7 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
       void sendError(reply, error);
     },
     ...options.server,
+    ...secured(options.tls),
   });
   http.log = logger;
   http.addHook('onRequest', (request, reply, done) => {
@@ -156,4 +163,11 @@ export function createAdminServer(options: AdminServerOptions): AdminServer {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The options of Fastify for TLS. Whoever does not end the handshake in time is cut. */
+function secured(tls: TlsContents | undefined): object {
+  if (tls === undefined) return {};
+  const asked = { requestCert: tls.ca !== undefined, rejectUnauthorized: false };
+  return { https: { ...tls, ...asked, handshakeTimeout: 10_000 } };
 }

@@ -2,6 +2,7 @@ import { ServiceError } from '../service-error.ts';
 import { findAddressProblems } from './address-rules.ts';
 import { findClassProblems } from './class-rules.ts';
 import { findConsumerProblems } from './consumer-rules.ts';
+import { findLinkProblems } from './link-rules.ts';
 import { findNameProblems } from './name-rules.ts';
 import { findProxyProblems } from './proxy-rules.ts';
 import { findRefreshProblems } from './refresh-rules.ts';
@@ -26,6 +27,7 @@ export function parseTopology(text: string, fileName: string): Topology {
     const findings = [
       ...findShapeProblems(source.value),
       ...findAddressProblems(source.value, locate),
+      ...findLinkProblems(source.value, locate),
       ...findNameProblems(source.value, locate),
       ...findRingProblems(source.value),
       ...findClassProblems(source.value),

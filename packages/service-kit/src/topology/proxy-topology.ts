@@ -13,11 +13,11 @@ export interface ListenAddress {
   readonly text: string;
 }
 
-/** The files of a TLS listener. */
+/** The files of a certificate, of a TLS listener or of a client. */
 export interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
-  /** Certificates that clients must be signed by. @default clients need none */
+  /** Certificates that the other side must be signed by. @default clients need none, servers those that Node knows */
   readonly caFile?: string;
 }
 

@@ -158,6 +158,18 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     't.yaml:12:44: not a URL of a receiver; write http://host:port or https://host:port without a query',
   ],
   [
+    'a receiver url of another region',
+    'receiver: { http: 127.0.0.1:4533 }',
+    'receiver: { http: 127.0.0.1:4533, url: "https://EAST.example:4513/base/" }',
+    't.yaml:18:44: this url leads to the receiver of east, see line 12, column 44; each region has its own',
+  ],
+  [
+    'a receiver url that leads to where another region listens',
+    'url: "https://east.example:4513/base"',
+    'url: "http://127.0.0.1:4533"',
+    't.yaml:12:44: this url leads to the receiver of west, see line 18, column 23; each region has its own',
+  ],
+  [
     'a receiver url with credentials',
     '"https://east.example:4513/base"',
     'https://a:hunter2@east.example',

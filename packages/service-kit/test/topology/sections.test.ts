@@ -38,6 +38,17 @@ describe('a topology file that uses every section', () => {
     expect(receiver).toMatchObject({ url: 'http://127.0.0.1:4513', secondDeleteMs: 0 });
   });
 
+  it('has the certificates that shippers and receivers show, and reaches such a receiver by https', () => {
+    const tls = { certFile: '/tls.crt', keyFile: '/tls.key', caFile: '/ca.crt' };
+    const files = 'tls: { certFile: /tls.crt, keyFile: /tls.key, caFile: /ca.crt }';
+    const more = full
+      .replace('{ http: 127.0.0.1:4512 }', `{ http: 127.0.0.1:4512, ${files} }`)
+      .replace('{ http: 127.0.0.1:4513 }', `{ http: 127.0.0.1:4513, ${files} }`);
+    const { shipper, receiver } = parseTopology(more, 't.yaml').regions.get('east')!;
+    expect(shipper.tls).toEqual(tls);
+    expect(receiver).toMatchObject({ url: 'https://127.0.0.1:4513', tls });
+  });
+
   it('has what classes say besides their policy', () => {
     expect(topology.classes).toEqual([
       {

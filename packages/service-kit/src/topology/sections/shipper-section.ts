@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 
-import type { ListenAddress } from '../proxy-topology.ts';
-import { listenExample, listenSchema } from './listen-section.ts';
+import type { ListenAddress, TlsFiles } from '../proxy-topology.ts';
+import { listenExample, listenSchema, tlsSchema } from './listen-section.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { toListen } from './proxy-section.ts';
 
@@ -19,6 +19,8 @@ export interface ShipperRegion {
   readonly retainBytes?: number;
   /** Takes writes over HTTP at `http`, from those who show the token in `LOCKSTEP_SECRET_<NAME>`. @default not */
   readonly ingest?: { readonly secret: string };
+  /** What it shows to receivers that ask who is there, and who may have signed what they show. @default nothing is shown */
+  readonly tls?: TlsFiles;
   /** How batches are compressed. @default 'brotli' */
   readonly compression?: 'identity' | 'brotli' | 'zstd';
 }
@@ -41,6 +43,7 @@ export const shipperSchema: Type.TSchema = Type.Object(
         { additionalProperties: false, examples: ['{ secret: JOURNAL }'] },
       ),
     ),
+    tls: Type.Optional(tlsSchema),
     compression: Type.Optional(Type.Enum(['identity', 'brotli', 'zstd'], { examples: ['brotli'] })),
   },
   { additionalProperties: false, examples: [`{ http: ${listenExample} }`] },
