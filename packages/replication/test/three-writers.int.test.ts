@@ -68,6 +68,30 @@ it('knows it after a restart, and keeps what comes as fast on both links', async
   ]);
 });
 
+it.each([
+  [3, ['one', 'one']],
+  // More than are noted one by one.
+  [5001, [undefined, undefined]],
+])('keeps what nobody overwrote, though it comes late, after %i keys that were overwritten', async (count, left) => {
+  await using carried = await startHandCarried(names);
+  const [east, west, north] = carried.regions as [CarriedRegion, CarriedRegion, CarriedRegion];
+  const keys = Array.from({ length: count }, (_, at) => `key:${at}`);
+  const storeAll = (at: CarriedRegion, all: readonly string[], value: string): Promise<unknown> =>
+    Promise.all(all.map((key) => at.store(key, value)));
+  await storeAll(east, [...keys, 'any', 'other'], 'one');
+  await carried.carry(east, west);
+  await carried.seen();
+  await storeAll(west, keys, 'two');
+  await carried.carry(west, north);
+  await carried.carry(east, north);
+  expect(['any', 'other'].map((key) => north.applier.state.get(key))).toEqual(left);
+  expect(keys.filter((key) => north.applier.state.has(key))).toEqual([]);
+  // What is late no more is kept again.
+  await storeAll(east, keys, 'three');
+  await carried.carry(east, north);
+  expect(keys.filter((key) => north.applier.state.get(key) !== 'three')).toEqual([]);
+});
+
 const region = fc.nat(2);
 const step = fc.oneof(
   {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** How one app is started, again and again. */
@@ -16,7 +17,7 @@ export interface AppCommand {
 export interface Affliction {
   /** Milliseconds that its clock is ahead. */
   readonly skewMs?: number;
-  /** Where it ends, such as `before:commit-batch:3`. */
+  /** Where it ends, such as `before:commit-batch:3`, or is frozen: `before:commit-batch:3:freeze`. */
   readonly failPoint?: string;
 }
 
@@ -78,7 +79,15 @@ export class AppProcess implements AsyncDisposable {
     }
   }
 
-  /** Resolves when that holds, or the process has ended. */
+  /** Whether it stands where a freeze has stopped it; never outside Linux. */
+  async isFrozen(): Promise<boolean> {
+    if (!this.isRunning) return false;
+    const status = await readFile(`/proc/${this.#child?.pid}/stat`, 'latin1').catch(() => '');
+    // The state follows the name of the program, which is in parentheses.
+    return status.slice(status.lastIndexOf(')') + 2).startsWith('T');
+  }
+
+  /** Resolves when that holds, or the process has ended; of one that is frozen, when it has been thawed. */
   async afflict(affliction: Affliction): Promise<void> {
     const child = this.#child;
     if (child?.connected !== true) return;

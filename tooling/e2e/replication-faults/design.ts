@@ -2,11 +2,12 @@
 export const roleNames = ['proxy', 'shipper', 'receiver'] as const;
 export type RoleName = (typeof roleNames)[number];
 
-/** Where the parts of a region are. */
+/** Where the parts of a region are; addresses are `host:port`. */
 export interface RegionPlace {
   readonly name: string;
   readonly redisUrl: string;
-  readonly memcached: string;
+  /** The nodes of its pool, in the order of the ring. */
+  readonly memcacheds: readonly string[];
   /** Where other regions send to: the wire in front of its receivers. */
   readonly receiverUrl: string;
   /** A port for each process of each role, and one for the other face of the proxy. */
@@ -29,6 +30,8 @@ export interface AppPlan {
  */
 export interface Design {
   readonly name: string;
+  /** How many memcached servers the pool of a region has; keys are spread over them as PECL memcache does. */
+  readonly nodes: number;
   /** How many processes of a role a region has. */
   count(role: RoleName, region: string): number;
   /** The arguments for `node`. */
@@ -37,13 +40,13 @@ export interface Design {
   reshardCommand?(plan: Pick<AppPlan, 'region' | 'directory'>, shards: number): readonly string[];
   /** Variables for all of its apps. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether keys of which only deletes travel may be written in both regions at once. */
-  readonly hasInvalidate: boolean;
+  /** Whether keys may be written in several regions at once. */
+  readonly hasSharedKeys: boolean;
   /** Whether all that is written arrives, so that what is written last tells that everything has. */
   readonly isLossless: boolean;
-  /** Places in its code where a process can be made to end. */
+  /** Places in its code where a process can be made to end or to stand still. */
   readonly failPoints: readonly FailPoint[];
-  /** How many writes of a region have not been applied in the other, as far as the design knows. */
+  /** How many writes of a region have not been applied in all others, as far as the design knows. */
   queued(region: RegionPlace): Promise<number>;
 }
 

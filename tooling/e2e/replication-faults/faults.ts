@@ -1,36 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { Chance } from '../test/password-story/chance.ts';
+import type { TestServer } from '@lockstep/testing';
+
 import type { AppProcess } from './app-process.ts';
-import { type FailPoint, roleNames, type RoleName } from './design.ts';
+import { roleNames, type RoleName } from './design.ts';
+import { failPointFault } from './fail-points.ts';
+import { costsOfZombie, type Fault, startAgain, zombieMs } from './fault.ts';
 import type { Resharding } from './resharding.ts';
 import type { WireFaults } from './wire.ts';
 import type { World, WorldRegion } from './world.ts';
 
-/** What a fault may take with it. */
-export interface FaultScope {
-  readonly region: WorldRegion;
-  readonly chance: Chance;
-  readonly ms: number;
-  /** Takes down what became of it. */
-  readonly note: (text: string) => void;
-}
-
-/** Something that goes wrong in one region for some time, and is right again when it resolves. */
-export interface Fault {
-  readonly name: string;
-  /** What it explains: keys that are gone, or a reader who sees an older value for a moment. */
-  readonly costs: readonly ('keys here' | 'keys elsewhere' | 'order for readers')[];
-  run(scope: FaultScope): Promise<void>;
-}
-
-/** The lease of a receiver and a shipper; who is frozen for longer comes back as a zombie. */
-const zombieMs = 3500;
 /** A Redis that syncs once a second loses no more than this by a crash of the machine. */
 const tailMs = 800;
 /** An idle journal looks once a second whether Redis still knows its blocks. */
 const restoreMs = 3500;
-const failPointMs = 1500;
 
 const wires: Readonly<Record<string, WireFaults>> = {
   'cut wire': { cut: true },
@@ -74,10 +57,10 @@ export function processFaults({ design, regions, resharding }: World): {
       .filter((role) => regions.some(({ apps }) => apps[role].length > 1))
       .map(zombieOf),
     ...design.failPoints.map(failPointFault),
-    serverFault('redis', 'kill'),
-    serverFault('redis', 'freeze'),
-    serverFault('memcached', 'kill'),
-    serverFault('memcached', 'freeze'),
+    redisFault('kill'),
+    redisFault('freeze'),
+    memcachedFault('kill'),
+    memcachedFault('freeze'),
     lostTail,
   ];
   // The last of ten seeds has the third one: what it leaves costs no time in the others.
@@ -110,8 +93,7 @@ function freezeOf(role: RoleName): Fault {
 function zombieOf(role: RoleName): Fault {
   return {
     name: `a ${role} that outlives its lease`,
-    // What a zombie wrote late it deletes; until then a reader may see it.
-    costs: ['keys here', 'order for readers'],
+    costs: costsOfZombie,
     run: ({ region, chance }) => frozen(chance.pick(region.apps[role]), zombieMs),
   };
 }
@@ -134,42 +116,32 @@ function skewOf(role: RoleName): Fault {
   };
 }
 
-function failPointFault({ role, command, when }: FailPoint): Fault {
+function redisFault(how: 'kill' | 'freeze'): Fault {
   return {
-    name: `kill -9 of a ${role} ${when} ${command}`,
+    name: how === 'kill' ? 'kill -9 of redis' : 'freeze of redis',
     costs: [],
-    async run({ region, chance, note }) {
-      const apps = region.apps[role];
-      const point = `${when}:${command}:${1 + Math.floor(chance.between(0, 6))}`;
-      // One that has just been started takes up what another left.
-      const fresh = chance.pick([undefined, chance.pick(apps)]);
-      await fresh?.kill();
-      fresh?.start({ LOCKSTEP_TEST_FAIL_POINT: point });
-      // Which of several takes part in what comes next is not known. Who ends before he is ready has come there already.
-      await Promise.all(apps.map((app) => (app === fresh ? app.ready() : app.afflict({ failPoint: point })))).catch(
-        () => undefined,
-      );
-      const isHit = (): boolean => apps.some((app) => !app.isRunning);
-      const giveUpAt = performance.now() + failPointMs;
-      while (!isHit() && performance.now() < giveUpAt) await wait(10);
-      note(isHit() ? `at ${point}` : `${point} was not reached`);
-      await Promise.all(apps.map((app) => app.afflict({})));
-      await Promise.all(apps.filter((app) => !app.isRunning).map((app) => startAgain(app)));
+    run: ({ region, ms }) => struck(region.redis, how, ms),
+  };
+}
+
+/** One of the nodes of a pool; the others are not to feel it. */
+function memcachedFault(how: 'kill' | 'freeze'): Fault {
+  return {
+    name: how === 'kill' ? 'kill -9 of a memcached' : 'freeze of a memcached',
+    costs: [],
+    async run({ region, chance, ms, note, explain }) {
+      const node = Math.floor(chance.between(0, region.memcacheds.length));
+      note(`node ${node + 1}`);
+      if (how === 'kill') explain('keys here', (key) => region.reader.nodeOf(key) === node);
+      await struck(region.memcacheds[node]!, how, ms);
     },
   };
 }
 
-function serverFault(which: 'redis' | 'memcached', how: 'kill' | 'freeze'): Fault {
-  return {
-    name: how === 'kill' ? `kill -9 of ${which}` : `freeze of ${which}`,
-    costs: which === 'memcached' && how === 'kill' ? ['keys here'] : [],
-    async run({ region, ms }) {
-      const server = region[which];
-      await server[how]();
-      await wait(ms);
-      await (how === 'kill' ? server.restart() : server.thaw());
-    },
-  };
+async function struck(server: TestServer, how: 'kill' | 'freeze', ms: number): Promise<void> {
+  await server[how]();
+  await wait(ms);
+  await (how === 'kill' ? server.restart() : server.thaw());
 }
 
 /** Its journal comes back as deletes, its cursors at an earlier place. */
@@ -201,12 +173,12 @@ function reshardFault(resharding: Resharding, regions: readonly WorldRegion[]): 
     // While one region has other shards than another, nobody can tell whether a store knew of what it meets.
     costs: ['keys here', 'keys elsewhere'],
     async run({ region, chance, note }) {
-      const struck = chance.pick([[region], regions]).map(({ name }) => name);
+      const changed = chance.pick([[region], regions]).map(({ name }) => name);
       // At times the shippers end where they carry it out, seconds later.
       const point = chance.pick([undefined, chance.pick(reshardPoints)]);
       if (point !== undefined) await Promise.all(region.apps.shipper.map((app) => app.afflict({ failPoint: point })));
       // Killed before it has begun, or after that.
-      note(await resharding.strike(struck, chance, chance.between(200, 2500)));
+      note(await resharding.strike(changed, chance, chance.between(200, 2500)));
       if (point !== undefined) note(`at ${point}`);
     },
   };
@@ -226,9 +198,4 @@ async function frozen(app: AppProcess, ms: number): Promise<void> {
   app.freeze();
   await wait(ms);
   app.thaw();
-}
-
-async function startAgain(app: AppProcess, extra: Readonly<Record<string, string>> = {}): Promise<void> {
-  app.start(extra);
-  await app.ready();
 }

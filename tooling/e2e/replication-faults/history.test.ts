@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { judge, KeyHistory, type Write } from './history.ts';
+import { judge, KeyHistory, type KeyKind, type Write } from './history.ts';
 
 const write = (number: number, startedAt: number, more: Partial<Write> = {}): Write => ({
   number,
@@ -12,7 +12,7 @@ const write = (number: number, startedAt: number, more: Partial<Write> = {}): Wr
   ...more,
 });
 
-function historyOf(kind: 'own' | 'shared', ...writes: Write[]): KeyHistory {
+function historyOf(kind: KeyKind, ...writes: Write[]): KeyHistory {
   const history = new KeyHistory('key', kind);
   for (const one of writes) history.add(one);
   return history;
@@ -64,5 +64,27 @@ describe('the judge of a shared key', () => {
     expect(judge(historyOf('shared', write(1, 0), west), found(1, undefined), never)).toBe('stale');
     expect(judge(historyOf('shared', write(1, 0), west), found(2, undefined), never)).toBe('stale');
     expect(judge(historyOf('shared', write(1, 0), west), found(undefined, undefined), never)).toBeUndefined();
+  });
+});
+
+describe('the judge of a key that both regions store', () => {
+  const west = write(2, 100, { region: 'west' });
+
+  it('takes a miss where both have written, and the value that was written last', () => {
+    const contested = historyOf('both', write(1, 0), west);
+    expect(judge(contested, found(undefined, undefined), never)).toBeUndefined();
+    expect(judge(contested, found(2, 2), never)).toBeUndefined();
+    expect(judge(contested, found(2, undefined), never)).toBeUndefined();
+  });
+
+  it('finds the value before it, in one region or in both, and two that differ', () => {
+    expect(judge(historyOf('both', write(1, 0), west), found(1, undefined), never)).toBe('stale');
+    expect(judge(historyOf('both', write(1, 0), west), found(1, 1), never)).toBe('stale');
+    expect(judge(historyOf('both', write(1, 95), west), found(1, 2), never)).toBe('differs');
+  });
+
+  it('takes no miss where one region alone has written', () => {
+    expect(judge(historyOf('both', west), found(undefined, 2), never)).toBe('missing');
+    expect(judge(historyOf('both', west), found(2, 2), never)).toBeUndefined();
   });
 });

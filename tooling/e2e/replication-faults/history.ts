@@ -11,8 +11,11 @@ export interface Write {
   readonly isConfirmed: boolean;
 }
 
-/** How a key is written: in one region, whole; or in both at once, of which only deletes travel. */
-export type KeyKind = 'own' | 'shared';
+/**
+ * How a key is written: `own` in one region, and its values travel; `shared` in all regions at once, of which only deletes
+ * travel; `both` in all regions at once, and values travel.
+ */
+export type KeyKind = 'own' | 'shared' | 'both';
 
 /** What became of one key. */
 export type Wrong = 'stale' | 'missing' | 'differs' | 'invented';
@@ -24,6 +27,7 @@ const lateMs = 5000;
 export class KeyHistory {
   readonly key: string;
   readonly kind: KeyKind;
+  readonly #writers = new Set<string>();
   #writes: Write[] = [];
 
   constructor(key: string, kind: KeyKind) {
@@ -36,7 +40,13 @@ export class KeyHistory {
     return this.#writes;
   }
 
+  /** Whether more than one region wrote it: then two of its writes may not have known of one another. */
+  get isContested(): boolean {
+    return this.#writers.size > 1;
+  }
+
   add(write: Write): void {
+    this.#writers.add(write.region);
     if (write.isConfirmed) this.#writes = this.#writes.filter((other) => endOf(other) >= write.startedAt);
     this.#writes.push(write);
   }
@@ -53,20 +63,22 @@ function endOf({ endedAt, isConfirmed }: Write): number {
  * @param mayMiss whether something that happened explains that a region has lost the key.
  */
 export function judge(
-  { kind, writes }: Pick<KeyHistory, 'kind' | 'writes'>,
+  { key, kind, writes, isContested }: Pick<KeyHistory, 'key' | 'kind' | 'writes' | 'isContested'>,
   found: ReadonlyMap<string, number | undefined>,
-  mayMiss: (region: string) => boolean,
+  mayMiss: (region: string, key: string) => boolean,
 ): Wrong | undefined {
   let other: number | undefined;
+  // Of writes that did not know of one another none stays.
+  const mayGo = kind === 'shared' || (kind === 'both' && isContested);
   for (const [region, number] of found) {
     if (number === undefined) {
-      const mayBeGone = kind === 'shared' || writes.some((write) => write.isDelete || !write.isConfirmed);
-      if (!mayBeGone && writes.length > 0 && !mayMiss(region)) return 'missing';
+      const mayBeGone = mayGo || writes.some((write) => write.isDelete || !write.isConfirmed);
+      if (!mayBeGone && writes.length > 0 && !mayMiss(region, key)) return 'missing';
       continue;
     }
     if (Number.isNaN(number)) return 'invented';
     const isPossible = writes.some(
-      (write) => write.number === number && !write.isDelete && (kind === 'own' || write.region === region),
+      (write) => write.number === number && !write.isDelete && (kind !== 'shared' || write.region === region),
     );
     if (!isPossible) return 'stale';
     if (other !== undefined && other !== number) return 'differs';

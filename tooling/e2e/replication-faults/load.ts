@@ -7,8 +7,10 @@ import type { World, WorldRegion } from './world.ts';
 
 const ownKeys = 40;
 const sharedKeys = 10;
-/** Writers of one region, each with keys of its own: nobody writes an own key twice at once. */
-const writers = 20;
+/** Writers of one region, each with keys of its own: nobody writes a key twice at once in one region. */
+const writers = 6;
+/** A writer waits up to so long between two writes: what runs here leaves time to start apps, which faults end. */
+const maxPauseMs = 100;
 const requestMs = 6000;
 const maxValueBytes = 1500;
 
@@ -24,9 +26,8 @@ export class Load {
   /** @param namespace sets its keys apart from those of other runs. */
   constructor(world: World, namespace: string, chance: Chance) {
     this.#chance = chance;
-    const shared = Array.from(
-      { length: world.design.hasInvalidate ? sharedKeys : 0 },
-      (_, at) => new KeyHistory(`shared:${namespace}:${at}`, 'shared'),
+    const shared = (world.design.hasSharedKeys ? (['shared', 'both'] as const) : []).flatMap((kind) =>
+      Array.from({ length: sharedKeys }, (_, at) => new KeyHistory(`${kind}:${namespace}:${at}`, kind)),
     );
     this.#byRegion = new Map(
       world.regions.map((region) => {
@@ -53,15 +54,16 @@ export class Load {
     await Promise.all(turns);
   }
 
-  /** The keys that are written in this region alone. */
-  ownKeysOf(region: WorldRegion): readonly KeyHistory[] {
-    return this.#byRegion.get(region)!.filter(({ kind }) => kind === 'own');
+  /** The keys that are written in other regions than this one alone. */
+  foreignKeysOf(region: WorldRegion): readonly KeyHistory[] {
+    const others = [...this.#byRegion].filter(([other]) => other !== region);
+    return others.flatMap(([, keys]) => keys.filter(({ kind }) => kind === 'own'));
   }
 
   async #write(region: WorldRegion, keys: readonly KeyHistory[], isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       await this.#writeOne(region, this.#chance.pick(keys), this.#chance.between(0, 1) < 0.25);
-      await wait(this.#chance.between(0, 25));
+      await wait(this.#chance.between(0, maxPauseMs));
     }
   }
 

@@ -20,9 +20,10 @@ const failPoints: readonly FailPoint[] = (['before', 'after'] as const).flatMap(
   { role: 'shipper', command: 'trim-journal', when },
 ]);
 
-/** Lockstep, with signed links: from east to west two shippers and two receivers at once, from west to east one of each. */
+/** Lockstep, with signed links: two shippers in the east and two receivers in the west, one of each elsewhere. */
 export const lockstepDesign: Design = {
   name: 'Lockstep',
+  nodes: 3,
   count(role, region) {
     return (role === 'shipper' && region === 'east') || (role === 'receiver' && region === 'west') ? 2 : 1;
   },
@@ -30,7 +31,7 @@ export const lockstepDesign: Design = {
     LOCKSTEP_LINK_KEYS: 'a key for replication faults',
     LOG_LEVEL: 'warn',
   },
-  hasInvalidate: true,
+  hasSharedKeys: true,
   isLossless: true,
   failPoints,
   command({ role, index, region, regions, directory }) {
@@ -56,14 +57,16 @@ function mainOf(role: RoleName): string {
 /** The second process of a role reads another file: an address can be listened on once. */
 function topologyOf(regions: readonly RegionPlace[], index: AppPlan['index']): string {
   const port = (ports: readonly number[]): number => ports[Math.min(index, ports.length - 1)]!;
-  const parts = regions.map(
-    ({ name, redisUrl, memcached, receiverUrl, ports }) => `  ${name}:
+  const parts = regions.map(({ name, redisUrl, memcacheds, receiverUrl, ports }) => {
+    const nodes = memcacheds.map((address, node) => `{ name: ${name}-${node + 1}, address: "${address}" }`);
+    return `  ${name}:
     redis: ${redisUrl}
-    pool: { nodes: [{ name: ${name}-1, address: "${memcached}" }] }
+    pool: { hash: pecl-memcache-standard, nodes: [${nodes.join(', ')}] }
     proxy: { http: "127.0.0.1:${port(ports.proxy)}", memcached: "127.0.0.1:${port(ports.text)}" }
     shipper: { http: "127.0.0.1:${port(ports.shipper)}" }
     receiver: { http: "127.0.0.1:${port(ports.receiver)}", url: "${receiverUrl}" }
-`,
-  );
-  return `version: 1\nregions:\n${parts.join('')}classes:\n  - { prefix: "own:", policy: replicate }\n`;
+`;
+  });
+  const classes = ['own', 'both'].map((name) => `  - { prefix: "${name}:", policy: replicate }\n`);
+  return `version: 1\nregions:\n${parts.join('')}classes:\n${classes.join('')}`;
 }

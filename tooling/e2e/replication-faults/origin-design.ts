@@ -10,14 +10,16 @@ import type { Design } from './design.ts';
  */
 export const originDesign: Design = {
   name: 'two Redis lists',
+  nodes: 1,
   count: () => 1,
   environment: {},
-  hasInvalidate: false,
+  hasSharedKeys: false,
   isLossless: false,
   failPoints: [],
   command({ role, index, region, regions }) {
     const script = fileURLToPath(new URL(`origin/${role}.mjs`, import.meta.url));
-    const [host, port] = region.memcached.split(':');
+    const [node = ''] = region.memcacheds;
+    const [host, port] = node.split(':');
     const settings = {
       port: region.ports[role][index],
       redisUrl: region.redisUrl,

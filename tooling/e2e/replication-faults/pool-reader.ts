@@ -1,68 +1,37 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { crc32 } from 'node:zlib';
 
-const answerMs = 5000;
-const linesOfMiss = 'END\r\n';
+import { NodeReader } from './node-reader.ts';
 
-/** Reads keys from one memcached itself, past every app. Connects anew when it has to. */
+/** Reads keys from the memcached servers of a pool themselves, past every app. */
 export class PoolReader implements Disposable {
-  readonly #port: number;
-  #socket: Socket | undefined;
+  readonly #nodes: readonly NodeReader[];
 
-  constructor(port: number) {
-    this.#port = port;
+  /** @param ports of the nodes, in the order of the ring. */
+  constructor(ports: readonly number[]) {
+    this.#nodes = ports.map((port) => new NodeReader(port));
   }
 
-  /** The numbers that the values of `keys` begin with; what is not there is left out. @throws when memcached is away. */
+  /** The index of the node that has a key, as PECL memcache chooses it with `memcache.hash_strategy = standard`. */
+  nodeOf(key: string): number {
+    const bits = (crc32(key) >>> 16) & 0x7fff;
+    return (bits === 0 ? 1 : bits) % this.#nodes.length;
+  }
+
+  /** The numbers that the values of `keys` begin with; what is not there is left out. @throws when a node is away. */
   async read(keys: readonly string[]): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
-    for (let at = 0; at < keys.length; at += 50) {
-      const text = await this.#ask(`get ${keys.slice(at, at + 50).join(' ')}\r\n`);
-      // Values hold no line ends.
-      for (const [, key = '', value = ''] of text.matchAll(/^VALUE (\S+) .*\r\n(.*)\r\n/gm)) {
-        found.set(key, /^\d+ x*$/.test(value) ? Number.parseInt(value, 10) : Number.NaN);
-      }
-    }
-    return found;
+    const parts = this.#nodes.map((reader, node) => reader.read(keys.filter((key) => this.nodeOf(key) === node)));
+    return new Map((await Promise.all(parts)).flatMap((found) => [...found]));
+  }
+
+  /** As `read`; what is on a node that is away is left out as well. */
+  async glance(keys: readonly string[]): Promise<Map<string, number>> {
+    const parts = this.#nodes.map((reader, node) =>
+      reader.read(keys.filter((key) => this.nodeOf(key) === node)).catch(() => new Map<string, number>()),
+    );
+    return new Map((await Promise.all(parts)).flatMap((found) => [...found]));
   }
 
   [Symbol.dispose](): void {
-    this.#socket?.destroy();
-  }
-
-  async #ask(command: string): Promise<string> {
-    const socket = await this.#connection();
-    try {
-      return await new Promise<string>((resolve, reject) => {
-        const chunks: string[] = [];
-        const timer = setTimeout(() => reject(new Error('memcached does not answer')), answerMs);
-        const onData = (chunk: Buffer): void => {
-          chunks.push(chunk.toString('latin1'));
-          if (chunks.at(-1)?.endsWith(linesOfMiss) === true) finish();
-        };
-        const onEnd = (): void => finish(new Error('memcached hung up'));
-        const finish = (error?: Error): void => {
-          clearTimeout(timer);
-          socket.off('data', onData).off('close', onEnd);
-          if (error === undefined) resolve(chunks.join(''));
-          else reject(error);
-        };
-        socket.on('data', onData).once('close', onEnd);
-        socket.write(command);
-      });
-    } catch (error) {
-      this.#socket?.destroy();
-      this.#socket = undefined;
-      throw error;
-    }
-  }
-
-  async #connection(): Promise<Socket> {
-    if (this.#socket !== undefined && !this.#socket.destroyed) return this.#socket;
-    const socket = connect(this.#port, '127.0.0.1');
-    socket.on('error', () => undefined);
-    this.#socket = socket;
-    await once(socket, 'connect', { signal: AbortSignal.timeout(answerMs) });
-    return socket;
+    for (const node of this.#nodes) node[Symbol.dispose]();
   }
 }

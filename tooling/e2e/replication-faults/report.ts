@@ -15,11 +15,18 @@ export function faultReport(outcomes: readonly SeedOutcome[]): string {
       `${sum(({ writes }) => writes)} writes`,
       `${sum(({ wrong }) => wrong.length)} of ${sum(({ keys }) => keys)} keys wrong (${byKind(own)})`,
       `${sum(({ missed }) => missed)} gone as a fault explains`,
+      `${sum(({ rested }) => rested)} keys written after a rest`,
       `${sum(({ older }) => older)} older values seen, ${sum(({ older, mayGoBack }) => (mayGoBack ? 0 : older))} of them unexplained`,
-      `everything arrived ${(Math.max(...settled) / 1000).toFixed(1)} s after the last fault or sooner`,
+      `${sum(({ disordered }) => disordered)} of ${sum(({ stores }) => stores)} stores of receivers older than one before, ${sum(({ disordered, mayGoBack }) => (mayGoBack ? 0 : disordered))} of them unexplained`,
+      `every shard went on ${(Math.max(...settled) / 1000).toFixed(1)} s after the last fault or sooner`,
     ].join(', ');
   });
   return `${lines.join('\n')}\n`;
+}
+
+/** What could not be tried here, a line each; empty where everything was. */
+export function skippedReport(outcomes: readonly SeedOutcome[]): string {
+  return [...new Set(outcomes.flatMap(({ skipped }) => skipped))].map((one) => `left out: ${one}\n`).join('');
 }
 
 function byKind(outcomes: readonly SeedOutcome[]): string {

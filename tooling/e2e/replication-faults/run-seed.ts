@@ -1,9 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { createChance, type Chance } from '../test/password-story/chance.ts';
-import { type Fault, processFaults, wireFaults } from './faults.ts';
+import type { Applied } from './apply-log.ts';
+import { Explanations } from './explanations.ts';
+import type { Fault, FaultScope } from './fault.ts';
+import { processFaults, wireFaults } from './faults.ts';
 import { judge, type Wrong } from './history.ts';
 import { Load } from './load.ts';
+import { measurePace } from './pace.ts';
+import { RestedKeys } from './rested-keys.ts';
 import { settle } from './settle.ts';
 import { watchForOlderValues } from './watch.ts';
 import type { World, WorldRegion } from './world.ts';
@@ -15,6 +20,7 @@ const faultsPerSeed = 3;
 export interface SeedOutcome {
   readonly design: string;
   readonly seed: number;
+  readonly regions: number;
   readonly happened: readonly string[];
   readonly writes: number;
   readonly confirmed: number;
@@ -26,10 +32,22 @@ export interface SeedOutcome {
   readonly wrong: readonly { readonly key: string; readonly wrong: Wrong }[];
   /** Values that a reader saw after a newer one of the same key. */
   readonly older: number;
-  /** Whether a fault explains those. */
+  /** Stores that receivers sent to memcached of keys that one region writes. */
+  readonly stores: number;
+  /** Stores that a receiver sent to memcached after a newer one of the same key. */
+  readonly disordered: number;
+  /** Whether a fault explains both. */
   readonly mayGoBack: boolean;
-  /** From the end of the last fault until everything had arrived. */
+  /** Stores that a receiver made of what its own region had written. */
+  readonly returned: number;
+  /** Keys that one region wrote after everything else had rested, and that are among those looked at. */
+  readonly rested: number;
+  /** From the end of the last fault until something had arrived in every other region, from every shard. */
   readonly settledMs: number;
+  /** How many times slower than one with nothing else to do the machine was meanwhile. */
+  readonly pace: number;
+  /** Faults that this machine has no means for. */
+  readonly skipped: readonly string[];
 }
 
 /** How long a seed runs. */
@@ -40,7 +58,7 @@ export interface SeedPlan {
   readonly always?: string | undefined;
 }
 
-/** Writes in both regions while things go wrong, heals them, waits, and judges every key. */
+/** Writes in all regions while things go wrong, heals them, waits, and judges every key. */
 export async function runSeed(world: World, { seed, seconds, always }: SeedPlan): Promise<SeedOutcome> {
   const chance = createChance(seed);
   const load = new Load(world, `s${seed}`, createChance(seed + 1000));
@@ -56,26 +74,31 @@ export async function runSeed(world: World, { seed, seconds, always }: SeedPlan)
   const isOver = (): boolean =>
     isBroken() && (isFinished || !(isWrittenToTheEnd && world.resharding?.isPending === true));
   const struckBefore = struck(world);
-  const costs = new Map<WorldRegion, Set<string>>(world.regions.map((region) => [region, new Set()]));
+  const explanations = new Explanations();
   const happened: string[] = [];
-  const strike = async (fault: Fault, faultChance: Chance): Promise<void> => {
+  const strike = async (fault: Fault, faultChance: Chance, turn: number): Promise<void> => {
     const region = faultChance.pick(world.regions);
     const ms = faultChance.between(50, faultChance.pick([300, 1200]));
     happened.push(`${region.name}: ${fault.name}`);
-    for (const cost of fault.costs) costs.get(region)!.add(cost);
-    await fault.run({ region, chance: faultChance, ms, note: (text) => happened.push(`${region.name}: ${text}`) });
+    const explain: FaultScope['explain'] = (cost, isMeant) => explanations.add({ region: region.name, cost, isMeant });
+    for (const cost of fault.costs) explain(cost);
+    const note = (text: string): number => happened.push(`${region.name}: ${text}`);
+    await fault.run({ region, chance: faultChance, ms, turn, note, explain });
   };
-  const { faults } = processFaults(world);
+  const { faults, skipped } = processFaults(world);
   const forced = faults.filter(({ name }) => name === always);
   const ofProcesses = [...forced, ...hand(faults, seed, chance).filter(({ name }) => name !== always)];
   const ofWires = hand(wireFaults, seed, chance);
+  /** Of seeds that follow each other: how often the list has been gone through. */
+  const turn = Math.floor((seed * faultsPerSeed) / faults.length);
   const breaking = Promise.all([
     strikeAll(ofProcesses, {
       chance,
+      turn,
       isOver: (count) => count >= ofProcesses.length && performance.now() > endsAt,
       strike,
     }).finally(() => (isStruck = true)),
-    strikeAll(ofWires, { chance: createChance(seed + 2000), isOver: isBroken, strike }),
+    strikeAll(ofWires, { chance: createChance(seed + 2000), turn, isOver: isBroken, strike }),
   ]);
   const healed = breaking
     .then(() => world.heal())
@@ -87,31 +110,40 @@ export async function runSeed(world: World, { seed, seconds, always }: SeedPlan)
     load.run(isOver, healed).finally(() => (isHealed = true)),
     healed.then(() => (healedAt = performance.now())),
   ]);
-  await settle(world, `s${seed}`);
-  const settledMs = performance.now() - healedAt;
+  const { rested } = world;
+  const between = async (): Promise<void> => rested?.write(world, createChance(seed + 4000));
+  const { result: arrivedAt, pace } = await measurePace(settle(world, { namespace: `s${seed}`, between }));
   const found = await readAll(world, load);
-  const mayMiss = (name: string): boolean =>
-    [...costs].some(([region, set]) => set.has(region.name === name ? 'keys here' : 'keys elsewhere'));
   let missed = 0;
   const wrong = load.histories.flatMap((history) => {
     const here = new Map([...found].map(([region, numbers]) => [region.name, numbers.get(history.key)]));
-    const verdict = judge(history, here, mayMiss);
+    const verdict = judge(history, here, (region, key) => explanations.mayMiss(region, key));
     if (verdict === undefined && judge(history, here, () => false) === 'missing') missed += 1;
     return verdict === undefined ? [] : [{ key: history.key, wrong: verdict }];
   });
+  wrong.push(...((await rested?.judge(world)) ?? []));
+  world.rested = new RestedKeys(load.histories.filter(({ kind }) => kind === 'both').map(({ key }) => key));
+  const applied = world.regions.map((region) => region.applied.judge());
   return {
     design: world.design.name,
     seed,
+    regions: world.regions.length,
     happened,
     writes: load.writes,
     confirmed: load.confirmed,
     messagesStruck: struck(world) - struckBefore,
-    keys: load.histories.length,
+    keys: load.histories.length + (rested?.size ?? 0),
     missed,
     wrong,
     older,
-    mayGoBack: [...costs.values()].some((set) => set.has('order for readers')),
-    settledMs,
+    stores: sumOf(({ stores }) => stores, applied),
+    disordered: sumOf(({ disordered }) => disordered, applied),
+    mayGoBack: explanations.mayGoBack,
+    returned: sumOf(({ returned }) => returned, applied),
+    rested: rested?.size ?? 0,
+    settledMs: arrivedAt - healedAt,
+    pace,
+    skipped,
   };
 }
 
@@ -121,22 +153,27 @@ function hand(faults: readonly Fault[], seed: number, chance: Chance): Fault[] {
   return dealt.toSorted(() => chance.between(-1, 1));
 }
 
-async function strikeAll(
-  faults: readonly Fault[],
-  {
-    chance,
-    isOver,
-    strike,
-  }: { chance: Chance; isOver: (count: number) => boolean; strike: (fault: Fault, chance: Chance) => Promise<void> },
-): Promise<void> {
+/** How the faults of one list come. */
+interface StrikePlan {
+  readonly chance: Chance;
+  readonly turn: number;
+  readonly isOver: (count: number) => boolean;
+  readonly strike: (fault: Fault, chance: Chance, turn: number) => Promise<void>;
+}
+
+async function strikeAll(faults: readonly Fault[], { chance, turn, isOver, strike }: StrikePlan): Promise<void> {
   for (let at = 0; !isOver(at); at += 1) {
     await wait(chance.between(20, 200));
-    await strike(faults[at % faults.length]!, chance);
+    await strike(faults[at % faults.length]!, chance, turn + Math.floor(at / faults.length));
   }
 }
 
 function struck({ regions }: World): number {
   return regions.reduce((sum, { wire }) => sum + wire.struck, 0);
+}
+
+function sumOf(read: (applied: Applied) => number, all: readonly Applied[]): number {
+  return all.reduce((sum, applied) => sum + read(applied), 0);
 }
 
 async function readAll(world: World, load: Load): Promise<Map<WorldRegion, Map<string, number>>> {

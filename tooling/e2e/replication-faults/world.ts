@@ -7,11 +7,13 @@ import { type MemcachedServer, type RedisServer, startMemcached, startRedis } fr
 import { freePorts } from '../test/free-ports.ts';
 import { createChance } from '../test/password-story/chance.ts';
 import { AppProcess } from './app-process.ts';
+import { ApplyLog } from './apply-log.ts';
 import { Cleanups } from './cleanups.ts';
 import { type Design, type RegionPlace, roleNames, type RoleName } from './design.ts';
 import { type LogDisk, openLogDisk } from './log-disk.ts';
 import { PoolReader } from './pool-reader.ts';
 import { Resharding } from './resharding.ts';
+import type { RestedKeys } from './rested-keys.ts';
 import { Wire } from './wire.ts';
 
 /** A region with all that it consists of. */
@@ -20,30 +22,37 @@ export interface WorldRegion {
   readonly place: RegionPlace;
   readonly redis: RedisServer;
   readonly disk: LogDisk;
-  readonly memcached: MemcachedServer;
+  /** The nodes of its pool. */
+  readonly memcacheds: readonly MemcachedServer[];
   readonly reader: PoolReader;
+  /** What its receivers stored. */
+  readonly applied: ApplyLog;
   /** What other regions reach its receivers by. */
   readonly wire: Wire;
   readonly apps: Readonly<Record<RoleName, readonly AppProcess[]>>;
 }
 
-/** Two regions of one design. */
+/** Regions of one design, linked each to all others. */
 export interface World extends AsyncDisposable {
   readonly design: Design;
   readonly regions: readonly WorldRegion[];
   /** Where the design can change the number of shards. */
   readonly resharding: Resharding | undefined;
+  /** Keys of the latest seed that several regions wrote, and that rest since then; the next seed takes them. */
+  rested: RestedKeys | undefined;
   /** Everything runs, nothing is frozen, every wire is whole. */
   heal(): Promise<void>;
 }
 
-/** Starts two regions, and resolves when everything is ready. */
-export async function startWorld(design: Design): Promise<World> {
+/** Starts regions of these names, and resolves when everything is ready. */
+export async function startWorld(design: Design, names: readonly string[] = ['east', 'west']): Promise<World> {
   await using cleanups = new Cleanups();
   const directory = mkdtempSync(join(tmpdir(), 'lockstep-faults-'));
   cleanups.defer(() => rmSync(directory, { recursive: true, force: true }));
-  const bare = await Promise.all(['east', 'west'].map((name) => startServers(name, design, cleanups)));
+  const bare = await Promise.all(names.map((name) => startServers(name, design, cleanups)));
   const places = bare.map(({ place }) => place);
+  const storesOf = ({ name }: { readonly name: string }, index: number): string =>
+    join(directory, `stores-${name}-${index}`);
   const regions = bare.map((region): WorldRegion => {
     const start = (role: RoleName): AppProcess[] =>
       Array.from({ length: design.count(role, region.name) }, (_, index) => {
@@ -51,13 +60,21 @@ export async function startWorld(design: Design): Promise<World> {
         const app = new AppProcess({
           label: `${region.name} ${role}${index === 0 ? '' : ` ${index + 1}`}`,
           args: design.command(plan),
-          environment: design.environment,
+          environment: {
+            ...design.environment,
+            ...(role === 'receiver' && { LOCKSTEP_TEST_STORES: storesOf(region, index) }),
+          },
           readyUrl: `http://127.0.0.1:${region.place.ports[role][index]}/readyz`,
         });
         cleanups.defer(() => app[Symbol.asyncDispose]());
         return app;
       });
-    return { ...region, apps: { proxy: start('proxy'), shipper: start('shipper'), receiver: start('receiver') } };
+    const apps = { proxy: start('proxy'), shipper: start('shipper'), receiver: start('receiver') };
+    const applied = new ApplyLog(
+      region.name,
+      apps.receiver.map((_, index) => storesOf(region, index)),
+    );
+    return { ...region, apps, applied };
   });
   const heal = async (): Promise<void> => {
     await Promise.all(regions.map(healRegion));
@@ -66,7 +83,14 @@ export async function startWorld(design: Design): Promise<World> {
   const resharding = createResharding(design, places, directory);
   if (resharding !== undefined) cleanups.defer(() => resharding[Symbol.asyncDispose]());
   const rest = cleanups.move();
-  return { design, regions, resharding, heal, [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose]() };
+  return {
+    design,
+    regions,
+    resharding,
+    rested: undefined,
+    heal,
+    [Symbol.asyncDispose]: () => rest[Symbol.asyncDispose](),
+  };
 }
 
 /** All processes of a region. */
@@ -89,7 +113,9 @@ function createResharding(design: Design, places: readonly RegionPlace[], direct
 async function healRegion(region: WorldRegion): Promise<void> {
   region.wire.set({});
   region.disk.free();
-  for (const server of [region.redis, region.memcached]) await (server.isRunning ? server.thaw() : server.restart());
+  await Promise.all(
+    [region.redis, ...region.memcacheds].map((server) => (server.isRunning ? server.thaw() : server.restart())),
+  );
   for (const app of appsOf(region)) {
     app.thaw();
     app.start();
@@ -97,7 +123,11 @@ async function healRegion(region: WorldRegion): Promise<void> {
   await Promise.all(appsOf(region).map((app) => app.ready()));
 }
 
-async function startServers(name: string, design: Design, cleanups: Cleanups): Promise<Omit<WorldRegion, 'apps'>> {
+async function startServers(
+  name: string,
+  design: Design,
+  cleanups: Cleanups,
+): Promise<Omit<WorldRegion, 'apps' | 'applied'>> {
   const disk = openLogDisk();
   cleanups.defer(() => disk[Symbol.dispose]());
   const redis = await startRedis({
@@ -107,9 +137,14 @@ async function startServers(name: string, design: Design, cleanups: Cleanups): P
     config: { appendfsync: 'everysec', 'auto-aof-rewrite-percentage': '0' },
   });
   cleanups.defer(() => redis.close());
-  const memcached = await startMemcached({ memoryMb: 64, threads: 1 });
-  cleanups.defer(() => memcached.close());
-  const reader = new PoolReader(memcached.port);
+  const memcacheds = await Promise.all(
+    Array.from({ length: design.nodes }, async () => {
+      const memcached = await startMemcached({ memoryMb: 64, threads: 1 });
+      cleanups.defer(() => memcached.close());
+      return memcached;
+    }),
+  );
+  const reader = new PoolReader(memcacheds.map(({ port }) => port));
   cleanups.defer(() => reader[Symbol.dispose]());
   // All at once: what was asked for one after the other could be the same.
   const free = await freePorts(roleNames.reduce((sum, role) => sum + design.count(role, name), 1));
@@ -117,6 +152,12 @@ async function startServers(name: string, design: Design, cleanups: Cleanups): P
   const ports = { proxy: take('proxy'), shipper: take('shipper'), receiver: take('receiver'), text: free };
   const wire = await Wire.open(ports.receiver, createChance(name.length));
   cleanups.defer(() => wire[Symbol.asyncDispose]());
-  const place = { name, redisUrl: redis.url, memcached: memcached.address, receiverUrl: wire.url, ports };
-  return { name, place, redis, disk, memcached, reader, wire };
+  const place = {
+    name,
+    redisUrl: redis.url,
+    memcacheds: memcacheds.map(({ address }) => address),
+    receiverUrl: wire.url,
+    ports,
+  };
+  return { name, place, redis, disk, memcacheds, reader, wire };
 }

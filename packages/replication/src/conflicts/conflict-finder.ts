@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import { LocalWrites } from './local-writes.ts';
 import type { Operation } from '../operation/operation.ts';
 import { OwnedConnection } from '../owned-connection.ts';
-import { type BatchOrigin, OvertakenJournals } from './overtaken-journals.ts';
+import { type BatchOrigin, OvertakenJournals, type SeenOperation } from './overtaken-journals.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import { requireShards } from '../operation/region-name.ts';
 import type { SeenCursors } from '../operation/seen-cursors.ts';
@@ -89,12 +89,12 @@ export class ConflictFinder {
   async settle(origin: BatchOrigin, { operations, seenBy }: BatchPlan): Promise<SettledPlan> {
     const guarded = operations.filter((operation) => seenBy.has(operation) && this.#isFor(operation.key));
     if (guarded.length === 0) return { operations, overtakable: [] };
-    const vectors = guarded.map((operation) => seenBy.get(operation) as SeenCursors);
-    const hasThird = this.#overtaken.isConcerned(origin.source, vectors);
-    const [{ writes, isKnown }, isOvertaken] = await Promise.all([
+    const seen = guarded.map((operation): SeenOperation => [operation, seenBy.get(operation) as SeenCursors]);
+    const hasThird = this.#overtaken.hasThird(origin.source, seen);
+    const [{ writes, isKnown }, overtaken] = await Promise.all([
       this.#catchUp(origin.shard),
-      hasThird && this.#overtaken.isOvertaken(origin),
-      this.#overtaken.note(origin, vectors),
+      this.#overtaken.find(origin, hasThird ? guarded : []),
+      this.#overtaken.note(origin, seen),
     ]);
     const deletes = new Map<Operation, Operation>();
     const echoes: Promise<void>[] = [];
@@ -104,7 +104,7 @@ export class ConflictFinder {
         isKnown && writes !== undefined
           ? this.#compare(writes, operation, seenBy.get(operation) as SeenCursors)
           : 'unknown';
-      const finding = compared === 'later' && isOvertaken ? 'unknown' : compared;
+      const finding = compared === 'later' && overtaken.has(operation) ? 'unknown' : compared;
       if (finding === 'later' || (finding === 'unknown' && kind === 'delete')) continue;
       deletes.set(operation, { kind: 'delete', key });
       if (finding === 'unknown') this.unknown += 1;
@@ -126,9 +126,9 @@ export class ConflictFinder {
    * the meantime. @throws ReplicationError `ERR_REPLICATION_REDIS`.
    */
   async overtaken(origin: BatchOrigin, stores: readonly Operation[]): Promise<readonly Operation[]> {
-    if (stores.length === 0 || !(await this.#overtaken.isOvertaken(origin))) return [];
-    this.unknown += stores.length;
-    return stores;
+    const overtaken = await this.#overtaken.find(origin, stores);
+    this.unknown += overtaken.size;
+    return [...overtaken];
   }
 
   /** Whether a key is one of those that several regions store. */

@@ -1,3 +1,5 @@
+import { Agent } from 'node:https';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as pem from './certificates.ts';
@@ -40,12 +42,27 @@ describe('a link over TLS, on which both sides show certificates', () => {
     for (const options of [{}, stranger]) {
       await expect(regions.ask(cursor, options)).resolves.toMatchObject({ status: 401 });
       const answer = await regions.ask('/v1/replication/batches', { ...post, ...options });
-      expect(answer).toEqual({ status: 401, text: expect.stringContaining('ERR_REPLICATION_UNAUTHORIZED') });
+      expect(answer).toMatchObject({ status: 401, text: expect.stringContaining('ERR_REPLICATION_UNAUTHORIZED') });
     }
     await expect(regions.ask(cursor, shipper)).resolves.toMatchObject({ status: 200 });
     await expect(regions.ask('/livez')).resolves.toMatchObject({ status: 200 });
     await expect(regions.ask('/metrics')).resolves.toMatchObject({ status: 200 });
     expect(receiver.output()).toContain('a request was turned away: the client certificate is missing');
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('asks as much of a session of %s that is taken up again', async (version) => {
+    const cursor = '/v1/replication/cursors/east/0';
+    for (const [identity, status] of [
+      [{}, 401],
+      [{ cert: pem.strangerCertificate, key: pem.strangerKey }, 401],
+      [{ cert: pem.shipperCertificate, key: pem.shipperKey }, 200],
+    ] as const) {
+      // It keeps sessions, and no connection.
+      const agent = new Agent({ ...identity, minVersion: version, maxVersion: version });
+      await expect(regions.ask(cursor, { agent })).resolves.toMatchObject({ status, isResumed: false });
+      await expect(regions.ask(cursor, { agent })).resolves.toMatchObject({ status, isResumed: true });
+      agent.destroy();
+    }
   });
 
   it('goes on with a shipper that shows its certificate after one that could not', async () => {

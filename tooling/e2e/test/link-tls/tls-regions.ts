@@ -4,6 +4,7 @@ import { request, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 
 import { startMemcached, startRedis } from '@lockstep/testing';
 import { vi } from 'vitest';
@@ -16,6 +17,14 @@ const token = 'for-tests-only';
 
 /** Who a shipper says that it is, and whom it trusts. */
 export type Identity = 'known' | 'stranger' | 'trusts nobody' | 'none';
+
+/** What the receiver answered. */
+export interface TlsAnswer {
+  readonly status: number | undefined;
+  readonly text: string;
+  /** Whether the connection took up a TLS session of an earlier one. */
+  readonly isResumed: boolean;
+}
 
 /** The shipper of east, the receiver of west, and TLS between them. */
 export interface TlsRegions extends AsyncDisposable {
@@ -30,7 +39,7 @@ export interface TlsRegions extends AsyncDisposable {
   /** Why the link fails; undefined when it does not. */
   linkError(): Promise<string | undefined>;
   /** Asks the receiver over TLS, with a certificate or without one. */
-  ask(path: string, options?: RequestOptions): Promise<{ status: number | undefined; text: string }>;
+  ask(path: string, options?: RequestOptions): Promise<TlsAnswer>;
 }
 
 /** Starts the servers; no app. */
@@ -80,9 +89,10 @@ ${region('east', eastRedis.url, [a, b, shipperPort, c], east)}${region('west', w
     const sent = request({ host: '127.0.0.1', port: receiverPort, path, ca: pem.authority, agent: false, ...options });
     sent.end();
     const [answer] = await once(sent, 'response');
+    const isResumed = (answer.socket as TLSSocket).isSessionReused();
     let text = '';
     for await (const chunk of answer) text += String(chunk);
-    return { status: answer.statusCode, text };
+    return { status: answer.statusCode, text, isResumed };
   };
   return {
     ask,
