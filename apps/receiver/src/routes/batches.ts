@@ -20,7 +20,7 @@ export function mountReceiver(http: AdminServer['http'], handler: ReceiverHandle
           method: request.method,
           path: request.url,
           headers: request.headers,
-          hasCertificate: (request.raw.socket as Partial<TLSSocket>).authorized === true,
+          hasCertificate: hasShownCertificate(request.raw.socket as Partial<TLSSocket>),
           body: request.raw,
         });
         if (answer.status >= 500) warn('a shipper must come again', { status: answer.status, answer: answer.body });
@@ -28,4 +28,9 @@ export function mountReceiver(http: AdminServer['http'], handler: ReceiverHandle
       },
     });
   });
+}
+
+/** A session of TLS 1.3 that is taken up again counts as authorized without any certificate; its own stays known. */
+function hasShownCertificate(socket: Partial<TLSSocket>): boolean {
+  return socket.authorized === true && socket.getPeerX509Certificate?.() !== undefined;
 }

@@ -14,7 +14,7 @@ export interface JournalKeys {
 
 /** The keys of `shard` of the journal of `region`. */
 export function journalKeys(region: string, shard: number): JournalKeys {
-  const tag = `{lockstep:journal:${region}:${shard}}`;
+  const tag = shardTag(region, shard);
   return {
     stream: `${tag}:stream`,
     meta: `${tag}:meta`,
@@ -26,5 +26,23 @@ export function journalKeys(region: string, shard: number): JournalKeys {
 
 /** The key of the record of the layouts of a region's journal. */
 export function journalShardsKey(region: string): string {
-  return `{lockstep:journal:${region}}:shards`;
+  return `${regionTag(region)}:shards`;
+}
+
+/** The key of the lease on shipping `shard` of the journal of `region` to the region `to`. */
+export function linkLeaseKey(region: string, shard: number, to: string): string {
+  return `${shardTag(region, shard)}:shipper:${to}`;
+}
+
+/** The key of the stream over which the shippers of a region call one another. */
+export function shipperCallsKey(region: string): string {
+  return `${regionTag(region)}:shippers`;
+}
+
+function shardTag(region: string, shard: number): string {
+  return `{lockstep:journal:${region}:${shard}}`;
+}
+
+function regionTag(region: string): string {
+  return `{lockstep:journal:${region}}`;
 }

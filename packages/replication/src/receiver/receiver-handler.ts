@@ -44,7 +44,12 @@ export interface HandlerRequest {
   readonly path: string;
   /** Lower-case names, as Node gives them. */
   readonly headers: IncomingHeaders;
-  /** Whether the client has shown a certificate that the server trusts: `authorized` of the TLS socket. @default false */
+  /**
+   * Whether the client has shown a certificate that the server trusts: of the TLS socket, `authorized` and a
+   * certificate from `getPeerX509Certificate()`. A server that lets clients in without one, by `rejectUnauthorized:
+   * false`, must look at both: `authorized` alone is true for a TLS 1.3 session that is resumed, though nobody has shown
+   * any. @default false
+   */
   readonly hasCertificate?: boolean;
   /** Node's request itself, so that nothing is taken in before its credentials are known; or the whole body. */
   readonly body: RequestBody;

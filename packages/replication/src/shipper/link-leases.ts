@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '@lockstep/core';
 
 import { formatWord, parseWord } from './link-word.ts';
+import { linkLeaseKey } from '../journal/journal-keys.ts';
 import type { Link } from './link.ts';
 import { CLAIM_LINKS } from '../lua/claim-links.ts';
 import { OwnedConnection, type OwnedConnectionOptions } from '../owned-connection.ts';
@@ -40,7 +41,7 @@ interface Sight {
 /**
  * Has each shard shipped to each region by one of the shippers of a region, to save what the others would send in vain.
  * Nothing depends on it but that: receivers take each batch once. So a link ships unless another shipper is known to
- * do so: while Redis does not answer, at the start, and when the lease was lost.
+ * do so: while Redis does not answer, at the start, when the lease was lost, and while none reaches the receiver.
  */
 export class LinkLeases {
   readonly #options: LinkLeasesOptions;
@@ -131,7 +132,7 @@ export class LinkLeases {
   /** Whether Redis answered. */
   async #claim(links: readonly Link[]): Promise<boolean> {
     const { connection, region, leaseMs, timeoutMs, clock } = this.#options;
-    const keys = links.map(({ shard, to }) => leaseKey(region, shard, to));
+    const keys = links.map(({ shard, to }) => linkLeaseKey(region, shard, to));
     const failing = links.filter((link) => link.isFailing(leaseMs));
     this.#hasLetGo ||= failing.length > 0;
     const words = links.map((link) => (this.#isOver || failing.includes(link) ? '' : this.#wordOf(link)));
@@ -176,9 +177,4 @@ export class LinkLeases {
     await this.#wake.sleep();
     timer.cancel();
   }
-}
-
-/** The lease on a shard of a region's journal and a region that it goes to, with the hash tag of `journalKeys`. */
-function leaseKey(region: string, shard: number, to: string): string {
-  return `{lockstep:journal:${region}:${shard}}:shipper:${to}`;
 }

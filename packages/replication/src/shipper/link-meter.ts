@@ -99,8 +99,11 @@ export class LinkMeter {
   yieldTo(word: LinkWord | undefined): void {
     this.#word = word;
     if (word === undefined) return;
-    this.#marker = undefined;
+    // A marker that is on its way stays: it tells how long nothing gets through, whoever ships meanwhile.
     this.#measuredMs = undefined;
+    if (word.cursor !== undefined) this.reached(word.cursor);
+    // It reads nothing that could succeed.
+    this.#readError = undefined;
   }
 
   /** A marker was appended at this monotonic moment. */
@@ -111,12 +114,13 @@ export class LinkMeter {
   /** The receiver stands here. */
   reached(cursor: StreamId): void {
     if (this.#marker === undefined || compareStreamIds(cursor, this.#marker.id) < 0) return;
-    this.#measuredMs = this.#options.clock.monotonic() - this.#marker.at;
+    // Who stands by hears of it late.
+    if (this.#word === undefined) this.#measuredMs = this.#options.clock.monotonic() - this.#marker.at;
     this.#marker = undefined;
   }
 
   #measured(): number | undefined {
-    if (this.#marker === undefined) return this.#measuredMs;
+    if (this.#marker === undefined || this.#word !== undefined) return this.#measuredMs;
     const age = this.#options.clock.monotonic() - this.#marker.at;
     // Until it is late, the one before says more.
     return this.#measuredMs === undefined && age < LATE_MS ? undefined : Math.max(age, this.#measuredMs ?? 0);

@@ -62,6 +62,8 @@ export class Link {
         this.#sender.nudge();
       },
       onOutcome: (error) => {
+        // Of a read that was under way when another shipper began to ship it.
+        if (this.standsBy) return;
         meter.reading(error);
         this.#unreadSince = error === undefined ? undefined : (this.#unreadSince ?? options.clock.monotonic());
       },
@@ -100,8 +102,8 @@ export class Link {
     if (word === undefined && stoodBy) this.#heard = this.confirmed;
     this.#word = word;
     if (this.standsBy === stoodBy) return;
-    // Whether it would get through shows anew.
-    if (this.#stuckSince !== undefined) this.#stuckSince = this.#options.clock.monotonic();
+    // Whether it can read shows anew, for who stands by does not. One that got nowhere goes on to try, and must not take the
+    // lease before it gets through: two of these would hand it to each other for as long as the receiver is away.
     this.#unreadSince = undefined;
     this.#sender.nudge();
   }

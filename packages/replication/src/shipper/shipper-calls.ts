@@ -2,6 +2,7 @@ import { type Clock, sleep } from '@lockstep/core';
 
 import { readStream } from './journal-reader.ts';
 import type { OwnedConnection } from '../owned-connection.ts';
+import { shipperCallsKey } from '../journal/journal-keys.ts';
 import { STREAM_START, type StreamId } from '../operation/stream-id.ts';
 
 /** What it needs. */
@@ -30,7 +31,7 @@ export class ShipperCalls {
 
   constructor(options: ShipperCallsOptions) {
     this.#options = options;
-    this.#stream = `{lockstep:journal:${options.region}}:shippers`;
+    this.#stream = shipperCallsKey(options.region);
   }
 
   /** Calls all others, over another connection than that which hears. @throws ReplicationError `ERR_REPLICATION_REDIS`. */

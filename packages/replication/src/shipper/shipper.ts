@@ -65,8 +65,10 @@ export interface ShipperOptions {
   /**
    * How long a lease on a shard and a region holds, which has one of several shippers of a region ship it and the others
    * stand by. It saves them what they would send in vain; nothing is lost, or sent out of order, without it. One that is
-   * killed, frozen or fails is replaced after this time, one that is closed at once. All shippers of a region should have
-   * the same. 0: each ships everything. @default 3000
+   * killed or frozen is replaced after this time, one that is closed at once. One that lives and does not get through is
+   * replaced this time and up to two seconds after an exchange has failed; where nothing answers at all, one fails only
+   * after the `timeoutMs` of the transport, 15 s by default. All shippers of a region should have the same. 0: each ships
+   * everything. @default 3000
    */
   readonly leaseMs?: number;
   /** How often the journal is looked at for the status, and trimmed. @default 1000 */
@@ -84,8 +86,8 @@ export interface Shipper extends AsyncDisposable {
   /** Why the journal could not be looked at or trimmed the last time; undefined when it could. */
   monitorError(): Error | undefined;
   /**
-   * Stops every link and lets another shipper go on, for which it waits for Redis at most `timeoutMs`. A batch in flight may
-   * still be applied; the next shipper learns of it from the receiver.
+   * Stops every link and lets another shipper go on, for which it waits for two answers of Redis, at most twice
+   * `timeoutMs`. A batch in flight may still be applied; the next shipper learns of it from the receiver.
    */
   close(): Promise<void>;
 }

@@ -39,8 +39,9 @@ export interface AdminServerOptions {
   /** Of those, milliseconds that a connection without a request may stay, to send one that is on its way. @default 500 */
   readonly idleMs?: number;
   /**
-   * Listens with TLS. With `ca`, clients are asked for a certificate and let in without one: a route that needs it looks
-   * at `authorized` of the socket, so that probes and scrapers need none. @default no TLS
+   * Listens with TLS. With `ca`, clients are asked for a certificate and let in without one, so that probes and scrapers
+   * need none. A route that needs it looks at `authorized` of the socket and that `getPeerX509Certificate()` gives one:
+   * a TLS 1.3 session that is resumed is authorized without any. @default no TLS
    */
   readonly tls?: TlsContents | undefined;
   /** Connections at once; more are closed at once. @default no bound */

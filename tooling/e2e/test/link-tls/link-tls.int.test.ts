@@ -50,20 +50,23 @@ describe('a link over TLS, on which both sides show certificates', () => {
     expect(receiver.output()).toContain('a request was turned away: the client certificate is missing');
   });
 
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('asks as much of a session of %s that is taken up again', async (version) => {
-    const cursor = '/v1/replication/cursors/east/0';
-    for (const [identity, status] of [
-      [{}, 401],
-      [{ cert: pem.strangerCertificate, key: pem.strangerKey }, 401],
-      [{ cert: pem.shipperCertificate, key: pem.shipperKey }, 200],
-    ] as const) {
-      // It keeps sessions, and no connection.
-      const agent = new Agent({ ...identity, minVersion: version, maxVersion: version });
-      await expect(regions.ask(cursor, { agent })).resolves.toMatchObject({ status, isResumed: false });
-      await expect(regions.ask(cursor, { agent })).resolves.toMatchObject({ status, isResumed: true });
-      agent.destroy();
-    }
-  });
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'asks as much of a session of %s that is taken up again',
+    async (version) => {
+      const cursor = '/v1/replication/cursors/east/0';
+      for (const [identity, status] of [
+        [{}, 401],
+        [{ cert: pem.strangerCertificate, key: pem.strangerKey }, 401],
+        [{ cert: pem.shipperCertificate, key: pem.shipperKey }, 200],
+      ] as const) {
+        // It keeps sessions, and no connection.
+        const agent = new Agent({ ...identity, minVersion: version, maxVersion: version });
+        await expect(regions.ask(cursor, { agent })).resolves.toMatchObject({ status, isResumed: false });
+        await expect(regions.ask(cursor, { agent })).resolves.toMatchObject({ status, isResumed: true });
+        agent.destroy();
+      }
+    },
+  );
 
   it('goes on with a shipper that shows its certificate after one that could not', async () => {
     await using _shipper = regions.ship('known');
