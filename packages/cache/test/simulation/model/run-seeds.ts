@@ -1,8 +1,10 @@
 import { runSeed, type SeedReport } from './run-seed.ts';
+import { noSabotage } from './sabotage.ts';
+import type { Scenario } from './scenario.ts';
 
-/** The seeds that a test run tries: LOCKSTEP_SIM_SEED names one, LOCKSTEP_SIM_SEEDS says how many. */
-export function seedsToRun(defaultCount: number): number[] {
-  const { LOCKSTEP_SIM_SEED: only, LOCKSTEP_SIM_SEEDS: count } = process.env;
+/** The seeds that a test run tries: LOCKSTEP_SIM_SEED names one, LOCKSTEP_SIM_SEEDS or `named` says how many. */
+export function seedsToRun(defaultCount: number, named = 'LOCKSTEP_SIM_SEEDS'): number[] {
+  const { LOCKSTEP_SIM_SEED: only, [named]: count } = process.env;
   if (only !== undefined) return [Number(only)];
   return Array.from({ length: count === undefined ? defaultCount : Number(count) }, (_, index) => index + 1);
 }
@@ -15,11 +17,11 @@ export interface SeedsReport {
 }
 
 /** Runs seeds until one of them breaks a promise, of which the error tells the story. */
-export async function runSeeds(seeds: readonly number[]): Promise<SeedsReport> {
+export async function runSeeds(seeds: readonly number[], changes: Partial<Scenario> = {}): Promise<SeedsReport> {
   let reads = 0;
   let events = 0;
   for (const seed of seeds) {
-    const report = await runSeed(seed);
+    const report = await runSeed(seed, noSabotage, changes);
     if (report.violations.length > 0) throw new Error(storyOf(report));
     reads += report.reads;
     events += report.events;

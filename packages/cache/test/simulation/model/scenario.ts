@@ -41,6 +41,16 @@ export interface Scenario {
   readonly faultEveryMs: number;
 }
 
+/** A moment of two processes and one key, in which everything happens at once: many of these find other orders than a few long ones. */
+export const shortWorld: Partial<Scenario> = {
+  nodes: 2,
+  keys: 1,
+  maxStalenessMs: 300,
+  durationMs: 150,
+  pauseMs: 5,
+  faultEveryMs: 40,
+};
+
 /** Draws a scenario. */
 export function drawScenario(random: SeededRandom): Scenario {
   const maxStalenessMs = random.pick([300, 300, 500, 500, 2000]);
