@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -9,6 +8,7 @@ import { findFreePort } from '../harness/free-port.ts';
 import { type AppChange, startLockstepProxy } from '../proxy-http/lockstep-proxy.ts';
 import { keyPrefix } from '../proxy-http/workload.ts';
 import { certificate, privateKey } from './certificate.ts';
+import { connectClient } from './load.ts';
 import type { ProxyKind, ProxyProcess } from './proxy-kind.ts';
 
 const both = { prefix: keyPrefix, policy: 'invalidate', pools: ['main', 'second'] };
@@ -36,14 +36,7 @@ function overUnixSocket(): ProxyKind {
   return inFolder('over a unix socket', async (folder, start) => {
     const path = join(folder, 'proxy.sock');
     const server = await start([{ address: path }]);
-    return {
-      ...server,
-      async connect() {
-        const socket = connect(path);
-        await once(socket, 'connect');
-        return socket;
-      },
-    };
+    return { ...server, connect: (take) => connectClient({ path }, take) };
   });
 }
 
@@ -55,9 +48,10 @@ function overTls(): ProxyKind {
     const server = await start([{ address: `127.0.0.1:${port}`, tls: { certFile, keyFile } }]);
     return {
       ...server,
-      async connect() {
+      async connect(take) {
         const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate });
         socket.setNoDelay(true);
+        socket.on('data', take);
         await once(socket, 'secureConnect');
         return socket;
       },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 import { answerTo, batchesOf, fillAnswers, fillCommands, type Work } from './workload.ts';
 
@@ -9,11 +9,26 @@ export interface Load extends AsyncDisposable {
   run(durationMs: number): Promise<number>;
 }
 
-/** Connects to that port of loopback. */
-export async function connectTcp(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+/** Opens a connection of one client, and has `take` called with what it reads. */
+export type ConnectClient = (take: (chunk: Buffer) => void) => Promise<Socket>;
+
+/** One piece of memory for all sockets: each tells of what it read before the next one reads. */
+const memory = Buffer.allocUnsafeSlow(65_536);
+
+/** Connects to a port of loopback or to a path, for as little processor time as Node can. */
+export async function connectClient(target: NetConnectOpts, take: (chunk: Buffer) => void): Promise<Socket> {
+  const callback = (length: number): boolean => {
+    take(memory.subarray(0, length));
+    return true;
+  };
+  const socket = connect({ ...target, noDelay: true, onread: { buffer: memory, callback } });
   await once(socket, 'connect');
   return socket;
+}
+
+/** Plain TCP on loopback. */
+export function tcpClient(port: number): ConnectClient {
+  return (take) => connectClient({ port, host: '127.0.0.1' }, take);
 }
 
 /**
@@ -21,11 +36,11 @@ export async function connectTcp(port: number): Promise<Socket> {
  *
  * @throws Error when an answer is another one than memcached's.
  */
-export async function openLoad(work: Work, connectClient: () => Promise<Socket>): Promise<Load> {
+export async function openLoad(work: Work, connectOne: ConnectClient): Promise<Load> {
   const batches = batchesOf(work);
   const answer = answerTo(work);
   const clients: LoadClient[] = [];
-  for (let index = 0; index < work.connections; index += 1) clients.push(new LoadClient(await connectClient()));
+  for (let index = 0; index < work.connections; index += 1) clients.push(await LoadClient.open(connectOne));
   const load: Load = {
     async run(durationMs) {
       const startedAt = performance.now();
@@ -63,9 +78,17 @@ interface Repetition {
 
 class LoadClient {
   readonly #socket: Socket;
+  readonly #hear: (listener: (chunk: Buffer) => void) => void;
 
-  constructor(socket: Socket) {
+  private constructor(socket: Socket, hear: (listener: (chunk: Buffer) => void) => void) {
     this.#socket = socket;
+    this.#hear = hear;
+  }
+
+  static async open(connectOne: ConnectClient): Promise<LoadClient> {
+    let listener = (_chunk: Buffer): void => undefined;
+    const socket = await connectOne((chunk) => listener(chunk));
+    return new LoadClient(socket, (next) => (listener = next));
   }
 
   /** Sends batches one after the other; answers with the number of commands. */
@@ -79,14 +102,13 @@ class LoadClient {
     const send = (): void => void socket.write(batches[next++ % batches.length]!);
     return new Promise((resolve, reject) => {
       const settle = (settled: () => void): void => {
-        socket.off('data', take);
         socket.off('error', fail);
         socket.off('close', hangUp);
         settled();
       };
       const fail = (error: Error): void => settle(() => reject(error));
       const hangUp = (): void => fail(new Error('the server closed the connection'));
-      const take = (chunk: Buffer): void => {
+      this.#hear((chunk) => {
         // Reading the whole answer would cost more than some servers do. A miss or an error is shorter or begins otherwise.
         const isOther = bytes === 0 && chunk.length > 1 && chunk[1] !== start;
         bytes += chunk.length;
@@ -99,8 +121,7 @@ class LoadClient {
         done += depth;
         if (performance.now() < endsAt) send();
         else settle(() => resolve(done));
-      };
-      socket.on('data', take);
+      });
       socket.on('error', fail);
       socket.on('close', hangUp);
       send();

@@ -1,7 +1,7 @@
 import { type Contestant, requireParam } from '../harness/bench-case.ts';
 import { cores, pinProcesses } from '../harness/pinning.ts';
 import { processorMicroseconds } from '../harness/processor-time.ts';
-import { connectTcp, openLoad } from './load.ts';
+import { openLoad, tcpClient } from './load.ts';
 import type { ProxyKind } from './proxy-kind.ts';
 import type { Work } from './workload.ts';
 
@@ -18,7 +18,7 @@ export function proxyContestant(kind: ProxyKind, work: Work, measure: 'throughpu
       await pinProcesses(cores.servers, [process.pid]);
       const server = await kind.start(params);
       try {
-        const load = await openLoad(work, server.connect ?? (() => connectTcp(server.port)));
+        const load = await openLoad(work, server.connect ?? tcpClient(server.port));
         return {
           async run(durationMs) {
             if (measure === 'throughput') return load.run(durationMs);
@@ -46,7 +46,7 @@ export function withoutProxy(work: Work): Contestant {
     name: 'no proxy',
     async open(params) {
       await pinProcesses(cores.servers, [process.pid]);
-      return openLoad(work, () => connectTcp(Number(requireParam(params, 'port'))));
+      return openLoad(work, tcpClient(Number(requireParam(params, 'port'))));
     },
   };
 }

@@ -1,12 +1,11 @@
-import type { Socket } from 'node:net';
-
 import type { Params } from '../harness/bench-case.ts';
 import type { ServerProcess } from '../harness/server-process.ts';
+import type { ConnectClient } from './load.ts';
 
 /** A proxy that is there. */
 export interface ProxyProcess extends ServerProcess {
-  /** Resolves with a socket that the proxy takes commands from. @default plain TCP to the port */
-  readonly connect?: () => Promise<Socket>;
+  /** How clients connect to it. @default plain TCP to the port */
+  readonly connect?: ConnectClient;
 }
 
 /** Something that speaks the memcached protocol in front of memcached. */

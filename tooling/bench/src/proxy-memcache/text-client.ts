@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 
 import type { KeyClient } from '../proxy-http/slow-node.ts';
-import { connectTcp } from './load.ts';
 
 /** A client of the memcached protocol with a connection for each request under way, as an answer holds up those behind it. */
 export class TextClient implements KeyClient {
@@ -46,7 +46,8 @@ export class TextClient implements KeyClient {
   }
 
   async #open(): Promise<Socket> {
-    const socket = await connectTcp(this.#port);
+    const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
+    await once(socket, 'connect');
     // 'close' follows.
     socket.on('error', () => {});
     this.#all.push(socket);

@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net';
+
+const MEMORY_BYTES = 65_536;
+/** What the option `onread` of `net.connect` sets: memory to read into, who is called, and nobody who gives other memory. */
+const FIELDS = ['kBuffer', 'kBufferCb'] as const;
+
+/** Every socket may read into it: each read is told of before the next one. */
+const memory = Buffer.allocUnsafeSlow(MEMORY_BYTES);
+
+interface Handle {
+  useUserBuffer(memory: Buffer): void;
+}
+
+/**
+ * Calls `onChunk` with what the socket reads, as `data` would, for all of its life. A chunk is the callee's.
+ *
+ * Node makes 64 KiB of memory for each read of a socket and gives back what it did not fill, which costs more than to
+ * serve a `get`. Sockets that connect can read into memory that is there (`onread`), but `net.createServer` has no such
+ * option. So what the option sets is set here. Where a version of Node, or TLS, has it otherwise, `data` serves.
+ */
+export function readChunks(socket: Socket, onChunk: (chunk: Buffer) => void): void {
+  const handle = handleOf(socket);
+  const fields = FIELDS.map((name) => fieldOf(socket, name));
+  if (handle === undefined || fields.includes(undefined)) {
+    socket.on('data', onChunk);
+    return;
+  }
+  const values = [memory, (length: number) => onChunk(Buffer.from(memory.subarray(0, length)))];
+  fields.forEach((field, index) => Reflect.set(socket, field as symbol, values[index]));
+  handle.useUserBuffer(memory);
+}
+
+function handleOf(socket: Socket): Handle | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const isUsable =
+    typeof handle === 'object' && handle !== null && 'useUserBuffer' in handle && !('encrypted' in socket);
+  return isUsable ? (handle as Handle) : undefined;
+}
+
+function fieldOf(socket: Socket, name: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(socket).find(({ description }) => description === name);
+}

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { canPin, cores, pinnedCommand } from '../src/harness/pinning.ts';
+
+const pinning = new URL('../dist/harness/pinning.js', import.meta.url).href;
+
+/** The cores that a process may run on. */
+function placesOf(pid: number | 'self'): string {
+  return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!;
+}
+
+describe.runIf(canPin)('a contestant, which is tied to a core', () => {
+  const asContestant = (script: string): string => {
+    const [program, args] = pinnedCommand(cores.contestants, process.execPath, ['--input-type=module', '-e', script]);
+    return execFileSync(program, args, { encoding: 'utf8' }).trim();
+  };
+  const here = `import { readFileSync } from 'node:fs';
+    const places = () => /^Cpus_allowed_list:\\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1];`;
+
+  it('can move to the core of the servers', () => {
+    const script = `${here} const { cores, pinProcesses } = await import('${pinning}');
+      const before = places(); await pinProcesses(cores.servers, [process.pid]); console.log(before, places());`;
+    expect(asContestant(script)).toBe(`${cores.contestants} ${cores.servers}`);
+  });
+
+  it('can start others on the core of the servers', () => {
+    const script = `const { cores, pinnedCommand } = await import('${pinning}');
+      console.log(pinnedCommand(cores.servers, 'true', []).join(' '));`;
+    expect(asContestant(script)).toBe(`taskset -c,${cores.servers},true`);
+  });
+
+  it('leaves others where they are', () => {
+    const before = placesOf('self');
+    asContestant('');
+    expect(placesOf('self')).toBe(before);
+  });
+});
