@@ -7,7 +7,7 @@ import { CommandParser, type ParserOptions } from './command-parser.ts';
 import { endSocket } from './end-socket.ts';
 import { type Flushable, flushAtTurnEnd } from './flush-turn.ts';
 import { ReadBudget } from './read-budget.ts';
-import { readChunks } from './read-chunks.ts';
+import { readSocket } from './read-socket.ts';
 import { largestPiece } from './reply.ts';
 import type { ReplySlab } from './reply-slab.ts';
 import { releaseSlot, type ReplySlot, type SlotOwner, takeSlot } from './reply-slot.ts';
@@ -73,7 +73,7 @@ export class ClientConnection implements SlotOwner, Flushable {
   /** Starts to serve. Call it once. */
   start(): void {
     const { socket } = this;
-    readChunks(socket, (chunk) => {
+    readSocket(socket, (chunk) => {
       if (this.#isEnding) return;
       this.bytesRead += chunk.length;
       this.#options.stats.bytesRead += chunk.length;

@@ -18,7 +18,7 @@ interface Handle {
  * serve a `get`. Sockets that connect can read into memory that is there (`onread`), but `net.createServer` has no such
  * option. So what the option sets is set here. Where a version of Node, or TLS, has it otherwise, `data` serves.
  */
-export function readChunks(socket: Socket, onChunk: (chunk: Buffer) => void): void {
+export function readSocket(socket: Socket, onChunk: (chunk: Buffer) => void): void {
   const handle = handleOf(socket);
   const fields = FIELDS.map((name) => fieldOf(socket, name));
   if (handle === undefined || fields.includes(undefined)) {
