@@ -23,7 +23,11 @@ const fleets = [
     jumpMs: 3_600_000,
   },
   // Beside memcached, clocks may be 30 s apart.
-  { tier: 'memcached', faults: { ...memcachedFaults, ...machineFaults }, jumpMs: 14_000 },
+  {
+    tier: 'memcached',
+    faults: { ...memcachedFaults, ...machineFaults, ...networkFaults, ...redisFaults },
+    jumpMs: 14_000,
+  },
 ] as const;
 
 it.each(fleets)(
