@@ -5,6 +5,7 @@ import type { Region } from '@lockstep/service-kit';
 /** What a running proxy cannot change, by its name in the topology, and how to find it. */
 const fixed: readonly (readonly [string, (region: Region) => unknown])[] = [
   ['redis', ({ redis }) => redis],
+  ['journal', ({ journal }) => journal],
   ['proxy.http', ({ proxy }) => proxy.http],
   ['proxy.memcached', ({ proxy }) => proxy.memcached],
   ['proxy.workers', ({ proxy }) => proxy.workers ?? 1],

@@ -58,6 +58,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
   });
   const classes = { find: classOf(topology) };
   const journal = createJournal({
+    ...region.journal,
     client: redis,
     region: region.name,
     classOf: (key) => classes.find(key)?.prefix ?? '',

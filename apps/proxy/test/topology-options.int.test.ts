@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
+import { journalKeys, shardOf } from '@lockstep/replication';
+import { connectRedis, createLogger } from '@lockstep/service-kit';
 import { describe, expect, it, vi } from 'vitest';
 
 import { type ProxyProcess, startProxyProcess } from './fixtures/proxy-process.ts';
@@ -60,6 +62,20 @@ describe('what the topology says of limits, values and keys', () => {
     }
     const batch = await fetch(`${url}/v1/cache?keys=a,b,c`);
     expect([batch.status, await batch.json()]).toMatchObject([413, { code: 'ERR_MEMCACHE_PROXY_BATCH_TOO_LARGE' }]);
+  });
+
+  it('keeps the journal within its bounds', async () => {
+    await using proxy = await startProxyProcess({ region: '    journal: { maxStreamBytes: 16 }' });
+    const logger = createLogger({ name: 'test', level: 'silent' });
+    const client = connectRedis({ url: proxy.redis.url, name: 'test', logger });
+    for (const body of ['one', 'two']) {
+      expect((await fetch(`${proxy.url}/v1/cache/user:1`, { method: 'PUT', body })).status).toBe(204);
+    }
+    const { stream, dirty } = journalKeys('east', shardOf(Buffer.from('user:1'), 16));
+    // The first write filled the stream; of the second the key is noted.
+    await expect.poll(() => client.exists(dirty), { timeout: 10_000 }).toBe(1);
+    await expect(client.xlen(stream)).resolves.toBe(1);
+    client.disconnect();
   });
 
   it('limits routes, believes the header that it names, and gives nodes their names', async () => {

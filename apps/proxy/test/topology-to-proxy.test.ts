@@ -120,6 +120,7 @@ describe('restartNeeded', () => {
       'proxy.flushAll',
       'proxy.metaKeys',
     ]);
+    expect(restartNeeded(regionWith(), { ...regionWith(), journal: { maxQueueBytes: 5 } })).toEqual(['journal']);
     expect(
       restartNeeded(
         regionWith(

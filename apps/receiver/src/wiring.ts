@@ -52,6 +52,7 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
   const applier = createRoutedApplier({ topology, get: (pool) => pools.get(pool) }, clear);
   const invalidations = createRedisLog({ client: redis, namespace: region.name });
   const journal = createJournal({
+    ...region.journal,
     client: redis,
     region: region.name,
     classOf: (key) => current.classOf(key)?.prefix ?? '',

@@ -5,6 +5,7 @@ import type { Region } from '@lockstep/service-kit';
 /** What a running refresher cannot change, by its name in the topology. */
 const fixed: readonly (readonly [string, (region: Region) => unknown])[] = [
   ['redis', ({ redis }) => redis],
+  ['journal', ({ journal }) => journal],
   ['refresh.http', ({ refresh }) => refresh?.http],
   ['refresh.leaseMs', ({ refresh }) => refresh?.leaseMs],
   ['refresh.retry', ({ refresh }) => refresh?.retry],

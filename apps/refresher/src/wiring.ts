@@ -42,6 +42,7 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
   });
   const classes = { find: classOf(topology), isVersioned: isVersioned(topology) };
   const journal = createJournal({
+    ...region.journal,
     client,
     region: regionName,
     classOf: (key) => classes.find(key)?.prefix ?? '',

@@ -37,6 +37,7 @@ export function openIngest(
   }
   let current = { find: classOf(topology), policyOf: policyOf(topology), isVersioned: isVersioned(topology) };
   const journal = createJournal({
+    ...region.journal,
     client,
     region: region.name,
     classOf: (key) => current.find(key)?.prefix ?? '',

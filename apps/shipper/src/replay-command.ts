@@ -54,6 +54,7 @@ export function runReplayCommand(args: readonly string[], io: CommandIo): Promis
     const client = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
     const find = classOf(topology);
     const journal = createJournal({
+      ...region.journal,
       client,
       region: region.name,
       classOf: (key) => find(key)?.prefix ?? '',

@@ -1,5 +1,5 @@
 import { journalKeys, LEGACY_INGEST_PATH, shardOf } from '@lockstep/replication';
-import { type AppContext, connectRedis, createAdminServer, createLogger } from '@lockstep/service-kit';
+import { type AppContext, connectRedis, createAdminServer, createLogger, type Region } from '@lockstep/service-kit';
 import { startRedis } from '@lockstep/testing';
 import { expect, it } from 'vitest';
 
@@ -10,8 +10,8 @@ const logger = createLogger({ name: 'test', level: 'silent' });
 type Context = Pick<AppContext, 'topology' | 'region' | 'environment'>;
 
 /** As much of a region as an ingest looks at. */
-function contextOf(ingest: { secret: string } | undefined, secret?: string): Context {
-  const region = { name: 'east', shipper: ingest === undefined ? {} : { ingest } };
+function contextOf(ingest: { secret: string } | undefined, secret?: string, journal?: Region['journal']): Context {
+  const region = { name: 'east', shipper: ingest === undefined ? {} : { ingest }, journal };
   const topology = {
     file: 't.yaml',
     version: 1,
@@ -40,6 +40,20 @@ it('takes writes by the classes of the topology from those who have the token, w
   const { stream } = journalKeys('east', shardOf(Buffer.from('user:1'), 16));
   await expect(client.call('XLEN', stream)).resolves.toBe(2);
   await ingest.journal.close();
+  client.disconnect();
+});
+
+it('keeps its journal within the bounds of the topology', async () => {
+  await using redis = await startRedis();
+  const client = connectRedis({ url: redis.url, name: 'test', logger });
+  await using admin = createAdminServer({ name: 'lockstep-shipper', version: '0.0.0', logger });
+  const context = contextOf({ secret: 'JOURNAL' }, 'the-token', { maxStreamBytes: 16 });
+  const { journal } = openIngest(context, { client, http: admin.http })!;
+  const write = { kind: 'delete', key: Buffer.from('user:1') } as const;
+  await journal.append(write);
+  await journal.append(write);
+  expect(journal.stats().tier).toBe('keys');
+  await journal.close();
   client.disconnect();
 });
 

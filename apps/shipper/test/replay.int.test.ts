@@ -19,13 +19,15 @@ beforeAll(async () => {
   client = connectRedis({ url: redis.url, name: 'test', logger: createLogger({ name: 'test', level: 'silent' }) });
   directory = await mkdtemp(join(tmpdir(), 'shipper-replay-'));
   const file = join(directory, 'topology.yaml');
-  const region = (port: number, mine: number): string => `
+  const region = (port: number, mine: number, more = ''): string => `
     redis: redis://127.0.0.1:${port}
     pool: { nodes: [{ name: a, address: '127.0.0.1:2' }] }
     proxy: { http: '127.0.0.1:${mine + 3}', memcached: '127.0.0.1:${mine + 4}' }
     shipper: { http: '127.0.0.1:${mine + 5}' }
-    receiver: { http: '127.0.0.1:${mine + 6}' }`;
-  await writeFile(file, `version: 1\nregions:\n  east:${region(redis.port, 20)}\n  west:${region(1, 30)}\n`);
+    receiver: { http: '127.0.0.1:${mine + 6}' }${more}`;
+  const full = '\n    journal: { maxStreamBytes: 16 }';
+  const regions = `  east:${region(redis.port, 20)}\n  west:${region(1, 30)}\n  full:${region(redis.port, 40, full)}\n`;
+  await writeFile(file, `version: 1\nregions:\n${regions}`);
   where = ['--config', file, '--region', 'east'];
 });
 afterAll(async () => {
@@ -78,6 +80,16 @@ it('deletes each key that was written after an id once more, at the end of the j
   expect(shards).toHaveLength(16);
   const keys = shards.map((line) => (JSON.parse(line) as { keys: number }).keys);
   expect(keys.reduce((sum, count) => sum + count, 0)).toBe(2);
+});
+
+it('keeps the journal within the bounds of the topology', async () => {
+  await using journal = createJournal({ client, region: 'full' });
+  await journal.append(store('user:1'));
+  const args = ['--config', where[1]!, '--region', 'full', '--from', '0'];
+  await expect(run(...args)).resolves.toMatchObject({ code: 0 });
+  const { stream, dirty } = journalKeys('full', shardOf(Buffer.from('user:1'), 16));
+  // The stream is full: the key is noted.
+  await expect(Promise.all([client.xlen(stream), client.exists(dirty)])).resolves.toEqual([1, 1]);
 });
 
 it('says when the journal does not reach back so far', async () => {

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { parseRedisUrl } from '../redis/redis-url.ts';
 import { classSchema } from './sections/class-section.ts';
 import { type ConsumerDocument, consumerSchema, toConsumer } from './sections/consumer-section.ts';
+import { journalSchema, type JournalRegion } from './sections/journal-section.ts';
 import { type PoolDocument, poolSchema, poolsSchema, toPool } from './sections/pool-section.ts';
 import { type ProxyDocument, proxySchema, toProxy } from './sections/proxy-section.ts';
 import { type ReceiverDocument, receiverSchema, toReceiver } from './sections/receiver-section.ts';
@@ -21,6 +22,7 @@ const regionSchema = Type.Object(
     proxy: proxySchema,
     shipper: shipperSchema,
     receiver: receiverSchema,
+    journal: Type.Optional(journalSchema),
     consumer: Type.Optional(consumerSchema),
     refresh: Type.Optional(refreshSchema),
   },
@@ -44,6 +46,7 @@ interface RegionDocument {
   readonly proxy: ProxyDocument;
   readonly shipper: ShipperDocument;
   readonly receiver: ReceiverDocument;
+  readonly journal?: JournalRegion;
   readonly consumer?: ConsumerDocument;
   readonly refresh?: RefreshDocument;
 }
@@ -68,7 +71,7 @@ export function toTopology(document: unknown, fileName: string): Topology {
 }
 
 function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean): Region {
-  const { redis, pool, pools, proxy, shipper, receiver, consumer, refresh } = region;
+  const { redis, pool, pools, proxy, shipper, receiver, journal, consumer, refresh } = region;
   return {
     name,
     redis,
@@ -80,6 +83,7 @@ function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean):
     proxy: toProxy(proxy),
     shipper: toShipper(shipper),
     receiver: toReceiver(receiver),
+    ...(journal === undefined ? {} : { journal }),
     ...(consumer === undefined ? {} : { consumer: toConsumer(consumer) }),
     ...(refresh === undefined ? {} : { refresh: toRefresh(refresh) }),
   };

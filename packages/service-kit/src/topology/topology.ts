@@ -2,6 +2,7 @@ import type { ConsumerRegion } from './consumer-topology.ts';
 import type { RegionPool } from './pool-topology.ts';
 import type { ProxyRegion } from './proxy-topology.ts';
 import type { RefreshRegion } from './refresh-topology.ts';
+import type { JournalRegion } from './sections/journal-section.ts';
 import type { ReceiverRegion } from './sections/receiver-section.ts';
 import type { ShipperRegion } from './sections/shipper-section.ts';
 
@@ -47,6 +48,8 @@ export interface Region {
   readonly proxy: ProxyRegion;
   readonly shipper: ShipperRegion;
   readonly receiver: ReceiverRegion;
+  /** What its journal may hold. @default as of `createJournal` */
+  readonly journal?: JournalRegion;
   /** The queues that are consumed in this region. */
   readonly consumer?: ConsumerRegion;
   /** The sources of time-limited data that are refreshed in this region. */

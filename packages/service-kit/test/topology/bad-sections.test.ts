@@ -33,6 +33,24 @@ const cases: readonly (readonly [string, string, string, string | RegExp])[] = [
     /regions\.east\.shipper\.compression is "gzip"; it must be identity, brotli or zstd$/,
   ],
   [
+    'a journal that may hold nothing',
+    'receiver: { http: 127.0.0.1:4513 }',
+    'receiver: { http: 127.0.0.1:4513 }\n    journal: { maxStreamBytes: 0 }',
+    /regions\.east\.journal\.maxStreamBytes must be a positive integer, got 0$/,
+  ],
+  [
+    'a bound of the journal with a unit',
+    'receiver: { http: 127.0.0.1:4513 }',
+    'receiver: { http: 127.0.0.1:4513 }\n    journal: { maxQueueBytes: 16MiB }',
+    /regions\.east\.journal\.maxQueueBytes must be a positive integer such as 16777216, got a string$/,
+  ],
+  [
+    'a bound that a journal has not',
+    'receiver: { http: 127.0.0.1:4513 }',
+    'receiver: { http: 127.0.0.1:4513 }\n    journal: { maxDirtyByte: 1 }',
+    /unknown key "maxDirtyByte" in regions\.east\.journal; did you mean "maxDirtyBytes"\?$/,
+  ],
+  [
     'an unknown algorithm',
     'algorithm: maglev',
     'algorithm: magelv',

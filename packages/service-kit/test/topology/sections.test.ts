@@ -38,6 +38,13 @@ describe('a topology file that uses every section', () => {
     expect(receiver).toMatchObject({ url: 'http://127.0.0.1:4513', secondDeleteMs: 0 });
   });
 
+  it('has what the journal of the region may hold, and nothing of it where the file says nothing', () => {
+    const bounds = { maxStreamBytes: 1_000_000, maxDirtyBytes: 200_000, maxQueueBytes: 30_000 };
+    const section = `    journal: ${JSON.stringify(bounds)}\nclasses:`;
+    expect(parseTopology(full.replace('classes:', section), 't.yaml').regions.get('east')!.journal).toEqual(bounds);
+    expect(east).not.toHaveProperty('journal');
+  });
+
   it('has the certificates that shippers and receivers show, and reaches such a receiver by https', () => {
     const tls = { certFile: '/tls.crt', keyFile: '/tls.key', caFile: '/ca.crt' };
     const files = 'tls: { certFile: /tls.crt, keyFile: /tls.key, caFile: /ca.crt }';
