@@ -78,7 +78,8 @@ export class CacheView<Id, Value> implements View<Id, Value> {
       const text = this.#textOf(id);
       return { id, text, key: this.#prefix + text, source: this.#sourceOf(id) };
     });
-    return (await readMany(this.#core, this.#reader, wanted, options, loadMany)) as Value[];
+    const source = loadMany === undefined ? undefined : { loadMany, textOf: (id: Id) => this.#textOf(id) };
+    return (await readMany(this.#core, this.#reader, wanted, options, source)) as Value[];
   }
 
   async invalidate(ids: Id | readonly Id[], options: InvalidateOptions = {}): Promise<void> {
@@ -137,7 +138,7 @@ export class CacheView<Id, Value> implements View<Id, Value> {
   #sourceOf(id: Id): LoadSource {
     const tagsOf = this.#tagsOf;
     return {
-      load: (context: LoadContext) => loadOne(this.#options, id, context as LoadContext<Value>),
+      load: (context: LoadContext) => loadOne(this.#options, id, context, (one) => this.#textOf(one)),
       tagsOf: tagsOf === undefined ? undefined : (value) => tagsOf(value as Value, id),
     };
   }

@@ -16,7 +16,7 @@ export {
   type ViewOptions,
   type WhenPartitioned,
 } from './view-options.ts';
-export { type LoadContext } from './load-context.ts';
+export { type LoadContext, type LoadManyContext } from './load-context.ts';
 export { cached, type Cached, type CachedCall, type CachedOptions } from './cached.ts';
 
 // Checking what is served

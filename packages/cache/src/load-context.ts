@@ -17,3 +17,15 @@ export interface LoadContext<Value = unknown> {
    */
   keep(): Value;
 }
+
+/** What a loader of many is told: besides the signal, a context for each of the ids, as `load` has it. */
+export interface LoadManyContext<Id, Value = unknown> {
+  /** Aborts when each of the ids has been given up: nobody waits any more, hard timeout, or the cache is closed. */
+  readonly signal: AbortSignal;
+  /**
+   * The context of one id: what is said there holds for its value alone.
+   *
+   * @throws TypeError for an id that this call is not to bring.
+   */
+  of(this: void, id: Id): LoadContext<Value>;
+}

@@ -1,5 +1,5 @@
 import type { ValueCodec } from './codecs/codec.ts';
-import type { LoadContext } from './load-context.ts';
+import type { LoadContext, LoadManyContext } from './load-context.ts';
 
 /** What to do while the log has not been heard for `maxStalenessMs`. */
 export type WhenPartitioned = 'origin' | 'stale' | 'throw';
@@ -61,11 +61,16 @@ export interface ViewOptions<Id, Value> extends ReadPolicy, ValueOptions<Value> 
   load?(this: void, id: Id, context: LoadContext): Promise<Value> | Value;
   /**
    * Brings many at once: an array in the order of `ids`, or a Map by id. An Error in place of a value fails that id alone.
+   * Where it takes its context, write it before `keyOf` and `tags`.
+   * `context.of(id)` is the context that `load` would have: where a view has both, both say the same of a value (tags,
+   * time to live), because either may bring it. One that uses `stale` or `keep()` says what they are:
+   * `(ids: readonly string[], context: LoadManyContext<string, User>) => …`.
    */
-  readonly loadMany?: (
+  loadMany?(
+    this: void,
     ids: readonly Id[],
-    context: Pick<LoadContext, 'signal'>,
-  ) => Promise<LoadedMany<Id, Value>> | LoadedMany<Id, Value>;
+    context: LoadManyContext<Id>,
+  ): Promise<LoadedMany<Id, Value>> | LoadedMany<Id, Value>;
   /** The tags of a value, for `invalidateTags`. @default none */
   readonly tags?: (value: NoInfer<Value>, id: NoInfer<Id>) => readonly string[];
   /** The id as text; different ids, different texts. @default the string or number itself */

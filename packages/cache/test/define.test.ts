@@ -20,6 +20,19 @@ describe('Cache.define', () => {
     expectTypeOf<Rows['getMany']>().parameter(0).toEqualTypeOf<readonly number[]>();
     expectTypeOf<Rows['get']>().returns.resolves.toBeString();
     expect(await rows.get(1)).toBe('1');
+    const tagged = open.cache.define('tagged', {
+      ttlMs: 1000,
+      loadMany: async (ids: readonly number[], { of, signal }) => {
+        expectTypeOf(of).parameter(0).toEqualTypeOf<number>();
+        expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+        return ids.map((id) => ({ id, isStale: of(id).stale !== undefined }));
+      },
+      tags: (value, id) => [`${value.isStale}:${id}`],
+    });
+    type Tagged = typeof tagged;
+    expectTypeOf<Tagged['get']>().parameter(0).toEqualTypeOf<number>();
+    expectTypeOf<Tagged['get']>().returns.resolves.toEqualTypeOf<{ id: number; isStale: boolean }>();
+    expect(await tagged.getMany([1])).toEqual([{ id: 1, isStale: false }]);
   });
 
   it('takes its types from a loader that takes its context', async () => {

@@ -1,16 +1,21 @@
-import type { LoadContext } from '../load-context.ts';
+import type { LoadContext, LoadManyContext } from '../load-context.ts';
 import type { LoadedMany } from '../view-options.ts';
 import type { CacheCore } from './cache-core.ts';
 import type { Flight } from './flight.ts';
 import { pick } from './load-one.ts';
 import type { Loaded, LoadRequest } from './load-request.ts';
+import { manyContext } from './many-context.ts';
 import { counted, runLoad } from './run-load.ts';
 
 /** Brings many values at once. */
-export type LoadMany<Id> = (
-  ids: readonly Id[],
-  context: Pick<LoadContext, 'signal'>,
-) => Promise<LoadedMany<Id, unknown>> | LoadedMany<Id, unknown>;
+export interface BulkSource<Id> {
+  readonly loadMany: (
+    ids: readonly Id[],
+    context: LoadManyContext<Id>,
+  ) => Promise<LoadedMany<Id, unknown>> | LoadedMany<Id, unknown>;
+  /** The id as text. */
+  readonly textOf: (id: Id) => string;
+}
 
 /** The part of one flight in a batch. */
 export interface Seat {
@@ -28,9 +33,11 @@ export interface Batch<Id> {
  * Waits until each of `size` flights knows whether it loads now, then makes one call for those that do. Who has to wait
  * for another process and loads later makes a call of its own.
  */
-export function createBatch<Id>(core: CacheCore, view: string, size: number, loadMany: LoadMany<Id>): Batch<Id> {
+export function createBatch<Id>(core: CacheCore, view: string, size: number, source: BulkSource<Id>): Batch<Id> {
   let undecided = size;
   const ids: Id[] = [];
+  // By text, and complete when the call is made: each of its flights has run up to here in the turn in which it decided.
+  const contexts = new Map<string, LoadContext>();
   const controller = new AbortController();
   let leavers = 0;
   let loaded: Promise<LoadedMany<Id, unknown>> | undefined;
@@ -49,7 +56,8 @@ export function createBatch<Id>(core: CacheCore, view: string, size: number, loa
 
   function call(): Promise<LoadedMany<Id, unknown>> {
     const { signal } = controller;
-    return counted(core, view, async () => loadMany(ids, { signal }), signal);
+    const context = manyContext(signal, source.textOf, contexts);
+    return counted(core, view, async () => source.loadMany(ids, context), signal);
   }
 
   function leave(flight: Flight): void {
@@ -71,7 +79,11 @@ export function createBatch<Id>(core: CacheCore, view: string, size: number, loa
         load(flight) {
           if (place === -1) return runLoad(core, request, flight);
           flight.signal.addEventListener('abort', () => leave(flight), { once: true });
-          return runLoad(core, { ...request, load: () => bring(place) }, flight, false);
+          const load = (context: LoadContext): Promise<unknown> => {
+            contexts.set(request.text, context);
+            return bring(place);
+          };
+          return runLoad(core, { ...request, load }, flight, false);
         },
       };
     },

@@ -1,6 +1,6 @@
 import type { SharedValue } from '../shared/shared-tier.ts';
 import type { ReadOptions } from '../view-options.ts';
-import { createBatch, type LoadMany } from './batch.ts';
+import { type BulkSource, createBatch } from './batch.ts';
 import type { CacheCore } from './cache-core.ts';
 import { createLoadTurns } from './load-turns.ts';
 import type { LoadSource, Lookup, ViewReader } from './view-reader.ts';
@@ -27,7 +27,7 @@ export async function readMany<Id>(
   reader: ViewReader,
   wanted: readonly Wanted<Id>[],
   options: ReadOptions | undefined,
-  loadMany: LoadMany<Id> | undefined,
+  source: BulkSource<Id> | undefined,
 ): Promise<unknown[]> {
   const policy = reader.policyOf(options);
   const values = new Map<string, unknown>();
@@ -41,9 +41,8 @@ export async function readMany<Id>(
   }
   if (missing.size > 0) {
     const toStart = Array.from(missing.values()).filter(({ look }) => !reader.canJoin(look));
-    const batch =
-      loadMany === undefined ? undefined : createBatch(core, reader.settings.name, toStart.length, loadMany);
-    const turns = loadMany === undefined ? createLoadTurns(LOADS_AT_A_TIME) : undefined;
+    const batch = source === undefined ? undefined : createBatch(core, reader.settings.name, toStart.length, source);
+    const turns = source === undefined ? createLoadTurns(LOADS_AT_A_TIME) : undefined;
     // One read for all, which begins in the same turn as their flights: what is invalidated later detaches them.
     const found = readTier(core, reader, toStart);
     const places = new Map(toStart.map(({ want }, place) => [want, place]));

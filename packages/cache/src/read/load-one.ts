@@ -1,15 +1,17 @@
 import type { LoadContext } from '../load-context.ts';
 import type { LoadedMany, ViewOptions } from '../view-options.ts';
+import { manyContext } from './many-context.ts';
 
 /** The value of one id: by `load`, or by `loadMany` of one. */
 export async function loadOne<Id, Value>(
   options: ViewOptions<Id, Value>,
   id: Id,
-  context: LoadContext<Value>,
+  context: LoadContext,
+  textOf: (id: Id) => string,
 ): Promise<Value | undefined> {
   const { load, loadMany } = options;
   if (load !== undefined) return load(id, context);
-  const loaded = await loadMany!([id], context);
+  const loaded = await loadMany!([id], manyContext(context.signal, textOf, new Map([[textOf(id), context]])));
   const value = pick(loaded, [id], 0);
   if (value instanceof Error) throw value;
   return value;

@@ -53,6 +53,32 @@ describe('caches over one shared tier', () => {
     expect(fleet.members[1]!.cache.stats()).toMatchObject({ loads: 0, sharedHits: 4 });
   });
 
+  it('lose by a tag that loadMany gave to one id that id, whichever loader brought it, and no other', async () => {
+    await using fleet = await openFleet({ size: 2, cache: patient });
+    let version = 1;
+    const [one, two] = defineAll(fleet, {
+      ttlMs: 60_000,
+      load: (id, context) => {
+        if (id !== 'c') context.setTags([`org:${id}`]);
+        return `${id} ${version}`;
+      },
+      loadMany: (ids, { of }) => {
+        for (const id of ids) if (id !== 'c') of(id).setTags([`org:${id}`]);
+        return ids.map((id) => `${id} ${version}`);
+      },
+    });
+    const ids = ['a', 'b', 'c'];
+    await one!.getMany(ids);
+    await expect.poll(() => one!.size).toBe(3);
+    expect(await two!.getMany(ids)).toEqual(['a 1', 'b 1', 'c 1']);
+    expect(fleet.members[1]!.cache.stats()).toMatchObject({ loads: 0, sharedHits: 3 });
+    version = 2;
+    await fleet.members[0]!.cache.invalidateTags('org:b', { everywhere: true });
+    expect(ids.map((id) => two!.peek(id))).toEqual(['a 1', undefined, 'c 1']);
+    expect(await two!.getEntry('b')).toMatchObject({ value: 'b 2', source: 'loader' });
+    expect(await one!.getMany(ids)).toEqual(['a 1', 'b 2', 'c 1']);
+  });
+
   it('do not serve what was invalidated by a tag, in any of them', async () => {
     await using fleet = await openFleet({ size: 3, cache: patient });
     let version = 1;

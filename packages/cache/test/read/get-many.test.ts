@@ -1,6 +1,9 @@
 import { sleep } from '@lockstep/core';
 import { describe, expect, it } from 'vitest';
 
+import type { LoadManyContext } from '../../src/index.ts';
+import type { SharedFill } from '../../src/shared/shared-tier.ts';
+import { settle } from '../fake-clock.ts';
 import { deferred, openCache, rejectionOf } from '../open-cache.ts';
 import { createStubTier } from '../stub-tier.ts';
 
@@ -144,5 +147,100 @@ describe('View.getMany', () => {
     await open.clock.advance(100);
     expect(await many).toMatchObject({ code: 'ERR_CACHE_LOAD_TIMEOUT' });
     expect(signal?.aborted).toBe(true);
+  });
+});
+
+describe('the context of loadMany', () => {
+  it('gives one id its tags, here and in the shared tier', async () => {
+    const fills = new Map<string, SharedFill>();
+    const shared = createStubTier({ fill: async (key, _token, fill) => fills.set(key, fill).size > 0 });
+    await using open = await openCache({ shared });
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: (ids: readonly string[], { of }) => {
+        of('b').setTags(['org:1']);
+        return [...ids];
+      },
+    });
+    await rows.getMany(['a', 'b', 'c']);
+    await expect.poll(() => rows.size).toBe(3);
+    expect(Array.from(fills, ([key, { tags }]) => [key, tags])).toEqual([
+      ['row:a', ['@view:row']],
+      ['row:b', ['org:1', '@view:row']],
+      ['row:c', ['@view:row']],
+    ]);
+    await open.cache.invalidateTags('org:1');
+    expect(['a', 'b', 'c'].map((id) => rows.peek(id))).toEqual(['a', undefined, 'c']);
+  });
+
+  it('gives one id its time to live, and keeps another nowhere', async () => {
+    const fills = new Map<string, SharedFill>();
+    const shared = createStubTier({ fill: async (key, _token, fill) => fills.set(key, fill).size > 0 });
+    await using open = await openCache({ shared });
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: (ids: readonly number[], { of }) => {
+        of(1).setTtl(50);
+        of(2).skipStore();
+        return new Map(ids.map((id) => [id, `v${id}`]));
+      },
+    });
+    expect(await rows.getMany([1, 2, 3])).toEqual(['v1', 'v2', 'v3']);
+    await settle();
+    expect(Array.from(fills, ([key, { ttlMs }]) => [key, ttlMs])).toEqual([
+      ['row:1', 50],
+      ['row:3', 1000],
+    ]);
+    expect([1, 2, 3].map((id) => rows.peek(id))).toEqual(['v1', undefined, 'v3']);
+    await open.clock.advance(51);
+    expect([1, 2, 3].map((id) => rows.peek(id))).toEqual([undefined, undefined, 'v3']);
+  });
+
+  it('has the stale value of each id, and keeps it', async () => {
+    await using open = await openCache();
+    const seen: unknown[] = [];
+    const rows = open.cache.define('row', {
+      ttlMs: 100,
+      graceMs: 1000,
+      loadMany: async (ids: readonly string[], context: LoadManyContext<string, { etag: string }>) =>
+        ids.map((id) => {
+          const own = context.of(id);
+          seen.push(own.stale?.value);
+          return own.stale === undefined ? { etag: id } : own.keep();
+        }),
+    });
+    const first = await rows.get('a');
+    await open.clock.advance(101);
+    expect((await rows.getMany(['a', 'b']))[0]).toBe(first);
+    expect(seen).toEqual([undefined, first, undefined]);
+    expect(rows.peek('a')).toBe(first);
+  });
+
+  it('is the same for get, and finds an id by what keyOf makes of it', async () => {
+    await using open = await openCache();
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: (ids: readonly { place: number }[], { signal, of }) => {
+        for (const { place } of ids) of({ place }).setTags([`place:${place}`]);
+        return ids.map(({ place }) => (signal.aborted ? -1 : place));
+      },
+      keyOf: ({ place }) => String(place),
+    });
+    expect([await rows.get({ place: 1 }), await rows.getMany([{ place: 2 }, { place: 3 }])]).toEqual([1, [2, 3]]);
+    await open.cache.invalidateTags(['place:1', 'place:2']);
+    expect([1, 2, 3].map((place) => rows.peek({ place }))).toEqual([undefined, undefined, 3]);
+  });
+
+  it('refuses an id that the call is not to bring', async () => {
+    await using open = await openCache();
+    const rows = open.cache.define('row', {
+      ttlMs: 1000,
+      loadMany: (ids: readonly string[], { of }) => {
+        of('other').skipStore();
+        return [...ids];
+      },
+    });
+    await expect(rows.getMany(['a', 'b'])).rejects.toThrow('not to bring "other"');
+    await expect(rows.get('a')).rejects.toThrow('not to bring "other"');
   });
 });
