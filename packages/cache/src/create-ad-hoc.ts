@@ -36,8 +36,8 @@ export function createAdHoc(core: () => CacheCore, room: LocalRoom, cacheOptions
   }
 
   /** What is held and fresh: for that it does not matter how this caller would have brought it. */
-  function heldFor<Value>(key: string, { forceLoad, isolation, signal }: GetOrSetOptions<Value>): unknown {
-    if (forceLoad === true || isolation === 'clone' || signal?.aborted === true) return undefined;
+  function heldFor<Value>(key: string, { forceLoad, skipLocal, isolation, signal }: GetOrSetOptions<Value>): unknown {
+    if (forceLoad === true || skipLocal === true || isolation === 'clone' || signal?.aborted === true) return undefined;
     hits ??= readerOf(undefined, { sizeOf: () => 0 });
     return hits.hit(key);
   }

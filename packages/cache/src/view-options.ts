@@ -91,6 +91,11 @@ export interface ReadOptions extends Partial<ReadPolicy> {
   readonly forceLoad?: boolean;
   /** Leave the shared tier out. @default false */
   readonly skipShared?: boolean;
+  /**
+   * Leave this process's tier out: what it holds is not read, and what is brought is not kept there. With `forceLoad`,
+   * once the value was loaded, it drops what it held. @default false
+   */
+  readonly skipLocal?: boolean;
   /** Tags of the value besides those that its view gives it, if this call loads it. @default none */
   readonly tags?: readonly string[] | undefined;
   /** `clone`: a structured clone for this caller. `share`: what is held, in a view that clones. @default that of the view */

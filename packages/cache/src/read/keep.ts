@@ -35,6 +35,11 @@ function keep(core: CacheCore, request: LoadRequest, flight: Flight, loaded: Loa
     return;
   }
   const { view, text, policy } = request;
+  if (!request.useLocal) {
+    // It was loaded because what is at hand will not do: that must not come back with the next read.
+    if (request.forceLoad) view.space.forget(text);
+    return;
+  }
   const { graceMs, refreshAhead, idleMs } = policy;
   const plan = { ttlMs: loaded.ttlMs, graceMs, tags: loaded.tags, refreshAhead, idleMs, sizeOf: view.sizeOf };
   // What began earlier must not take the place of this later.

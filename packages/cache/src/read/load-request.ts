@@ -29,6 +29,8 @@ export interface LoadRequest {
   /** What this process's store calls it. */
   readonly text: string;
   readonly policy: FullPolicy;
+  /** Whether this process keeps the value. */
+  readonly useLocal: boolean;
   /** Whether the shared tier is asked and filled. */
   readonly useShared: boolean;
   /** A shared value counts only when it is fresh for longer than this. 0, but for refreshing. */

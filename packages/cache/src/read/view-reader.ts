@@ -115,11 +115,13 @@ export class ViewReader {
           keys: [look.key],
         });
       }
-      const old = policy.whenPartitioned === 'stale' ? this.#store.get(text) : undefined;
+      const mayServe = policy.whenPartitioned === 'stale' && options.skipLocal !== true;
+      const old = mayServe ? this.#store.get(text) : undefined;
       if (old === undefined) return undefined;
       stats.staleServed++;
       return { value: this.#present(old, options), isStale: true, source: 'local' };
     }
+    if (options.skipLocal === true) return undefined;
     let held = this.#store.getFresh(text, now);
     // Not `??`: null is a value.
     if (held === undefined) held = this.#early(look, now);
@@ -203,7 +205,8 @@ export class ViewReader {
   #standIn(look: Lookup): StandIn | undefined {
     const { clock, ledger, pending } = this.#core;
     if (this.#store.metaOf(look.text) === undefined) return undefined;
-    if (look.options.forceLoad === true || pending.hasKey(look.key)) return undefined;
+    const { forceLoad, skipLocal } = look.options;
+    if (forceLoad === true || skipLocal === true || pending.hasKey(look.key)) return undefined;
     const { ownTag, space } = this.settings;
     const held = space.inGrace(look.text, clock.monotonic());
     if (held === undefined) return undefined;
@@ -217,6 +220,7 @@ export class ViewReader {
       key,
       text,
       policy,
+      useLocal: options.skipLocal !== true,
       useShared: this.settings.isShared && options.skipShared !== true,
       minFreshMs: 0,
       forceLoad: options.forceLoad === true,
