@@ -57,6 +57,25 @@ it('keeps its journal within the bounds of the topology', async () => {
   client.disconnect();
 });
 
+it('confirms no write of a Redis that is less durable than the topology wants it', async () => {
+  await using redis = await startRedis({ config: { appendfsync: 'everysec' } });
+  const client = connectRedis({ url: redis.url, name: 'test', logger });
+  await using admin = createAdminServer({ name: 'lockstep-shipper', version: '0.0.0', logger });
+  const context = contextOf({ secret: 'JOURNAL' }, 'the-token', { durability: 'always' });
+  const { journal } = openIngest(context, { client, http: admin.http })!;
+  const append = (): Promise<unknown> =>
+    journal.append({ kind: 'delete', key: Buffer.from('user:1') }).then(
+      () => 'confirmed',
+      (error: Error) => (error.cause as { code?: unknown } | undefined)?.code,
+    );
+  await expect.poll(append, { timeout: 15_000 }).toBe('ERR_REPLICATION_DURABILITY');
+  await client.call('CONFIG', 'SET', 'appendfsync', 'always');
+  await client.call('CONFIG', 'SET', 'appendonly', 'yes');
+  await expect.poll(append, { timeout: 15_000 }).toBe('confirmed');
+  await journal.close();
+  client.disconnect();
+});
+
 it('is not there unless it is asked for, and not without a token', async () => {
   await using admin = createAdminServer({ name: 'lockstep-shipper', version: '0.0.0', logger });
   const client = {} as ReturnType<typeof connectRedis>;

@@ -9,7 +9,7 @@ import { readValues } from './read-journal.ts';
 it('loses nothing that was confirmed when a Redis that syncs each write is killed, and puts nothing back', async () => {
   await using redis = await startRedis({ appendonly: true, config: { appendfsync: 'always' } });
   using client = connectRedis(redis.port);
-  await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 300 });
+  await using journal = createJournal({ client, shards: 1, region: 'east', timeoutMs: 300, durability: 'always' });
   const confirmed: number[] = [];
   const codes = new Set<string>();
   let appended = 0;

@@ -61,6 +61,13 @@ export interface JournalOptions {
   readonly versions?: VersionOptions;
   /** The longest time from the beginning of a write until its `append`; only used with `peers` or `versions`. @default 5000 */
   readonly maxWriteMs?: number;
+  /**
+   * When an operation counts as appended. `redis`: when Redis has answered, whose settings say what that is worth.
+   * `always`: when a Redis has answered that syncs each write before it does, a block of operations at once. Redis is asked
+   * for its settings on each connection and every second; while they are others, or CONFIG GET is forbidden, nothing is
+   * appended, and `append` rejects after `timeoutMs`, with `ERR_REPLICATION_DURABILITY` as the cause. @default 'redis'
+   */
+  readonly durability?: 'redis' | 'always';
   /** How long `append` waits for Redis, and how long one attempt to append may take. @default 2000 */
   readonly timeoutMs?: number;
   /** How long `close` waits for the queue to drain. @default 5000 */
@@ -141,6 +148,7 @@ export function createJournal(options: JournalOptions): Journal {
     maxRecentBytes: 32 * 1024 * 1024,
     peers: [],
     maxWriteMs: 5000,
+    durability: 'redis',
     timeoutMs: 2000,
     closeTimeoutMs: 5000,
     clock: systemClock,

@@ -15,6 +15,7 @@ import { requireRegionName, requireShards } from '../operation/region-name.ts';
 import { ReplicationError } from '../replication-error.ts';
 import { ShardGeneration } from './shard-generation.ts';
 import { journalClosed, type ShardJournal } from './shard-journal.ts';
+import { createSyncCheck } from './sync-check.ts';
 import { VersionTable, type VersionTableOptions } from '../versions/version-table.ts';
 
 /** What is put back after a loss counts as written while others wrote: longer than any version is kept. */
@@ -33,6 +34,8 @@ export class ShardedJournal implements Journal {
   /** What all shards hold, kept up by their queues: summing it up for each write would cost more than packing it. */
   readonly #meter: QueueMeter = { bytes: 0 };
   readonly #versions: VersionTable | undefined;
+  /** Passes where Redis is as durable as the options want it. */
+  readonly #checkSync: ((redis: RedisClient) => Promise<void>) | undefined;
   /** Whether there ever was an operation of which they are compared: before, blocks need not be looked into. */
   #hasVersions = false;
   #layouts: Promise<readonly JournalLayout[]> | undefined;
@@ -48,6 +51,7 @@ export class ShardedJournal implements Journal {
     const { versions, region, timeoutMs } = options;
     const run: VersionTableOptions['run'] = (command) => this.#connection.run(command, timeoutMs);
     this.#versions = versions === undefined ? undefined : new VersionTable({ ...versions, region, run });
+    this.#checkSync = options.durability === 'always' ? createSyncCheck(options.clock) : undefined;
     this.#newest = { base: 0, shards: options.shards };
     this.#generations = [this.#createGeneration(this.#newest)];
     this.#open = this.#generations;
@@ -171,6 +175,7 @@ export class ShardedJournal implements Journal {
    * have lost it, and somebody else may have begun a journal of other shards.
    */
   async #prepare(redis: RedisClient, { layout }: ShardGeneration): Promise<boolean> {
+    await this.#checkSync?.(redis);
     if (this.#layouts === undefined) this.#layouts = this.#claim(redis);
     else if (this.#options.clock.monotonic() - this.#claimedAt >= CLAIM_MS) void this.#claimAgain();
     const layouts = await this.#layouts;
@@ -263,6 +268,9 @@ function checkOptions(options: CheckedJournalOptions): void {
     'maxWriteMs',
   ] as const;
   for (const name of bounds) requirePositiveInteger(name, options[name]);
+  if (!['redis', 'always'].includes(options.durability)) {
+    throw new RangeError(`durability must be redis or always, got ${options.durability}`);
+  }
   for (const peer of options.peers) requireRegionName('peers[]', peer);
   if (requirePositiveInteger('maxBlockOperations', options.maxBlockOperations) > MAX_BLOCK_OPERATIONS) {
     throw new RangeError(

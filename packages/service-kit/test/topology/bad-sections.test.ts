@@ -45,6 +45,12 @@ const cases: readonly (readonly [string, string, string, string | RegExp])[] = [
     /regions\.east\.journal\.maxQueueBytes must be a positive integer such as 16777216, got a string$/,
   ],
   [
+    'a durability that there is not',
+    'receiver: { http: 127.0.0.1:4513 }',
+    'receiver: { http: 127.0.0.1:4513 }\n    journal: { durability: fsync }',
+    /regions\.east\.journal\.durability is "fsync"; it must be redis or always$/,
+  ],
+  [
     'a bound that a journal has not',
     'receiver: { http: 127.0.0.1:4513 }',
     'receiver: { http: 127.0.0.1:4513 }\n    journal: { maxDirtyByte: 1 }',

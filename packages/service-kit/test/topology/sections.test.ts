@@ -39,7 +39,7 @@ describe('a topology file that uses every section', () => {
   });
 
   it('has what the journal of the region may hold, and nothing of it where the file says nothing', () => {
-    const bounds = { maxStreamBytes: 1_000_000, maxDirtyBytes: 200_000, maxQueueBytes: 30_000 };
+    const bounds = { maxStreamBytes: 1_000_000, maxDirtyBytes: 200_000, maxQueueBytes: 30_000, durability: 'always' };
     const section = `    journal: ${JSON.stringify(bounds)}\nclasses:`;
     expect(parseTopology(full.replace('classes:', section), 't.yaml').regions.get('east')!.journal).toEqual(bounds);
     expect(east).not.toHaveProperty('journal');

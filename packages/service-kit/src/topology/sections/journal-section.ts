@@ -10,6 +10,8 @@ export interface JournalRegion {
   readonly maxDirtyBytes?: number;
   /** Bytes of memory, in each process, of what waits for Redis. @default 16777216 */
   readonly maxQueueBytes?: number;
+  /** `always` appends only to a Redis that syncs each write before it answers. @default 'redis' */
+  readonly durability?: 'redis' | 'always';
 }
 
 /** The section `journal` of a region. */
@@ -18,6 +20,7 @@ export const journalSchema: Type.TSchema = Type.Object(
     maxStreamBytes: Type.Optional(positiveInteger(268_435_456)),
     maxDirtyBytes: Type.Optional(positiveInteger(134_217_728)),
     maxQueueBytes: Type.Optional(positiveInteger(16_777_216)),
+    durability: Type.Optional(Type.Enum(['redis', 'always'], { examples: ['always'] })),
   },
   { additionalProperties: false, examples: ['{ maxStreamBytes: 268435456 }'] },
 );
