@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
-import { createEncoder, decodeContent } from '../src/transport/content-coding.ts';
+import { chooseCompression, createEncoder, decodeContent } from '../src/transport/content-coding.ts';
 
 const text = Buffer.from('the same words again and again, '.repeat(100));
 const noise = Buffer.from(Array.from({ length: 600 }, (_, n) => (n * 7919 + ((n * n) % 251)) % 256));
@@ -12,7 +12,8 @@ describe('content codings', () => {
   it.each(['brotli', ...(hasZstd ? (['zstd'] as const) : [])] as const)(
     '%s makes a body smaller and gives it back',
     async (name) => {
-      const { token, bytes } = await createEncoder(name)(text);
+      const { token, bytes } = await createEncoder(name)(text, 'br, zstd');
+      expect(token).toBe(name === 'brotli' ? 'br' : name);
       expect(bytes.length).toBeLessThan(text.length / 4);
       await expect(decodeContent(token, bytes, text.length)).resolves.toEqual(text);
     },
@@ -29,6 +30,19 @@ describe('content codings', () => {
 
   it.runIf(!hasZstd)('zstd is refused where the runtime does not have it', () => {
     expect(() => createEncoder('zstd')).toThrow('compression zstd is not in this version of Node');
+  });
+
+  it.each([
+    ['zstd', 'br, zstd', 'zstd'],
+    ['zstd', 'identity, br', 'brotli'],
+    ['zstd', undefined, 'brotli'],
+    ['zstd', 'identity', 'identity'],
+    ['brotli', 'BR', 'brotli'],
+    ['brotli', undefined, 'brotli'],
+    ['brotli', '', 'identity'],
+    ['identity', 'br, zstd', 'identity'],
+  ] as const)('who wants %s of a receiver that lists %j takes %s', (wanted, accepted, chosen) => {
+    expect(chooseCompression(wanted, accepted)).toBe(chosen);
   });
 
   it('small bodies, and those that would grow, are sent as they are', async () => {

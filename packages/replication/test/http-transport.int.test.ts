@@ -35,6 +35,39 @@ describe('createHttpTransport', () => {
     );
   });
 
+  it('sends only codings that the last answer of the receiver listed, and learns from a refusal', async () => {
+    const large = batchOf(0, [set('a', 'x'.repeat(2000))]);
+    const handler = createReceiverHandler({
+      receiver: stubReceiver({
+        position: async () => ({ cursor: '0-0' }),
+        receive: async () => ({ kind: 'applied', cursor: '1-0' }),
+      }),
+    });
+    let listed: string | undefined;
+    const codings: unknown[] = [];
+    await using server = await serveHandler(async (request) => {
+      const coding = request.headers['content-encoding'];
+      if (request.method === 'POST') codings.push(coding);
+      const isTaken = coding === undefined || listed === undefined || listed.includes(String(coding));
+      const headers = { ...request.headers, ...(isTaken ? {} : { 'content-encoding': 'unheard-of' }) };
+      const answer = await handler({ ...request, headers });
+      const { 'accept-encoding': own, ...rest } = answer.headers;
+      expect(own).toMatch(/^br(, zstd)?$/);
+      return { ...answer, headers: { ...rest, ...(listed === undefined ? {} : { 'accept-encoding': listed }) } };
+    });
+    await using transport = createHttpTransport({ url: server.url });
+    const accepted = { kind: 'accepted', cursor: '1-0' };
+    await transport.position('east', 0, { signal });
+    await expect(transport.send(large, { signal })).resolves.toMatchObject(accepted);
+    listed = 'identity';
+    await expect(transport.send(large, { signal })).rejects.toThrow('400 ERR_REPLICATION_BAD_BATCH');
+    await expect(transport.send(large, { signal })).resolves.toMatchObject(accepted);
+    listed = 'identity, br';
+    await transport.position('east', 0, { signal });
+    await expect(transport.send(large, { signal })).resolves.toMatchObject(accepted);
+    expect(codings).toEqual(['br', 'br', undefined, 'br']);
+  });
+
   it('gives a gap as a value', async () => {
     await using server = await serveReceiver(stubReceiver({ receive: async () => ({ kind: 'gap', cursor: '5-0' }) }));
     await using transport = createHttpTransport({ url: server.url });

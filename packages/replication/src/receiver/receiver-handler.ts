@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '@lockstep/core';
 
 import { badBatch } from '../transport/batch.ts';
-import { decodeContent } from '../transport/content-coding.ts';
+import { ACCEPTED_CODINGS, ACCEPTED_HEADER, decodeContent } from '../transport/content-coding.ts';
 import { SIGNATURE_HEADER } from '../transport/link-signature.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import type { Receiver } from './receiver.ts';
@@ -136,6 +136,7 @@ function respond({ status, members }: Answer, { signAnswer }: Admission): Handle
   const body = JSON.stringify(members);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
+    [ACCEPTED_HEADER]: ACCEPTED_CODINGS,
     [DIGEST_HEADER]: answerDigest(status, body),
   };
   if (signAnswer !== undefined) headers[SIGNATURE_HEADER] = signAnswer(status, body);

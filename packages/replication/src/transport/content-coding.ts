@@ -36,10 +36,35 @@ const { zstdCompress, zstdDecompress } = zlib as { zstdCompress?: Zstd; zstdDeco
 /** The codings that this runtime can undo, as `accept-encoding` lists them. */
 export const ACCEPTED_CODINGS: string = zstdDecompress === undefined ? 'br' : 'br, zstd';
 
-/** Returns a function that compresses bodies. @throws RangeError when this runtime cannot compress so. */
-export function createEncoder(compression: Compression): (body: Buffer) => Promise<{ token?: string; bytes: Buffer }> {
-  const coding = codingOf(compression);
-  return async (body) => {
+/** Header in which a receiver lists the codings it takes. Older receivers do not send it. */
+export const ACCEPTED_HEADER = 'accept-encoding';
+/** What a receiver takes that lists nothing. */
+const ALWAYS_ACCEPTED = 'br';
+const TOKENS = { brotli: 'br', zstd: 'zstd' } as const;
+
+/**
+ * The compression for a receiver that lists `accepted`: the wanted one, else brotli, else none.
+ *
+ * @param accepted the codings, joined by commas; a coding with parameters is not reckoned with. @default 'br'
+ */
+export function chooseCompression(wanted: Compression, accepted: string = ALWAYS_ACCEPTED): Compression {
+  if (wanted === 'identity') return wanted;
+  const listed = new Set(accepted.split(',').map((token) => token.trim().toLowerCase()));
+  return ([wanted, 'brotli'] as const).find((one) => listed.has(TOKENS[one])) ?? 'identity';
+}
+
+/**
+ * Returns a function that compresses bodies for a receiver that lists `accepted`, as `chooseCompression` has it.
+ *
+ * @throws RangeError when this runtime cannot compress so.
+ */
+export function createEncoder(
+  compression: Compression,
+): (body: Buffer, accepted?: string) => Promise<{ token?: string; bytes: Buffer }> {
+  // Here, so that a compression that is not to be had is heard of at the start.
+  codingOf(compression);
+  return async (body, accepted) => {
+    const coding = codingOf(chooseCompression(compression, accepted));
     if (coding.token === undefined || body.length < MIN_BYTES) return { bytes: body };
     const bytes = await coding.encode(body);
     return bytes.length < body.length ? { token: coding.token, bytes } : { bytes: body };

@@ -4,7 +4,7 @@ import { describeError, systemClock, withDeadline } from '@lockstep/core';
 import { Pool } from 'undici';
 
 import type { Batch } from './batch.ts';
-import { type Compression, createEncoder } from './content-coding.ts';
+import { ACCEPTED_HEADER, type Compression, createEncoder } from './content-coding.ts';
 import { requireKeys, SIGNATURE_HEADER, signRequest } from './link-signature.ts';
 import { requirePositiveInteger } from '../positive-option.ts';
 import { ReplicationError } from '../replication-error.ts';
@@ -28,7 +28,10 @@ export interface HttpTransportOptions {
   readonly tls?: LinkTls;
   /** Signs requests and checks the signature of answers: one of the receiver's keys. */
   readonly key?: string;
-  /** How bodies of half a kilobyte and more are compressed. @default 'brotli' */
+  /**
+   * How bodies of half a kilobyte and more are compressed, where the receiver's last answer lists it; else with brotli,
+   * and not at all where that is not listed either. A receiver that lists nothing takes brotli. @default 'brotli'
+   */
   readonly compression?: Compression;
   /** How long one exchange may take in all. @default 15000 */
   readonly timeoutMs?: number;
@@ -67,6 +70,8 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const prefix = url.pathname.replace(/\/+$/, '');
   const maxConnections = requirePositiveInteger('maxConnections', options.maxConnections ?? 32);
   const encode = createEncoder(options.compression ?? 'brotli');
+  /** What the receiver listed in its last answer. */
+  let accepted: string | undefined;
   const [key] = options.key === undefined ? [] : requireKeys('key', [options.key]);
   const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
   const timeout = Math.min(timeoutMs, MAX_CONNECT_MS);
@@ -121,7 +126,10 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       if (mustBeSigned && !signed.isAnswer(answered[SIGNATURE_HEADER], status, text)) {
         throw transportFailed('the answer is not signed by the receiver');
       }
-      return parseAnswer(status, answered[DIGEST_HEADER], text);
+      const answer = parseAnswer(status, answered[DIGEST_HEADER], text);
+      // From refusals too: behind one URL a receiver may be replaced by one that takes less.
+      accepted = answered[ACCEPTED_HEADER]?.toString();
+      return answer;
     }
   }
 
@@ -135,7 +143,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       return readPosition(members);
     },
     async send(batch: Batch, { signal }): Promise<BatchAnswer> {
-      const { token: coding, bytes: body } = await encode(batch.body);
+      const { token: coding, bytes: body } = await encode(batch.body, accepted);
       const headers = { ...batchHeaders(batch), ...(coding === undefined ? {} : { 'content-encoding': coding }) };
       const request = { method: 'POST' as const, path: BATCHES_PATH, headers, body };
       const { status, members } = await exchange(request, signal);

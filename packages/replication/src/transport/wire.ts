@@ -6,7 +6,8 @@
 //   GET /v1/replication/cursors/<source>/<shard>
 //     200 { source, shard, cursor, through? }
 //   Any other status carries { code, message }.
-//   Every answer carries `lockstep-digest`, which covers its status and its body.
+//   Every answer carries `lockstep-digest`, which covers its status and its body, and `accept-encoding`, the content
+//   codings that the receiver takes.
 import { crc32 } from 'node:zlib';
 
 import { badBatch, type Batch, batchDigest, checkBatch } from './batch.ts';
