@@ -17,8 +17,8 @@ export function getByPolicy(route: Route, key: Key, options?: BackendCallOptions
 }
 
 /**
- * As `getByPolicy`, one pool after another where there are several. The first is asked for its lease last, as
- * nobody is to compute what another pool still has. What others have comes without a CAS value.
+ * As `getByPolicy`. Where there are several pools the first is asked for its lease last, as nobody is to compute what
+ * another pool still has. What others have comes without a CAS value.
  */
 export async function readByPolicy(route: Route, key: Key, options: ReadOptions): Promise<ReadResult> {
   const { leaseSeconds, signal, ...rest } = options;
@@ -30,7 +30,9 @@ export async function readByPolicy(route: Route, key: Key, options: ReadOptions)
     const found = await pool.read(key, { signal });
     return { ...found, cas: 0n, mustRefresh: false, isRefreshing: false };
   };
-  const found = await oneByOne(route.pools, ask, isHit, signal);
+  const found = await (route.reads === 'fastest'
+    ? fastest(route.pools, ask, isHit)
+    : oneByOne(route.pools, ask, isHit, signal));
   if (leaseSeconds === undefined || isHit(found)) return found;
   return route.first.read(key, options);
 }

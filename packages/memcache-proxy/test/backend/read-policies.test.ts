@@ -77,6 +77,7 @@ it("does not wait with 'fastest' for a pool that does not answer", async () => {
   a.gate = new Promise(() => {});
   await expect(backend.get('c:k')).resolves.toMatchObject({ value: bytes('b') });
   await expect(backend.getMany(['c:k'])).resolves.toMatchObject([{ value: bytes('b') }]);
+  await expect(backend.read('c:k', {})).resolves.toMatchObject({ value: bytes('b') });
 });
 
 it("asks with 'miss-failover' nobody else for what the first pool has", async () => {

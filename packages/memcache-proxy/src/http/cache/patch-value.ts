@@ -6,7 +6,7 @@ import type { CacheFace } from './cache-face.ts';
 import { whileClientWaits } from './client-signal.ts';
 import { parseCount, parsePatch, type Patch } from './patch-body.ts';
 import { readDuration } from './request-fields.ts';
-import { readBody } from './write-value.ts';
+import { readBody, refuseConditions } from './write-value.ts';
 import { sendMiss } from './read-value.ts';
 
 /** How often a counter is tried again that others create and delete meanwhile. */
@@ -19,6 +19,7 @@ export async function answerPatch(
   reply: FastifyReply,
   key: Key,
 ): Promise<FastifyReply> {
+  refuseConditions(request, 'memcached counts, and sets the time to live, whatever the version');
   const patch = parsePatch(readBody(request));
   const ttl = patch.ttl === undefined ? 0 : readDuration('ttl', JSON.stringify(patch.ttl), face.clock.now());
   if (patch.delta === undefined) {

@@ -49,10 +49,7 @@ export async function answerPost(
   if (!isStoreMode(mode)) {
     throw badParameter(`?mode must be one of ${MODES.join(', ')}, got ${JSON.stringify(mode)}`);
   }
-  for (const name of ['if-match', 'if-none-match']) {
-    if (request.headers[name] === undefined) continue;
-    throw badCondition(`${name} is for PUT and DELETE; of a POST, ?mode= says what must be there`);
-  }
+  refuseConditions(request, 'of a POST, ?mode= says what must be there');
   const outcome = await whileClientWaits(request, reply, (signal) => storeBy(face, request, key, mode, signal));
   if (outcome === 'stored') return reply.code(204).send();
   if (mode === 'add') throw notStored('there is a value under this key already; PUT replaces it');
@@ -63,12 +60,24 @@ export async function answerPost(
 export function deleteValue(face: CacheFace, request: FastifyRequest, reply: FastifyReply, key: Key): Promise<boolean> {
   const match = conditionOf(request, 'If-Match');
   return whileClientWaits(request, reply, async (signal) => {
-    if (match === undefined || match === '*') return face.backend.delete(key, { signal });
+    if (match === undefined) return face.backend.delete(key, { signal });
+    if (match === '*') {
+      const isFound = await face.backend.delete(key, { signal });
+      if (!isFound) throw conditionFailed('not-found');
+      return true;
+    }
     // memcached has no delete that every server can make conditional: a value that is over at once is one.
     const outcome = await casAny({ face, reply, key }, Buffer.alloc(0), { ttlSeconds: -1, signal }, match);
     if (outcome !== 'stored') throw conditionFailed(outcome);
     return true;
   });
+}
+
+/** @throws MemcacheProxyError ERR_MEMCACHE_PROXY_BAD_CONDITION where a method that has no conditions is given one. */
+export function refuseConditions(request: FastifyRequest, instead: string): void {
+  for (const name of ['if-match', 'if-none-match']) {
+    if (request.headers[name] !== undefined) throw badCondition(`${name} is for PUT and DELETE; ${instead}`);
+  }
 }
 
 /** The tags of a condition of the request; undefined without it. */

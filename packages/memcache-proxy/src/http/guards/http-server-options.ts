@@ -1,5 +1,7 @@
 import type { FastifyServerOptions } from 'fastify';
 
+import { answerBrokenRequest } from './answer-broken-request.ts';
+
 /** Bounds on what a client may send, before any route sees it. */
 export interface HttpServerLimits {
   /** Routes may set their own. @default 1048576 */
@@ -22,7 +24,7 @@ export interface HttpServerLimits {
 }
 
 /**
- * The options of `fastify()` by which the server itself refuses what is too large or too slow:
+ * The options of `fastify()` by which the server itself refuses what is too large or too slow, with a problem:
  * `fastify({ ...httpServerOptions(), … })`. Fastify's own defaults have no time limit for a request.
  * Bound the number of connections on the server that comes of it: `app.server.maxConnections = 10_000`.
  *
@@ -32,6 +34,7 @@ export function httpServerOptions(limits: HttpServerLimits = {}): Pick<
   FastifyServerOptions,
   'bodyLimit' | 'requestTimeout' | 'connectionTimeout' | 'keepAliveTimeout'
 > & {
+  readonly clientErrorHandler: typeof answerBrokenRequest;
   readonly http: {
     readonly maxHeaderSize: number;
     readonly headersTimeout: number;
@@ -46,6 +49,7 @@ export function httpServerOptions(limits: HttpServerLimits = {}): Pick<
     }
   }
   return {
+    clientErrorHandler: answerBrokenRequest,
     bodyLimit: limits.bodyBytes ?? 1_048_576,
     requestTimeout: limits.requestTimeoutMs ?? 60_000,
     connectionTimeout: limits.connectionTimeoutMs ?? 60_000,

@@ -119,13 +119,30 @@ describe('writes', () => {
     expect((await cache.send('GET', 'refused')).statusCode).toBe(404);
   });
 
+  it('are refused by PATCH and POST, which have none', async () => {
+    await cache.send('PUT', 'count', { body: '1' });
+    for (const [method, body] of [
+      ['PATCH', '{"increment":1}'],
+      ['POST', '2'],
+    ] as const) {
+      for (const name of ['if-match', 'if-none-match']) {
+        const response = await cache.send(method, 'count', { body, headers: { [name]: '*' } });
+        expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([
+          400,
+          'ERR_MEMCACHE_PROXY_BAD_CONDITION',
+        ]);
+      }
+    }
+    expect((await cache.send('GET', 'count')).body).toBe('1');
+  });
+
   it('delete just the version of If-Match, and the hook hears of a delete', async () => {
     await cache.send('PUT', 'del', { body: 'x' });
     const etag = await etagOf('del');
     const remove = async (tag: string): Promise<number> =>
       (await cache.send('DELETE', 'del', { headers: { 'if-match': tag } })).statusCode;
     expect([await remove('"999999999"'), await remove(etag), await remove(etag), await remove('*')]).toEqual([
-      412, 204, 412, 404,
+      412, 204, 412, 412,
     ]);
     expect((await cache.send('GET', 'del')).statusCode).toBe(404);
     expect(cache.writes.filter(({ key }) => key.toString() === 'del').map(({ kind }) => kind)).toContain('delete');

@@ -127,7 +127,7 @@ const damaged = fc
   );
 
 /** What node:http says of bytes that are no request, after which it closes. */
-const isParseError = (answer: string): boolean => /"message":"(?:Client |Exceeded )/.test(answer);
+const isParseError = (answer: string): boolean => /"code":"ERR_HTTP_(?:MALFORMED|TIMEOUT|HEADERS)/.test(answer);
 /** After it comes nothing that a client would read, but perhaps what node:http thinks of the bytes behind. */
 const isLast = (answer: string): boolean => isParseError(answer) || /^connection: close/im.test(answer);
 

@@ -13,10 +13,14 @@ async function start(limits: HttpServerLimits): Promise<number> {
   return listen(app);
 }
 
-async function send(port: number, text: string): Promise<string> {
+async function ask(port: number, text: string): Promise<string> {
   const socket = await rawConnect(port);
   socket.write(text);
-  return (await readAll(socket)).split('\r\n')[0] ?? '';
+  return readAll(socket);
+}
+
+async function send(port: number, text: string): Promise<string> {
+  return (await ask(port, text)).split('\r\n')[0] ?? '';
 }
 
 const HEAD = 'PUT /k HTTP/1.1\r\nHost: x\r\nConnection: close\r\n';
@@ -34,6 +38,24 @@ it('gives up on headers that do not come with 408', async () => {
 it('gives up on a body that does not come with 408', async () => {
   const port = await start({ requestTimeoutMs: 100, headersTimeoutMs: 100 });
   expect(await send(port, `${HEAD}Content-Type: text/plain\r\nContent-Length: 10\r\n\r\nhalf`)).toContain('408');
+});
+
+it('says as a problem what is wrong with bytes that are no request', async () => {
+  const port = await start({ headersTimeoutMs: 100 });
+  const broken = [HEAD, `${HEAD}X-Large: ${'x'.repeat(65_536)}\r\n\r\n`, 'no request\r\n\r\n'];
+  const answers = await Promise.all(broken.map((text) => ask(port, text)));
+  const problems = answers.map((answer) => {
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toContain('\r\nContent-Type: application/problem+json\r\n');
+    expect(head).toContain(`\r\nContent-Length: ${body.length}\r\n`);
+    const { status, code } = JSON.parse(body) as { status: number; code: string };
+    return [head.slice(0, 12), status, code];
+  });
+  expect(problems).toEqual([
+    ['HTTP/1.1 408', 408, 'ERR_HTTP_TIMEOUT'],
+    ['HTTP/1.1 431', 431, 'ERR_HTTP_HEADERS_TOO_LARGE'],
+    ['HTTP/1.1 400', 400, 'ERR_HTTP_MALFORMED'],
+  ]);
 });
 
 it('refuses an announced body that is too large with 413, before it comes', async () => {
