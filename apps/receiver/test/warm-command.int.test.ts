@@ -22,18 +22,18 @@ afterEach(async () => {
 });
 
 /** A topology of east and west, whose pools are the world's, and of north, which only writes. */
-function writeTopology(northRedis: string): string {
+function writeTopology(northRedis: string, eastPools = ''): string {
   const { redis, eastServer, westServer } = world;
-  const region = (name: string, port: number, redisUrl: string, memcached: string): string => `  ${name}:
+  const region = (name: string, port: number, redisUrl: string, memcached: string, more = ''): string => `  ${name}:
     redis: ${redisUrl}
     pool: { nodes: [{ name: a, address: "${memcached}" }] }
     proxy: { http: "127.0.0.1:${port}", memcached: "127.0.0.1:${port + 1}" }
     shipper: { http: "127.0.0.1:${port + 2}" }
     receiver: { http: "127.0.0.1:${port + 3}" }
-`;
+${more}`;
   const config = join(directory, 'topology.yaml');
   const regions = [
-    region('east', 1, redis.url, eastServer.address),
+    region('east', 1, redis.url, eastServer.address, eastPools),
     region('west', 11, redis.url, westServer.address),
     region('north', 21, northRedis, '127.0.0.1:31'),
   ];
@@ -66,6 +66,25 @@ it('copies what no region writes meanwhile, a third one included, and leaves cla
     await journal.close();
     client.disconnect();
   }
+});
+
+it('names the pools that the cold region does not have, and copies the others', async () => {
+  const { redis, east, eastServer, west } = world;
+  await east.set('user:1', 'old');
+  const io = { out: '', err: '' };
+  const spare = `    pools: { spare: { nodes: [{ name: s, address: "${eastServer.address}" }] } }\n`;
+  const args = ['--config', writeTopology(redis.url, spare), '--region', 'west', '--from', 'east'];
+  const exit = runWarmCommand(args, {
+    stdout: { write: (text: string) => (io.out += text) },
+    stderr: { write: (text: string) => (io.err += text) },
+    env: {},
+  });
+  await expect(exit).resolves.toBe(0);
+  expect(io).toEqual({
+    out: 'walked: 1, added: 1, there already: 0, written meanwhile: 0\n',
+    err: 'lockstep-receiver warm: the pool spare of east is left out: west has none of that name\n',
+  });
+  await expect(west.get('user:1')).resolves.toBeDefined();
 });
 
 it.each([

@@ -89,6 +89,22 @@ describe('lockstep-shipper status', () => {
     ]);
   });
 
+  it('asks elsewhere where a URL is given', async () => {
+    await using admin = await serve(true);
+    await expect(run(...(await at('127.0.0.1:9')), '--url', `http://${admin.address}/`)).resolves.toBe(0);
+    expect(lines[1]).toMatch(/^west {2}up /);
+    await expect(run(...(await at(admin.address)), '--url', 'http://127.0.0.1:9/below/')).resolves.toBe(1);
+    expect(lines.at(-1)).toMatch(/the shipper at 127\.0\.0\.1:9\/below gives no answer/);
+  });
+
+  it.each(['', 'west:8080', 'ftp://west', 'http://', 'http://me:pass@west', 'http://west?a=1'])(
+    'refuses the url %j in one line',
+    async (url) => {
+      await expect(run(...(await at('127.0.0.1:9')), '--url', url)).resolves.toBe(2);
+      expect(lines).toEqual([expect.stringMatching(/--url must be an http or https URL/)]);
+    },
+  );
+
   it('shows how far a change of the number of shards is', async () => {
     await using admin = await serve(true, { reshard: { from: 16, to: 32, shardsLeft: 5 } });
     await expect(run(...(await at(admin.address)))).resolves.toBe(0);

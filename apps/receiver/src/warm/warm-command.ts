@@ -27,7 +27,8 @@ const usage = [
   'Usage: lockstep-receiver warm --config FILE --region NAME --from REGION [--rate N] [--json]',
   '',
   'Fills the pools of a cold region from those of a warm one: walks over the keys there, and adds what is missing here.',
-  'What anybody writes meanwhile is left out. Keys of classes with the policy none are not copied.',
+  'What anybody writes meanwhile is left out. Keys of classes with the policy none are not copied, nor pools that this',
+  'region does not have by the same name; these are named on stderr.',
   '',
   '  --from REGION  the warm region',
   '  --rate N       keys per second (5000)',
@@ -101,6 +102,10 @@ async function warm(
     opened.push(() => source[Symbol.asyncDispose]());
     const target = new PoolSet(region);
     opened.push(() => target[Symbol.asyncDispose]());
+    for (const { name: pool } of source.entries()) {
+      if (target.find(pool) !== undefined) continue;
+      io.stderr.write(`${name}: the pool ${pool} of ${from} is left out: ${region.name} has none of that name\n`);
+    }
     return await warmAll({ topology, source, target, watches, keysPerSecond });
   } finally {
     for (const close of opened.toReversed()) await close();
