@@ -6,6 +6,10 @@ const FIELDS = ['kBuffer', 'kBufferCb'] as const;
 
 /** Every socket may read into it: each read is told of before the next one. */
 const memory = Buffer.allocUnsafeSlow(MEMORY_BYTES);
+/** Small chunks share memory. Not that of Node's own pool: from Node 24 on a byte that is kept there keeps 64 KiB. */
+const POOL_BYTES = 8192;
+let pool = Buffer.allocUnsafeSlow(POOL_BYTES);
+let usedBytes = 0;
 
 interface Handle {
   useUserBuffer(memory: Buffer): void;
@@ -25,9 +29,26 @@ export function readSocket(socket: Socket, onChunk: (chunk: Buffer) => void): vo
     socket.on('data', onChunk);
     return;
   }
-  const values = [memory, (length: number) => onChunk(Buffer.from(memory.subarray(0, length)))];
+  const values = [memory, (length: number) => onChunk(takeChunk(length))];
   fields.forEach((field, index) => Reflect.set(socket, field as symbol, values[index]));
   handle.useUserBuffer(memory);
+}
+
+/** What was read last, in memory that nothing else is read into. */
+function takeChunk(length: number): Buffer {
+  if (length > POOL_BYTES / 2) {
+    const chunk = Buffer.allocUnsafeSlow(length);
+    memory.copy(chunk, 0, 0, length);
+    return chunk;
+  }
+  if (usedBytes + length > POOL_BYTES) {
+    pool = Buffer.allocUnsafeSlow(POOL_BYTES);
+    usedBytes = 0;
+  }
+  const start = usedBytes;
+  usedBytes += length;
+  memory.copy(pool, start, 0, length);
+  return pool.subarray(start, usedBytes);
 }
 
 function handleOf(socket: Socket): Handle | undefined {
