@@ -1,16 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
 import { canPin, cores, pinnedCommand } from '../src/harness/pinning.ts';
 
 const pinning = new URL('../dist/harness/pinning.js', import.meta.url).href;
-
-/** The cores that a process may run on. */
-function placesOf(pid: number | 'self'): string {
-  return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!;
-}
 
 describe.runIf(canPin)('a contestant, which is tied to a core', () => {
   const asContestant = (script: string): string => {
@@ -30,11 +24,5 @@ describe.runIf(canPin)('a contestant, which is tied to a core', () => {
     const script = `const { cores, pinnedCommand } = await import('${pinning}');
       console.log(pinnedCommand(cores.servers, 'true', []).join(' '));`;
     expect(asContestant(script)).toBe(`taskset -c,${cores.servers},true`);
-  });
-
-  it('leaves others where they are', () => {
-    const before = placesOf('self');
-    asContestant('');
-    expect(placesOf('self')).toBe(before);
   });
 });

@@ -150,11 +150,14 @@ describe('View.getMany', () => {
   });
 });
 
+/** A shared tier that only notes what it is filled with, by key. */
+const keepFills = (fills: Map<string, SharedFill>): ReturnType<typeof createStubTier> =>
+  createStubTier({ fill: async (key, _token, fill) => fills.set(key, fill).size > 0 });
+
 describe('the context of loadMany', () => {
   it('gives one id its tags, here and in the shared tier', async () => {
     const fills = new Map<string, SharedFill>();
-    const shared = createStubTier({ fill: async (key, _token, fill) => fills.set(key, fill).size > 0 });
-    await using open = await openCache({ shared });
+    await using open = await openCache({ shared: keepFills(fills) });
     const rows = open.cache.define('row', {
       ttlMs: 1000,
       loadMany: (ids: readonly string[], { of }) => {
@@ -175,8 +178,7 @@ describe('the context of loadMany', () => {
 
   it('gives one id its time to live, and keeps another nowhere', async () => {
     const fills = new Map<string, SharedFill>();
-    const shared = createStubTier({ fill: async (key, _token, fill) => fills.set(key, fill).size > 0 });
-    await using open = await openCache({ shared });
+    await using open = await openCache({ shared: keepFills(fills) });
     const rows = open.cache.define('row', {
       ttlMs: 1000,
       loadMany: (ids: readonly number[], { of }) => {

@@ -10,10 +10,7 @@ export function getByPolicy(route: Route, key: Key, options?: BackendCallOptions
   const ask = (pool: PoolLike): Promise<Item | undefined> => pool.get(key, options);
   route.shadow(key, ask);
   if (route.reads === 'first') return ask(route.first);
-  const isHit = (item: Item | undefined): boolean => item !== undefined;
-  return route.reads === 'fastest'
-    ? fastest(route.pools, ask, isHit)
-    : oneByOne(route.pools, ask, isHit, options?.signal);
+  return askPools(route, ask, (item) => item !== undefined, options?.signal);
 }
 
 /**
@@ -30,9 +27,7 @@ export async function readByPolicy(route: Route, key: Key, options: ReadOptions)
     const found = await pool.read(key, { signal });
     return { ...found, cas: 0n, mustRefresh: false, isRefreshing: false };
   };
-  const found = await (route.reads === 'fastest'
-    ? fastest(route.pools, ask, isHit)
-    : oneByOne(route.pools, ask, isHit, signal));
+  const found = await askPools(route, ask, isHit, signal);
   if (leaseSeconds === undefined || isHit(found)) return found;
   return route.first.read(key, options);
 }
@@ -91,6 +86,16 @@ function isItem(outcome: GetOutcome): outcome is Item {
 }
 
 type Ask<T> = (pool: PoolLike) => Promise<T>;
+
+/** Asks the pools of a class that reads from several. */
+function askPools<T>(
+  { reads, pools }: Route,
+  ask: Ask<T>,
+  isHit: (found: T) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  return reads === 'fastest' ? fastest(pools, ask, isHit) : oneByOne(pools, ask, isHit, signal);
+}
 
 /** The first hit in the order of the pools, else the first miss, else the first error. */
 async function oneByOne<T>(

@@ -87,12 +87,13 @@ export function toProblem(error: Error): Problem {
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const known = error instanceof MemcacheProxyError ? PROBLEM_STATUS[error.code] : statusCode;
   const status = typeof known === 'number' && known >= 400 && known < 600 ? known : 500;
-  const title = STATUS_CODES[status] ?? 'Error';
-  if (status === 500) {
-    return { type: 'about:blank', title, status, detail: 'an error inside the proxy', code: 'ERR_INTERNAL' };
-  }
-  const named = typeof code === 'string' ? code : 'ERR_HTTP';
-  return { type: 'about:blank', title, status, detail: detailOf(error, status), code: named };
+  if (status === 500) return problemOf(status, 'ERR_INTERNAL', 'an error inside the proxy');
+  return problemOf(status, typeof code === 'string' ? code : 'ERR_HTTP', detailOf(error, status));
+}
+
+/** The problem of that status. */
+export function problemOf(status: number, code: string, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code };
 }
 
 function detailOf(error: Error, status: number): string {
