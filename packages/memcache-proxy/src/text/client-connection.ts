@@ -40,7 +40,7 @@ export class ClientConnection implements SlotOwner, Flushable {
   readonly #line = new SlotLine();
   #keysInLine = 0;
   /** Commands in the line that are not done and that reads of their keys must wait for. */
-  #writesUnderWay = 0;
+  #holdingReads = 0;
   /** Values on their way to memcached, and replies that wait for an earlier one. */
   #heldBytes = 0;
   /** `maxPendingBytes`, but never less than the socket holds before it tells when that is gone. */
@@ -98,7 +98,7 @@ export class ClientConnection implements SlotOwner, Flushable {
   }
 
   settled(slot: ReplySlot, freedBytes: number): void {
-    if (slot.kind !== 'read') this.#writesUnderWay -= 1;
+    if (slot.holdsReads) this.#holdingReads -= 1;
     this.#heldBytes += slot.bytes - freedBytes;
     if (slot.asks > 0) this.#reads.ended(slot.asks, slot.isGet ? slot.bytes : largestPiece(slot.reply));
     if (slot.isGet) {
@@ -211,7 +211,7 @@ export class ClientConnection implements SlotOwner, Flushable {
         stats.cmdSet += 1;
         slot.bytes = length;
         this.#heldBytes += length;
-        this.#writesUnderWay += 1;
+        this.#holdingReads += 1;
         this.#append(slot);
         return;
       }
@@ -230,7 +230,7 @@ export class ClientConnection implements SlotOwner, Flushable {
     slot.asks = 1;
     this.#reads.began(1);
     const key = this.#parser.hasWideKey ? Buffer.from(name, 'latin1') : name;
-    if (this.#writesUnderWay > 0 && this.#line.mustWait(slot)) {
+    if (this.#holdingReads > 0 && this.#line.mustWait(slot)) {
       slot.start = () => (this.#isGone ? slot.onMiss() : void backend.get(key).then(slot.onItem, slot.onMiss));
     } else if (typeof key !== 'string' || backend.direct?.get(key, slot) !== true) {
       backend.get(key).then(slot.onItem, slot.onMiss);
@@ -262,7 +262,7 @@ export class ClientConnection implements SlotOwner, Flushable {
       slot.bytes = command.request.value?.length ?? 0;
       if (command.request.command === 'mg') slot.asks = 1;
     }
-    const isIdle = slot.kind === 'read' && this.#writesUnderWay === 0;
+    const isIdle = slot.kind === 'read' && this.#holdingReads === 0;
     this.#runIn(slot, command, !isIdle && this.#line.mustWait(slot));
   }
 
@@ -277,7 +277,7 @@ export class ClientConnection implements SlotOwner, Flushable {
     };
     if (mustWait) slot.start = start;
     else start();
-    if (slot.kind !== 'read') this.#writesUnderWay += 1;
+    if (slot.holdsReads) this.#holdingReads += 1;
     this.#append(slot);
   }
 

@@ -115,10 +115,15 @@ export class ReplySlot implements AnswerTaker {
 
   readonly onBug = (error: unknown): void => this.owner?.broken(error);
 
-  /** True when the two must not be under way together: they share a key and one of them writes. */
+  /** True when a read may have to wait for it. A read that waits for writes of its other keys is not to be passed. */
+  get holdsReads(): boolean {
+    return this.kind !== 'read' || (this.names !== undefined && this.start !== undefined);
+  }
+
+  /** True when the two must not be under way together: they share a key, and not both read it at once. */
   conflictsWith(other: ReplySlot): boolean {
     if (this.kind === 'barrier' || other.kind === 'barrier') return true;
-    if (this.kind === 'read' && other.kind === 'read') return false;
+    if (this.kind === 'read' && !other.holdsReads) return false;
     if (this.names === undefined) return other.has(this.name);
     return this.names.some((name) => other.has(name));
   }

@@ -20,10 +20,13 @@ const oddNumbers =
   '9223372036854775808 18446744073709551615 18446744073709551616 99999999999999999999';
 const oddNumber = fc.constantFrom('', ...oddNumbers.split(' '));
 const ttl = often(fc.constantFrom('0', '60', '100', '-1', '2592000', '2592001', '4000000000'), oddNumber, 3);
-/** None begins with white space: behind such a one 1.6.18 counts on with what lies in its memory. */
+/**
+ * None begins with white space: behind such a one 1.6.18 counts on with what lies in its memory. Nor is one a number
+ * from 2^63 on: behind that it looks for a minus there.
+ */
 const value = fc.oneof(
   fc.constantFrom('', 'x', '0', '5', '9', '10', '99', '-1', '1a', '007', 'get a\r\n', 'x\r\n', '\0\xff'),
-  fc.constantFrom('18446744073709551615', '12345678901234567890123'),
+  fc.constantFrom('4611686018427387904', '12345678901234567890123'),
   fc.nat(300).map((length) => 'v'.repeat(length)),
 );
 const space = often(fc.constant(' '), fc.constant('  '), 15);
@@ -63,12 +66,15 @@ const flag = fc
     return fc.constant(letter + ('TCDFJ'.includes(letter) || chance === 0 ? token : ''));
   });
 const flags = fc.array(flag, { maxLength: 5 });
+
+/** With a long opaque 1.6.18 counts, creates and touches before it refuses: docs/memcached.md. */
+function withoutLongOpaque(some: readonly string[]): readonly string[] {
+  return some.filter((each) => !each.endsWith(LONG_OPAQUE));
+}
+const shortFlags = flags.map(withoutLongOpaque);
 const leaseFlags = fc
   .tuple(flags, fc.constantFrom('N50', 'N0', 'N-1', 'R30', 'R1000', 'I', ''))
   .map(([some, lease]) => [...some.filter((each) => !each.startsWith('b')), lease]);
-
-/** With a long opaque 1.6.18 counts before it refuses: docs/memcached.md. */
-const countFlags = flags.map((some) => some.filter((each) => !each.endsWith(LONG_OPAQUE)));
 
 function meta(verb: string, name: fc.Arbitrary<string>, some: fc.Arbitrary<readonly string[]>): fc.Arbitrary<string> {
   const words = [fc.constant(verb), name];
@@ -94,8 +100,9 @@ export const randomCommand: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: line([fc.constant('delete'), anyKey, often(fc.constant([]), oddNumber, 4)]) },
   { weight: 1, arbitrary: line([fc.constant('touch'), anyKey, ttl]) },
   { weight: 2, arbitrary: line([fc.constantFrom('incr', 'decr'), anyKey, delta]) },
-  ...['mg', 'ms', 'md'].map((verb) => ({ weight: 1, arbitrary: meta(verb, metaKey, flags) })),
-  { weight: 1, arbitrary: meta('ma', metaKey, countFlags) },
-  ...['mg', 'ms', 'md'].map((verb) => ({ weight: 1, arbitrary: meta(verb, leaseKey, leaseFlags) })),
+  ...['ms', 'md'].map((verb) => ({ weight: 1, arbitrary: meta(verb, metaKey, flags) })),
+  ...['mg', 'ma'].map((verb) => ({ weight: 1, arbitrary: meta(verb, metaKey, shortFlags) })),
+  ...['ms', 'md'].map((verb) => ({ weight: 1, arbitrary: meta(verb, leaseKey, leaseFlags) })),
+  { weight: 1, arbitrary: meta('mg', leaseKey, leaseFlags.map(withoutLongOpaque)) },
   { weight: 1, arbitrary: line([other], noRest) },
 );

@@ -53,3 +53,27 @@ it('starts what waited when all that it waited for is done', () => {
     [true, undefined],
   ]);
 });
+
+it('lets no read pass one of several keys that still waits for a write, nor one that waited for it', () => {
+  const line = new SlotLine();
+  const owner: SlotOwner = { settled: (slot) => line.settled(slot), broken: () => {}, storeFailed: () => '' };
+  const started: string[] = [];
+  const take = (kind: 'read' | 'write', name: string, names?: readonly string[]): ReplySlot => {
+    const slot = takeSlot(owner, kind, name);
+    slot.names = names;
+    if (line.mustWait(slot)) slot.start = () => void started.push(names?.join(' ') ?? name);
+    line.append(slot);
+    return slot;
+  };
+  const write = take('write', 'b');
+  const both = take('read', 'b', ['b', 'a']);
+  take('read', 'a');
+  expect(take('read', 'c').waits).toBe(0);
+  write.onReply('');
+  expect(started).toEqual(['b a']);
+  expect(take('read', 'a').waits).toBe(1);
+  both.onReply('');
+  expect(started).toEqual(['b a', 'a', 'a']);
+  take('read', 'a', ['a', 'b']);
+  expect(take('read', 'a').waits).toBe(0);
+});

@@ -103,6 +103,10 @@ export const META_SCRIPTS: readonly string[] = [
   `${SET}mg a\r\nmg a v\r\nmg a k O5 f v t s q\r\nmg a s v f O123 k t l h\r\nmg a v v\r\nmg a vv\r\nmg  a  v \r\nmg a T30 t\r\n`,
   `${SET}mg no k O1 v\r\nmg no O1 k\r\nmg no q v k\r\nmg no k5 v1 O\r\nmg a h\r\nmg a u h\r\nmg a h l\r\nmn\r\n`,
   `${SET}mg a O${'1'.repeat(31)}\r\nmg a O${'1'.repeat(32)}\r\nmg a P1 L2 v\r\nmg a P P\r\nmg ${LONG_KEY} v\r\nmg ${LONGEST_KEY} k\r\nmg a \x80\r\nmg a O\x80 k\r\n`,
+  // A read that waits for one of its keys is not passed by the next read of another.
+  [1, 2, 3, 4, 5, 6]
+    .map((n) => `set a${n} 0 0 1\r\nx\r\nset b${n} 0 0 1\r\ny\r\nget b${n} a${n}\r\nmg a${n} h\r\n`)
+    .join(''),
   // Leases and stale marks
   LEASES,
   `${SET}md a I T30 k O1\r\nmg a v t\r\nmg a v O3\r\nget b\r\nms a 1 T60\r\ny\r\nmg a v\r\nmg a R100 v\r\nmg a R100 v\r\n`,

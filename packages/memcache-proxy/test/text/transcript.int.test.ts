@@ -31,6 +31,11 @@ async function flush(): Promise<void> {
   await proxy.pool.flushAll();
 }
 
+/** `decr` pads the shorter number with blanks, but not where a reply with the older one has not left 1.6.18 yet. */
+function withoutPadding(replies: string): string {
+  return replies.replaceAll(/^(VALUE \S+ \d+|VA) \d+( [^\r]*)?\r\n(\d+) *\r$/gm, '$1 <length>$2\r\n$3\r');
+}
+
 const everyScript = [...SCRIPTS, ...MORE_SCRIPTS, ...META_SCRIPTS];
 
 it.each(everyScript.map((script) => [script.slice(0, 60), script]))(
@@ -76,7 +81,8 @@ it('answers whatever a client may write as memcached does', { timeout: 120_000 }
       await flush();
       const bytes = Buffer.from(commands.map((command) => `${command}mn\r\n`).join(''), 'latin1');
       const expected = await converse(real.port, [bytes], true);
-      expect(await converse(proxy.port, [bytes], true)).toBe(expected);
+      const received = await converse(proxy.port, [bytes], true);
+      expect(withoutPadding(received)).toBe(withoutPadding(expected));
     }),
     { numRuns: 300 },
   );
