@@ -42,6 +42,12 @@ describe('runCase', () => {
     expect(log.join(' ')).toBe('S7 P7 Q7 S5 P5 Q5 Q5 P5 S5 close S close P close Q');
   });
 
+  it('warms everybody up as often as the case wants', async () => {
+    const log: string[] = [];
+    await runCase({ ...benchCase, warmUpRuns: 3 }, { ...effort, rounds: 1 }, recorded(log));
+    expect(log.join(' ')).toBe('S7 S7 S7 P7 P7 P7 Q7 Q7 Q7 S5 P5 Q5 close S close P close Q');
+  });
+
   it('answers with one result for each peer', async () => {
     const results = await runCase(benchCase, effort, recorded([]));
     expect(results).toEqual([

@@ -13,6 +13,11 @@ export interface BenchCase {
    * and collected under the same conditions. @default false: each in a process of its own
    */
   readonly shareProcess?: boolean;
+  /**
+   * How often everybody warms up: more often where a run does what counts in a small part of its time, for what runs for
+   * weeks is compiled long before. @default 1
+   */
+  readonly warmUpRuns?: number;
   /** Lockstep. */
   readonly subject: Contestant;
   /** What it is compared with. */

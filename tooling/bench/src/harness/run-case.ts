@@ -24,7 +24,7 @@ export interface OpenContestant extends AsyncDisposable {
 }
 
 /**
- * Measures one case: everybody is warmed up once, then each round runs the subject and every peer, one at a time.
+ * Measures one case: everybody is warmed up, then each round runs the subject and every peer, one at a time.
  * Every other round goes the other way round, so that nobody is always the one that comes second.
  */
 export async function runCase(
@@ -37,7 +37,7 @@ export async function runCase(
   let measured: number[][];
   try {
     for (const contestant of contestants) runners.push(await open(contestant));
-    measured = await measure(runners, effort);
+    measured = await measure(runners, effort, benchCase.warmUpRuns ?? 1);
   } finally {
     for (const runner of runners) await runner[Symbol.asyncDispose]();
   }
@@ -56,9 +56,12 @@ export async function runCase(
 }
 
 /** What each runner measured, round by round. */
-async function measure(runners: readonly OpenContestant[], effort: Effort): Promise<number[][]> {
-  const { warmUpMs, rounds, durationMs } = effort;
-  for (const runner of runners) await runner.run(warmUpMs);
+async function measure(
+  runners: readonly OpenContestant[],
+  { warmUpMs, rounds, durationMs }: Effort,
+  warmUpRuns: number,
+): Promise<number[][]> {
+  for (const runner of runners) for (let run = 0; run < warmUpRuns; run += 1) await runner.run(warmUpMs);
   const measured: number[][] = runners.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     const order = [...runners.entries()];
