@@ -7,6 +7,8 @@ import { findValuesProblems } from './values-rules.ts';
 import type { Path } from './yaml-source.ts';
 
 const maxWorkers = 256;
+const minPolledMs = 10;
+const maxPolledMs = 60_000;
 const lists = ['trustedProxies', 'allow', 'bans'] as const;
 
 /** Looks at what the schema cannot say of the section `proxy`. */
@@ -24,6 +26,7 @@ export function findProxyProblems(document: unknown, locate: LocatePath): Findin
       ...tokenProblems([...path, 'tokens'], valueAt(proxy, 'tokens'), locate),
       ...findValuesProblems([...path, 'values'], valueAt(proxy, 'values')),
       ...templateProblems([...path, 'templates'], valueAt(proxy, 'templates')),
+      ...queuesProblems([...path, 'queues', 'pollMs'], valueAt(proxy, 'queues')),
       ...spoolProblems([...path, 'spool', 'directory'], valueAt(proxy, 'spool', 'directory')),
     ];
   });
@@ -91,6 +94,14 @@ function templateProblems(path: Path, templates: unknown): Finding[] {
     const message = 'the url of a template starts with "/", and not with "/v1/", which is the proxy\'s own';
     return [finding([...path, index, 'url'], message)];
   });
+}
+
+function queuesProblems(path: Path, queues: unknown): Finding[] {
+  const pollMs = valueAt(queues, 'pollMs');
+  if (valueAt(queues, 'mode') !== 'polled' || typeof pollMs !== 'number') return [];
+  if (pollMs >= minPolledMs && pollMs <= maxPolledMs) return [];
+  const range = `${minPolledMs} to ${maxPolledMs}`;
+  return [finding(path, `${describePath(path)} must be ${range} with the mode polled, got ${pollMs}`)];
 }
 
 function spoolProblems(path: Path, directory: unknown): Finding[] {

@@ -201,6 +201,18 @@ const cases: readonly (readonly [string, string, string, string | RegExp])[] = [
     't.yaml:32:7: regions.east.proxy.queues has no allow; add allow: [jobs]',
   ],
   [
+    'a mode of queues that there is not',
+    ', allow: [jobs]',
+    ', allow: [jobs], mode: poled',
+    /regions\.east\.proxy\.queues\.mode is "poled"; it must be reliable, plain or polled; did you mean "polled"\?$/,
+  ],
+  [
+    'queues that are asked without a pause',
+    ', allow: [jobs]',
+    ', allow: [jobs], mode: polled, pollMs: 9',
+    /regions\.east\.proxy\.queues\.pollMs must be 10 to 60000 with the mode polled, got 9$/,
+  ],
+  [
     'a spool that is not absolute',
     '/var/lib/lockstep',
     'spool',

@@ -80,6 +80,14 @@ describe('a topology file that uses every section', () => {
     ]);
   });
 
+  it('has queues that are asked by the plain read', () => {
+    const polled = full.replace('allow: [jobs]', 'allow: [jobs], mode: polled, pollMs: 10');
+    expect(parseTopology(polled, 't.yaml').regions.get('east')?.proxy?.queues).toMatchObject({
+      mode: 'polled',
+      pollMs: 10,
+    });
+  });
+
   it('has the rest of the proxy as the file says it', () => {
     expect(east.proxy).toMatchObject({
       workers: 'auto',

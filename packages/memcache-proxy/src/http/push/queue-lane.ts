@@ -6,6 +6,13 @@ import type { QueueNode, QueueRules } from './queue-rules.ts';
 /** A node that answers at once although it was asked to wait does not wait: this share of the time shows it. */
 const WAITED_SHARE = 0.5;
 
+/** How an item is asked for. */
+const NEXT: Readonly<Record<QueueRules['mode'], (queue: string, pollMs: number) => string>> = {
+  reliable: (queue, pollMs) => `get ${queue}/t=${pollMs}/open`,
+  plain: (queue, pollMs) => `get ${queue}/t=${pollMs}`,
+  polled: (queue) => `get ${queue}`,
+};
+
 /** What one lane is given. */
 export interface QueueLaneOptions {
   readonly node: QueueNode;
@@ -49,17 +56,19 @@ async function drain(connection: QueueConnection, options: QueueLaneOptions, onA
   const { queue, rules, clock, stop, deliver, onUp } = options;
   const { mode, pollMs, replyTimeoutMs } = rules;
   const isReliable = mode === 'reliable';
-  const next = isReliable ? `get ${queue}/t=${pollMs}/open` : `get ${queue}/t=${pollMs}`;
+  const next = NEXT[mode](queue, pollMs);
+  // A server that is asked without a time answers at once.
+  const answerMs = (mode === 'polled' ? 0 : pollMs) + replyTimeoutMs;
   const confirmAndNext = `get ${queue}/close/t=${pollMs}/open`;
   let isUnconfirmed = false;
   while (!stop.aborted) {
     const askedAt = clock.monotonic();
-    const item = await connection.request(isUnconfirmed ? confirmAndNext : next, pollMs + replyTimeoutMs);
+    const item = await connection.request(isUnconfirmed ? confirmAndNext : next, answerMs);
     isUnconfirmed = false;
     onAnswer();
     onUp();
     if (item === undefined) {
-      // memcached takes the options for a part of the key, and would be asked without a pause.
+      // So does memcached, which takes the options for a part of the key: it would be asked without a pause.
       const waitedMs = clock.monotonic() - askedAt;
       if (waitedMs < pollMs * WAITED_SHARE) await sleep(pollMs - waitedMs, { signal: stop, clock });
       continue;

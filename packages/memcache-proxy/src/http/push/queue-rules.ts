@@ -15,16 +15,23 @@ export interface QueueOptions {
   readonly nodes: readonly QueueNode[];
   /**
    * `reliable`: an item is opened, and confirmed once the client has it. `plain`: for servers without `/open`;
-   * an item is gone from the queue once it is read, also when the client never got it.
+   * an item is gone from the queue once it is read, also when the client never got it. `polled`: like `plain`, for
+   * servers that know no options in the key, such as MemcacheQ: they are asked by `get q`, again at once after an
+   * item and after `pollMs` when there was none. A cache in place of such a server cannot be told from one.
    *
    * @default 'reliable'
    */
-  readonly mode?: 'reliable' | 'plain';
+  readonly mode?: 'reliable' | 'plain' | 'polled';
   /** How many items of a node may be on their way to one client, each over a connection of its own. @default 1 */
   readonly maxInFlightPerNode?: number;
-  /** How long a server waits for an item before it says that there is none. @default 500 */
+  /**
+   * How long a server waits for an item before it says that there is none; with `polled` how long the proxy waits
+   * before it asks again, 10 to 60000.
+   *
+   * @default 500
+   */
   readonly pollMs?: number;
-  /** How much longer than `pollMs` an answer may take. @default 1000 */
+  /** How much longer than the server was asked to wait an answer may take. @default 1000 */
   readonly replyTimeoutMs?: number;
   /** @default 1000 */
   readonly connectTimeoutMs?: number;
@@ -50,6 +57,12 @@ export interface QueueRules extends Required<Omit<QueueOptions, 'allow'>> {
 /** Alphanumerics, dash and underline; a plus sign names a fan-out queue (Kestrel's guide). */
 const QUEUE_NAME = /^[A-Za-z0-9_+-]{1,200}$/;
 
+const MODES: ReadonlySet<unknown> = new Set<QueueRules['mode']>(['reliable', 'plain', 'polled']);
+
+/** Milliseconds between two questions where each is answered at once: a crowd of clients must not be a flood. */
+const MIN_POLLED_MS = 10;
+const MAX_POLLED_MS = 60_000;
+
 /**
  * Checks the options and fills in the defaults.
  *
@@ -71,13 +84,17 @@ export function resolveQueueRules(options: QueueOptions): QueueRules {
     drainMs: options.drainMs ?? 5000,
   };
   if (rules.nodes.length === 0) throw new RangeError('queues.nodes must name at least one queue server');
-  if (rules.mode !== 'reliable' && rules.mode !== 'plain')
-    throw new TypeError(`queues.mode must be 'reliable' or 'plain', got ${String(rules.mode)}`);
+  if (!MODES.has(rules.mode))
+    throw new TypeError(`queues.mode must be 'reliable', 'plain' or 'polled', got ${rules.mode}`);
   if (rules.allow instanceof RegExp && (rules.allow.global || rules.allow.sticky))
     throw new TypeError('queues.allow must not have the flags g and y: it would remember its last match');
   for (const name of ['maxInFlightPerNode', 'pollMs', 'maxItemBytes'] as const) {
     if (!Number.isSafeInteger(rules[name]) || rules[name] < 1)
       throw new RangeError(`queues.${name} must be a positive integer, got ${rules[name]}`);
+  }
+  if (rules.mode === 'polled' && (rules.pollMs < MIN_POLLED_MS || rules.pollMs > MAX_POLLED_MS)) {
+    const range = `${MIN_POLLED_MS} to ${MAX_POLLED_MS}`;
+    throw new RangeError(`queues.pollMs must be ${range} with the mode 'polled', got ${rules.pollMs}`);
   }
   for (const name of ['replyTimeoutMs', 'connectTimeoutMs', 'stallMs', 'drainMs'] as const) {
     if (!(rules[name] > 0)) throw new RangeError(`queues.${name} must be positive, got ${rules[name]}`);

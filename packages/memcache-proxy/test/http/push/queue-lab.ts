@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 import { memcacheStream, type MemcacheStreamOptions } from '../../../src/http/push/memcache-stream.ts';
 import type { QueueOptions } from '../../../src/http/push/queue-rules.ts';
-import { type QueueServer, startQueueServer } from './queue-server.ts';
+import { type QueueServer, type QueueServerOptions, startQueueServer } from './queue-server.ts';
 import { openStream, type StreamClient } from './stream-client.ts';
 
 /** Queue servers, and a Fastify server that drains them. */
@@ -19,13 +19,16 @@ export interface QueueLab {
 /** What a lab is made of, besides the defaults of the plugin. */
 export interface QueueLabOptions {
   readonly servers?: number;
+  readonly server?: QueueServerOptions;
   readonly nodes?: QueueOptions['nodes'];
   readonly queues?: Partial<QueueOptions>;
   readonly plugin?: Partial<MemcacheStreamOptions>;
 }
 
 export async function startQueueLab(options: QueueLabOptions = {}): Promise<QueueLab> {
-  const servers = await Promise.all(Array.from({ length: options.servers ?? 2 }, () => startQueueServer()));
+  const servers = await Promise.all(
+    Array.from({ length: options.servers ?? 2 }, () => startQueueServer(options.server)),
+  );
   const nodes = options.nodes ?? servers.map(({ host, port }, index) => ({ host, port, name: `q${index + 1}` }));
   const app = fastify();
   onTestFinished(async () => {

@@ -18,6 +18,8 @@ import { FifoQueue, type Waiter } from './fifo-queue.ts';
  *   `peek` and `abort` go with neither `open` nor `close`, nor with each other: CLIENT_ERROR, and the connection ends.
  * - A connection that ends puts its open item back at the head, and no longer waits for any.
  * - `version`, `quit`, `flush q`. Anything else: CLIENT_ERROR, and the connection ends.
+ *
+ * Without options it reads keys as MemcacheQ does: a slash and what follows are a part of the name.
  */
 
 /** A command as it arrived. */
@@ -48,7 +50,13 @@ export interface QueueServer extends AsyncDisposable {
   freeze(): void;
 }
 
-export async function startQueueServer(): Promise<QueueServer> {
+/** How a queue server is started. */
+export interface QueueServerOptions {
+  /** Whether it knows the options of `get`. @default true */
+  readonly hasOptions?: boolean;
+}
+
+export async function startQueueServer({ hasOptions = true }: QueueServerOptions = {}): Promise<QueueServer> {
   const queues = new Map<string, FifoQueue>();
   const log: LoggedCommand[] = [];
   const sockets = new Set<Socket>();
@@ -65,7 +73,7 @@ export async function startQueueServer(): Promise<QueueServer> {
 
   function serve(socket: Socket): void {
     const connection = ++sessions;
-    const session: Session = { socket, queueOf, opened: new Map(), waiter: undefined };
+    const session: Session = { socket, hasOptions, queueOf, opened: new Map(), waiter: undefined };
     let pending = Buffer.alloc(0);
     sockets.add(socket);
     socket.on('error', () => {});
@@ -126,6 +134,7 @@ export async function startQueueServer(): Promise<QueueServer> {
 
 interface Session {
   readonly socket: Socket;
+  readonly hasOptions: boolean;
   readonly queueOf: (name: string) => FifoQueue;
   readonly opened: Map<string, Buffer>;
   waiter: Waiter | undefined;
@@ -147,8 +156,8 @@ function execute(session: Session, line: string, data: Buffer): void {
 }
 
 function get(session: Session, request: string): void {
-  const { socket, queueOf, opened } = session;
-  const [name = '', ...options] = request.split('/');
+  const { socket, hasOptions, queueOf, opened } = session;
+  const [name = '', ...options] = hasOptions ? request.split('/') : [request];
   const has = (option: string): boolean => options.includes(option);
   const timeout = options.find((option) => option.startsWith('t='))?.slice(2);
   const isTransaction = has('open') || has('close');

@@ -15,9 +15,15 @@ export interface ProxyQueues {
   readonly nodes: readonly QueueNode[];
   /** Names of the queues that clients may read; required, since reading takes items away. */
   readonly allow: readonly string[];
-  /** `reliable` confirms what a client got; `plain` takes and hopes. @default 'reliable' */
-  readonly mode?: 'reliable' | 'plain';
+  /**
+   * `reliable` confirms what a client got; `plain` takes and hopes; `polled` does so with servers that know no options
+   * in the key, such as MemcacheQ.
+   *
+   * @default 'reliable'
+   */
+  readonly mode?: 'reliable' | 'plain' | 'polled';
   readonly maxInFlightPerNode?: number;
+  /** 10 to 60000 with `polled`. @default 500 */
   readonly pollMs?: number;
   readonly heartbeatMs?: number;
   readonly idleMs?: number;
@@ -42,7 +48,7 @@ export const queuesSchema: Type.TSchema = Type.Object(
       { minItems: 1, examples: ['[{ name: queue-1, address: 127.0.0.1:22133 }]'] },
     ),
     allow: Type.Array(Type.String({ minLength: 1, examples: ['jobs'] }), { minItems: 1, examples: ['[jobs]'] }),
-    mode: Type.Optional(Type.Enum(['reliable', 'plain'], { examples: ['reliable'] })),
+    mode: Type.Optional(Type.Enum(['reliable', 'plain', 'polled'], { examples: ['reliable'] })),
     maxInFlightPerNode: Type.Optional(positiveInteger(1)),
     pollMs: Type.Optional(positiveInteger(500)),
     heartbeatMs: Type.Optional(positiveInteger(15_000)),
