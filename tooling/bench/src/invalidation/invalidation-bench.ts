@@ -51,18 +51,21 @@ function caseOf(
   };
 }
 
+/** At this rate code is compiled late, and until then a percent of the messages waits for code that is not. */
+const latencyWarmUpRuns = 6;
 /** Four processes, as a small fleet has, that ask as often as a cache does which serves nothing older than two seconds. */
 const fleet = { followers: 4, ratePerSecond: 1000, heartbeatMs: 500 };
 
 function latencyCase(what: string, percentile: number, deliveries?: readonly [Delivery, ...Delivery[]]): BenchCase {
   const read = ({ latencies }: FanOutResult): number => quantile(latencies, percentile / 100);
-  return caseOf(
+  const latency = caseOf(
     `${what}, 4 processes, 1,000/s, p${percentile}`,
     'ms',
     false,
     (delivery) => fanOutContestant(delivery, fleet, read),
     deliveries,
   );
+  return { ...latency, warmUpRuns: latencyWarmUpRuns };
 }
 
 /** What it takes to tell every process which key to forget: ours against messages that may be missed, and a plain stream. */
