@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { type Clock, type RedisClient, type RedisConnection, withDeadline } from '@lockstep/core';
 
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
@@ -22,6 +24,8 @@ export class RedisLine {
 
   constructor(options: RedisLineOptions) {
     this.#options = options;
+    // Every command under way listens to it, and Node would warn of a leak.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /**

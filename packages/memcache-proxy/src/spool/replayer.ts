@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { type Clock, withDeadline } from '@lockstep/core';
 
 import type { DeleteReach } from '../backend/delete-spool.ts';
@@ -100,6 +102,8 @@ export class Replayer {
 
   async #pass({ signal, mayGoOn, pool }: PassOptions): Promise<PassReport> {
     const { store } = this.#options;
+    // Every delete that is on its way listens to it, and Node would warn of a leak.
+    setMaxListeners(0, signal);
     const cursor = this.#cursor;
     const due = this.#lanes.begin();
     let at = cursor;

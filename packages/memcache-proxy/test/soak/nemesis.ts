@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { MemcachedServer } from '@lockstep/testing';
+import type { MemcachedServer, RedisServer } from '@lockstep/testing';
 
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Does harm, waits with `pause` while it lasts, and undoes it. */
-type Harm = (node: MemcachedServer, pause: () => Promise<unknown>) => Promise<void>;
+type Harm = (node: MemcachedServer | RedisServer, pause: () => Promise<unknown>) => Promise<void>;
 
 const harms: Readonly<Record<string, Harm>> = {
   async freeze(node, pause) {
@@ -50,7 +50,7 @@ const harms: Readonly<Record<string, Harm>> = {
  * @returns how often it did what.
  */
 export async function torment(
-  nodes: readonly MemcachedServer[],
+  nodes: readonly (MemcachedServer | RedisServer)[],
   random: SeededRandom,
   seconds: number,
 ): Promise<Map<string, number>> {
