@@ -61,7 +61,7 @@ export type ReadOutcome = Item | undefined | MemcacheProxyError;
  *
  * Every read rejects with ERR_MEMCACHE_PROXY_READ_FAILED when the key's node does not answer. Every
  * write rejects with one of
- * - ERR_MEMCACHE_PROXY_WRITE_BUSY, WRITE_REFUSED, READ_ONLY or NOT_NUMERIC: the key is as it was;
+ * - ERR_MEMCACHE_PROXY_WRITE_BUSY, WRITE_REFUSED, READ_ONLY or NOT_NUMERIC: the key is as it was (see the spool below);
  * - ERR_MEMCACHE_PROXY_VALUE_TOO_LARGE: the old value is gone;
  * - ERR_MEMCACHE_PROXY_WRITE_UNKNOWN: memcached did not answer, or not all pools of the class did;
  * - ERR_MEMCACHE_PROXY_HOOK_FAILED: memcached has the write, the hook did not take it.
@@ -72,6 +72,11 @@ export type ReadOutcome = Item | undefined | MemcacheProxyError;
  * With a spool, `delete` and `markStale` that a pool did not confirm resolve with true once the spool has
  * them: the node forgets the key soon after it serves again. The same delete makes up for other writes
  * that were not confirmed, which reject all the same.
+ *
+ * With a spool, what removes a key is not forgotten where it does not get its turn: the spool has it before the call
+ * ends, and it is carried out and told to the hook when the turn comes. `delete` and `markStale` resolve with true then
+ * where there is no hook or the class writes `async`, and else reject with ERR_MEMCACHE_PROXY_WRITE_BUSY, as other
+ * removals do.
  *
  * A key must be 1 to 250 bytes without spaces and control characters; the faces see to that.
  */

@@ -19,7 +19,8 @@ export interface BackendOptions extends BackendPools {
   readonly queueTimeoutMs?: number;
   /**
    * Writes that wait for earlier ones to their keys, and asynchronous writes under way, each at once;
-   * those beyond it are refused with ERR_MEMCACHE_PROXY_WRITE_BUSY. @default 10000
+   * those beyond it are refused with ERR_MEMCACHE_PROXY_WRITE_BUSY. Also the keys with deletes that were refused and
+   * wait for a turn all the same; those beyond it are only spooled. @default 10000
    */
   readonly maxPendingWrites?: number;
   /**

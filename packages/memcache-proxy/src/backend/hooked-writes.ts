@@ -10,8 +10,9 @@ import { HookTeller } from './hook-teller.ts';
 import { keyBytes } from './key-bytes.ts';
 import { KeyedTurns } from './keyed-turns.ts';
 import { MemcacheProxyError } from '../memcache-proxy-error.ts';
-import { type PoolFailure, PoolsFailedError, toWriteFailure } from './pool-failure.ts';
-import { bytesOf, type PoolWrite } from './pool-write.ts';
+import { type PoolFailure, PoolsFailedError, toWriteFailure, withMoreFailures } from './pool-failure.ts';
+import { bytesOf, type PoolWrite, reachOf } from './pool-write.ts';
+import { RefusedDeletes } from './refused-deletes.ts';
 import type { Route } from './route.ts';
 import type { Spooler } from './spooler.ts';
 import { turnOf } from './turn-of.ts';
@@ -47,6 +48,7 @@ export class HookedWrites {
   /** Of writes that wait for their turn, and of those whose client has been answered: their values are kept meanwhile. */
   readonly #waiting: WriteRoom;
   readonly #inBackground: WriteRoom;
+  readonly #refused: RefusedDeletes | undefined;
 
   constructor(options: HookedWritesOptions) {
     this.#options = options;
@@ -61,6 +63,15 @@ export class HookedWrites {
     });
     this.#waiting = new WriteRoom(options.maxPendingWrites, options.maxPendingBytes);
     this.#inBackground = new WriteRoom(options.maxPendingWrites, options.maxPendingBytes);
+    if (spooler === undefined) return;
+    this.#refused = new RefusedDeletes({
+      spooler,
+      turns: this.#turns,
+      room: new WriteRoom(options.maxPendingWrites, options.maxPendingBytes),
+      isHeard: onWrite !== undefined,
+      carryOut: (turn, route, key, write) => this.#carryOut(turn, route, key, write),
+      ended: (route) => this.#ended(route),
+    });
   }
 
   /**
@@ -92,7 +103,7 @@ export class HookedWrites {
     const name = turnOf(key);
     if (this.#turns.tryEnter(name)) return this.#carryOut(name, route, key, write);
     const bytes = bytesOf(key, write);
-    if (!this.#waiting.take(bytes)) return this.#refuse(route, writeBusy(this.#options.queueTimeoutMs));
+    if (!this.#waiting.take(bytes)) return this.#turnAway(route, key, write);
     const { queueTimeoutMs: timeoutMs } = this.#options;
     return this.#turns.enter(name, { timeoutMs, signal, onTimeout: () => writeBusy(timeoutMs) }).then(
       () => {
@@ -101,7 +112,7 @@ export class HookedWrites {
       },
       (error: unknown) => {
         this.#waiting.give(bytes);
-        if (error instanceof MemcacheProxyError) return this.#refuse(route, error);
+        if (error instanceof MemcacheProxyError) return this.#turnAway(route, key, write);
         this.#ended(route);
         throw error;
       },
@@ -110,7 +121,7 @@ export class HookedWrites {
 
   #runInBackground<T>(route: Route, key: Key, write: PoolWrite<T>, answer: T): Promise<T> {
     const bytes = bytesOf(key, write);
-    if (!this.#inBackground.take(bytes)) return this.#refuse(route, writeBusy(this.#options.queueTimeoutMs));
+    if (!this.#inBackground.take(bytes)) return this.#turnAway(route, key, write);
     const ended = (): void => this.#inBackground.give(bytes);
     // It waits for its turn as long as it takes: the client has been told that it will be carried out.
     const turn = turnOf(key);
@@ -222,19 +233,7 @@ export class HookedWrites {
       if (hook.status === 'rejected') return this.#fail(route, hook.reason as MemcacheProxyError);
       return early.answer;
     }
-    const also: unknown[] = [];
-    let { message } = error;
-    if (hook.status === 'rejected') {
-      message += '; the write hook failed too';
-      also.push(hook.reason);
-    }
-    if (spool.status === 'rejected') {
-      message += '; the delete that the key needs could not be spooled';
-      also.push(spool.reason);
-    }
-    if (also.length === 0) return this.#fail(route, error);
-    const causes = new AggregateError([error.cause, ...also], 'the write failed, and so did what makes up for it');
-    return this.#fail(route, new MemcacheProxyError(error.code, message, { cause: causes }));
+    return this.#fail(route, withMoreFailures(error, hook, spool));
   }
 
   async #spool(route: Route, pools: readonly string[], key: Buffer, reach?: DeleteReach): Promise<void> {
@@ -276,6 +275,13 @@ export class HookedWrites {
     }
   }
 
+  /** There is no turn for it. What is to be deleted is not forgotten, where there is a spool. */
+  #turnAway<T>(route: Route, key: Key, write: PoolWrite<T>): Promise<T> {
+    const error = writeBusy(this.#options.queueTimeoutMs);
+    if (this.#refused === undefined || write.removes !== true) return this.#refuse(route, error);
+    return this.#refused.keep(route, key, write, error).catch((reason) => this.#fail(route, reason));
+  }
+
   #refuse(route: Route, error: MemcacheProxyError): Promise<never> {
     this.#ended(route);
     this.#report(route, error);
@@ -291,8 +297,4 @@ export class HookedWrites {
     route.failed();
     publishFailure({ operation: 'write', error });
   }
-}
-
-function reachOf(everywhere: boolean | undefined): DeleteReach | undefined {
-  return everywhere === true ? 'everywhere' : undefined;
 }

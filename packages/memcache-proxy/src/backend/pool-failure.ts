@@ -52,6 +52,27 @@ export function toWriteFailure(cause: unknown, pool: string, removes: boolean): 
   }
 }
 
+/** The error of a failed write, and what failed of what was to make up for it. */
+export function withMoreFailures(
+  error: MemcacheProxyError,
+  hook: PromiseSettledResult<unknown>,
+  spool: PromiseSettledResult<unknown>,
+): MemcacheProxyError {
+  const also: unknown[] = [];
+  let { message } = error;
+  if (hook.status === 'rejected') {
+    message += '; the write hook failed too';
+    also.push(hook.reason);
+  }
+  if (spool.status === 'rejected') {
+    message += '; the delete that the key needs could not be spooled';
+    also.push(spool.reason);
+  }
+  if (also.length === 0) return error;
+  const cause = new AggregateError([error.cause, ...also], 'the write failed, and so did what makes up for it');
+  return new MemcacheProxyError(error.code, message, { cause });
+}
+
 /** True when nobody knows what the pool has under the key now, or when it has nothing. */
 export function isUncertain(cause: unknown): boolean {
   return toWriteFailure(cause, '', false).mayHaveChanged;

@@ -1,5 +1,6 @@
 import type { Key, NodeOutcome } from '@lockstep/memcache';
 
+import type { DeleteReach } from './delete-spool.ts';
 import type { PoolLike } from './pool-like.ts';
 import type { ProxyWrite } from './write-hook.ts';
 
@@ -37,4 +38,9 @@ export interface PoolWrite<T> {
 /** How much memory a write keeps while it waits. */
 export function bytesOf(key: Key, { valueBytes = 0 }: Pick<PoolWrite<unknown>, 'valueBytes'>): number {
   return key.length + valueBytes;
+}
+
+/** Where the delete has to go that makes up for a write. */
+export function reachOf(everywhere: boolean | undefined): DeleteReach | undefined {
+  return everywhere === true ? 'everywhere' : undefined;
 }

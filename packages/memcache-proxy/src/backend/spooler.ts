@@ -35,19 +35,30 @@ export class Spooler {
    * @throws what the spool rejects with, or an Error when that takes too long.
    */
   async add(route: Route, pools: readonly string[], key: Buffer, reach?: DeleteReach): Promise<void> {
-    const { spool, timeoutMs: ms, clock } = this.#options;
-    // The caller's key may be part of a buffer that he goes on using.
-    const entry = { key: Buffer.from(key), failedAt: clock.now(), ...(reach === undefined ? {} : { reach }) };
-    const onTimeout = (): Error => new Error(`the spool did not take the delete within ${ms} ms`);
-    const added = pools.map(async (pool) => {
-      const ticket = await withDeadline(spool.add({ pool, ...entry }), { ms, clock, onTimeout });
-      // What every node is to forget, no value of one node makes up for.
-      if (ticket !== undefined && spool.keep !== undefined && reach !== 'everywhere')
-        this.#owed.note(pool, turnOf(entry.key), ticket);
-      route.spooled();
-    });
-    const outcomes = await Promise.allSettled(added);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    const added = this.#add(route, pools, key, reach).map(async (note) => (await note)());
+    throwFirst(await Promise.allSettled(added));
+  }
+
+  /**
+   * As `add`, of a delete that writes are still ahead of: these must get no proof against it. Once it has its turn,
+   * `note` has later ones get theirs. Never rejects: `failure` says what the spool did not take.
+   */
+  async addAhead(
+    route: Route,
+    pools: readonly string[],
+    key: Buffer,
+    reach?: DeleteReach,
+  ): Promise<{ readonly note: () => void; readonly failure?: { readonly cause: unknown } }> {
+    const outcomes = await Promise.allSettled(this.#add(route, pools, key, reach));
+    const note = (): void => {
+      for (const outcome of outcomes) if (outcome.status === 'fulfilled') outcome.value();
+    };
+    try {
+      throwFirst(outcomes);
+      return { note };
+    } catch (cause) {
+      return { note, failure: { cause } };
+    }
   }
 
   /** True when no pool owes a delete, as far as this process knows. */
@@ -59,6 +70,23 @@ export class Spooler {
   poolsFor(route: Route, key: Key, turn: string): readonly NamedPool[] {
     if (this.owesNothing) return route.pools;
     return route.pools.map((named) => this.#prove(named, key, turn));
+  }
+
+  /** Each resolves with what notes its ticket. */
+  #add(route: Route, pools: readonly string[], key: Buffer, reach?: DeleteReach): Promise<() => void>[] {
+    const { spool, timeoutMs: ms, clock } = this.#options;
+    // The caller's key may be part of a buffer that he goes on using.
+    const entry = { key: Buffer.from(key), failedAt: clock.now(), ...(reach === undefined ? {} : { reach }) };
+    const onTimeout = (): Error => new Error(`the spool did not take the delete within ${ms} ms`);
+    return pools.map(async (pool) => {
+      const ticket = await withDeadline(spool.add({ pool, ...entry }), { ms, clock, onTimeout });
+      route.spooled();
+      return () => {
+        // What every node is to forget, no value of one node makes up for.
+        if (ticket !== undefined && spool.keep !== undefined && reach !== 'everywhere')
+          this.#owed.note(pool, turnOf(entry.key), ticket);
+      };
+    });
   }
 
   #prove(named: NamedPool, key: Key, turn: string): NamedPool {
@@ -89,4 +117,8 @@ export class Spooler {
     });
     return { name: pool, pool: proven };
   }
+}
+
+function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
