@@ -60,7 +60,9 @@ export class RedisLine {
   }
 
   #drop(connection: RedisConnection): void {
-    if (this.#connection === connection) this.#connection = undefined;
+    // Every command under way comes here, and each further call would listen to the socket once more.
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
     connection.disconnect();
   }
 }

@@ -16,6 +16,14 @@ const replays: Readonly<Record<string, (spool: Spool, keys: readonly string[]) =
     await Promise.all(proofs.map((proof) => spool.keep(proof)));
     await spool.replay();
   },
+  'after as many proofs that Redis did not take': async (spool, keys) => {
+    const proofs = keys.map((key) => ({ pool, key: Buffer.from(key), ticket: '1-1', node: 'node', cas: 1n }));
+    await nodes.lab.server.freeze();
+    const outcomes = await Promise.allSettled(proofs.map((proof) => spool.keep(proof)));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await nodes.lab.server.thaw();
+    spool.start();
+  },
 };
 
 it.each(Object.keys(replays))('replays many deletes of one node at once without a warning of Node, %s', async (how) => {
