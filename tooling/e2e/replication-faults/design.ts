@@ -1,3 +1,5 @@
+import type { KeyWrite } from './write-key.ts';
+
 /** The apps of a region. */
 export const roleNames = ['proxy', 'shipper', 'receiver'] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -46,8 +48,24 @@ export interface Design {
   readonly isLossless: boolean;
   /** Places in its code where a process can be made to end or to stand still. */
   readonly failPoints: readonly FailPoint[];
+  /**
+   * Takes the write of a row, with its version, that the caches of the region have; whether it was confirmed. A design without
+   * it has rows written as all keys are.
+   */
+  readonly ingest?: (region: RegionPlace, write: KeyWrite) => Promise<boolean>;
+  /** What Redis holds of the writes of a region that have not been applied in all others. */
+  held(region: RegionPlace): Promise<Held>;
   /** How many writes of a region have not been applied in all others, as far as the design knows. */
   queued(region: RegionPlace): Promise<number>;
+}
+
+/** What is held of writes, wherever they wait. */
+export interface Held {
+  readonly bytes: number;
+  /** Bytes of the largest piece of it. */
+  readonly largest: number;
+  /** Streams or lists that it is in. */
+  readonly streams: number;
 }
 
 /** A place in the code of an app: beside one Redis command. */

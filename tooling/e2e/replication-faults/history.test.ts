@@ -88,3 +88,29 @@ describe('the judge of a key that both regions store', () => {
     expect(judge(historyOf('both', west), found(2, 2), never)).toBeUndefined();
   });
 });
+
+describe('the judge of a row', () => {
+  const west = write(2, 5, { region: 'west' });
+  const row = historyOf('row', write(1, 0), west);
+
+  it('takes the newest version or a miss, in any order of the writes', () => {
+    expect(judge(row, found(2, 2), never)).toBeUndefined();
+    expect(judge(row, found(2, undefined), never)).toBeUndefined();
+    expect(judge(row, found(undefined, undefined), never)).toBeUndefined();
+    expect(judge(historyOf('row', west, write(1, 0, { endedAt: 50 })), found(2, 2), never)).toBeUndefined();
+  });
+
+  it('finds an older version, also where it came at the same time, in one region or in both', () => {
+    expect(judge(row, found(1, 2), never)).toBe('stale');
+    expect(judge(row, found(undefined, 1), () => true)).toBe('stale');
+    expect(judge(row, found(1, 1), never)).toBe('stale');
+    expect(judge(historyOf('row', west, write(1, 0, { endedAt: 50 })), found(1, 1), never)).toBe('stale');
+    expect(judge(row, found(2, Number.NaN), never)).toBe('invented');
+  });
+
+  it('finds a row that is there and was deleted last', () => {
+    const gone = historyOf('row', write(1, 0), write(2, 5, { region: 'west', isDelete: true }));
+    expect(judge(gone, found(1, undefined), never)).toBe('stale');
+    expect(judge(gone, found(undefined, undefined), never)).toBeUndefined();
+  });
+});

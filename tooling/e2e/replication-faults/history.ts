@@ -13,9 +13,9 @@ export interface Write {
 
 /**
  * How a key is written: `own` in one region, and its values travel; `shared` in all regions at once, of which only deletes
- * travel; `both` in all regions at once, and values travel.
+ * travel; `both` in all regions at once, and values travel; `row` as `both`, and each write has a version, its number.
  */
-export type KeyKind = 'own' | 'shared' | 'both';
+export type KeyKind = 'own' | 'shared' | 'both' | 'row';
 
 /** What became of one key. */
 export type Wrong = 'stale' | 'missing' | 'differs' | 'invented';
@@ -67,6 +67,7 @@ export function judge(
   found: ReadonlyMap<string, number | undefined>,
   mayMiss: (region: string, key: string) => boolean,
 ): Wrong | undefined {
+  if (kind === 'row') return judgeRow(writes, found);
   let other: number | undefined;
   // Of writes that did not know of one another none stays.
   const mayGo = kind === 'shared' || (kind === 'both' && isContested);
@@ -83,6 +84,17 @@ export function judge(
     if (!isPossible) return 'stale';
     if (other !== undefined && other !== number) return 'differs';
     other = number;
+  }
+  return undefined;
+}
+
+/** A row is there as it was written last, in whatever order its writes arrived, or it is not there. */
+function judgeRow(writes: readonly Write[], found: ReadonlyMap<string, number | undefined>): Wrong | undefined {
+  const newest = writes.toSorted((one, other) => one.number - other.number).at(-1);
+  for (const number of found.values()) {
+    if (number === undefined) continue;
+    if (Number.isNaN(number)) return 'invented';
+    if (number !== newest?.number || newest.isDelete) return 'stale';
   }
   return undefined;
 }

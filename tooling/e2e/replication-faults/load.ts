@@ -2,16 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Chance } from '../test/password-story/chance.ts';
 import { KeyHistory } from './history.ts';
-import { askHttp } from './http-reply.ts';
+import { writeKey } from './write-key.ts';
 import type { World, WorldRegion } from './world.ts';
 
 const ownKeys = 40;
+/** Of each kind that all regions write. */
 const sharedKeys = 10;
 /** Writers of one region, each with keys of its own: nobody writes a key twice at once in one region. */
 const writers = 6;
 /** A writer waits up to so long between two writes: what runs here leaves time to start apps, which faults end. */
 const maxPauseMs = 100;
-const requestMs = 6000;
 const maxValueBytes = 1500;
 
 /** What clients write in both regions, and what they know of it. */
@@ -20,13 +20,16 @@ export class Load {
   /** Writes that were begun. */
   writes = 0;
   confirmed = 0;
+  readonly #world: World;
   readonly #chance: Chance;
   readonly #byRegion: ReadonlyMap<WorldRegion, readonly KeyHistory[]>;
 
   /** @param namespace sets its keys apart from those of other runs. */
   constructor(world: World, namespace: string, chance: Chance) {
+    this.#world = world;
     this.#chance = chance;
-    const shared = (world.design.hasSharedKeys ? (['shared', 'both'] as const) : []).flatMap((kind) =>
+    const kinds = world.design.hasSharedKeys ? (['shared', 'both', 'row'] as const) : (['row'] as const);
+    const shared = kinds.flatMap((kind) =>
       Array.from({ length: sharedKeys }, (_, at) => new KeyHistory(`${kind}:${namespace}:${at}`, kind)),
     );
     this.#byRegion = new Map(
@@ -84,19 +87,8 @@ export class Load {
     const number = this.writes;
     const body = Buffer.from(`${number} ${'x'.repeat(this.#chance.between(0, 1) ** 3 * maxValueBytes)}`);
     const startedAt = performance.now();
-    let isConfirmed = true;
-    try {
-      const answer = await askHttp({
-        port: region.place.ports.proxy[0]!,
-        method: isDelete ? 'DELETE' : 'PUT',
-        path: `/v1/cache/${encodeURIComponent(key.key)}`,
-        ...(isDelete ? {} : { body }),
-        timeoutMs: requestMs,
-      });
-      isConfirmed = answer.status === 204 || (isDelete && answer.status === 404);
-    } catch {
-      isConfirmed = false;
-    }
+    const write = { key: key.key, number, body: isDelete ? undefined : body };
+    const isConfirmed = await writeKey(this.#world, region, write);
     if (isConfirmed) this.confirmed += 1;
     const times = { startedAt, endedAt: performance.now() };
     key.add({ number, isDelete, region: region.name, ...times, isConfirmed });

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-import { Redis } from 'ioredis';
-
 import type { Design } from './design.ts';
+import { askRedis, sumUpHeld } from './held.ts';
+
+const lists = ['sync:set', 'sync:delete'];
 
 /**
  * The design that replication started from, as its story tells it: in each region a list of sets and a list of deletes,
@@ -28,14 +29,17 @@ export const originDesign: Design = {
     };
     return [script, JSON.stringify(settings)];
   },
-  async queued({ redisUrl }) {
-    const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 });
-    redis.on('error', () => undefined);
-    try {
-      const lengths = await Promise.all([redis.llen('sync:set'), redis.llen('sync:delete')]);
+  held: ({ redisUrl }) =>
+    askRedis(redisUrl, async (redis) => {
+      const entries = await Promise.all([...lists, 'sync:failed'].map((list) => redis.lrange(list, 0, -1)));
+      return sumUpHeld(
+        entries.flat().map((entry) => Buffer.byteLength(entry)),
+        entries.length,
+      );
+    }),
+  queued: ({ redisUrl }) =>
+    askRedis(redisUrl, async (redis) => {
+      const lengths = await Promise.all(lists.map((list) => redis.llen(list)));
       return lengths.reduce((sum, length) => sum + length, 0);
-    } finally {
-      redis.disconnect();
-    }
-  },
+    }),
 };

@@ -15,6 +15,7 @@ export function faultReport(outcomes: readonly SeedOutcome[]): string {
       `${sum(({ writes }) => writes)} writes`,
       `${sum(({ wrong }) => wrong.length)} of ${sum(({ keys }) => keys)} keys wrong (${byKind(own)})`,
       `${sum(({ missed }) => missed)} gone as a fault explains`,
+      `${sum(({ rowsHeld }) => rowsHeld)} rows held`,
       `${sum(({ rested }) => rested)} keys written after a rest`,
       `${sum(({ older }) => older)} older values seen, ${sum(({ older, mayGoBack }) => (mayGoBack ? 0 : older))} of them unexplained`,
       `${sum(({ disordered }) => disordered)} of ${sum(({ stores }) => stores)} stores of receivers older than one before, ${sum(({ disordered, mayGoBack }) => (mayGoBack ? 0 : disordered))} of them unexplained`,

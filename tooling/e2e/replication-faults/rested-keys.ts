@@ -2,15 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Chance } from '../test/password-story/chance.ts';
 import type { Wrong } from './history.ts';
-import { askHttp } from './http-reply.ts';
 import type { World, WorldRegion } from './world.ts';
+import { writeKey } from './write-key.ts';
 
 /**
  * A write is taken to have seen what had been applied 5 s before it, which a journal looks up once a second. After this
  * time without writes elsewhere, nothing can be concurrent with it.
  */
 const restMs = 7000;
-const requestMs = 6000;
 const attempts = 100;
 
 /**
@@ -27,9 +26,11 @@ export class RestedKeys {
   }
 
   /** Waits until they have rested, and has one region or another write each of them. */
-  async write({ regions }: World, chance: Chance): Promise<void> {
+  async write(world: World, chance: Chance): Promise<void> {
     await wait(Math.max(0, this.#since + restMs - performance.now()));
-    await Promise.all(this.#keys.map((key, at) => put(chance.pick(regions), key, numberOf(at))));
+    await Promise.all(
+      this.#keys.map((key, at) => put(world, chance.pick(world.regions), { key, number: numberOf(at) })),
+    );
   }
 
   /** How many there are. */
@@ -59,14 +60,14 @@ function numberOf(at: number): number {
   return 1_000_000_000 + at;
 }
 
-async function put({ name, place }: WorldRegion, key: string, number: number): Promise<void> {
-  const path = `/v1/cache/${encodeURIComponent(key)}`;
-  const body = Buffer.from(`${number} `);
-  const request = { port: place.ports.proxy[0]!, method: 'PUT', path, body, timeoutMs: requestMs };
+async function put(
+  world: World,
+  region: WorldRegion,
+  { key, number }: { readonly key: string; readonly number: number },
+): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const answer = await askHttp(request).catch(() => undefined);
-    if (answer?.status === 204) return;
+    if (await writeKey(world, region, { key, number, body: Buffer.from(`${number} `) })) return;
     await wait(100);
   }
-  throw new Error(`${name} takes no writes after everything was healed`);
+  throw new Error(`${region.name} takes no writes after everything was healed`);
 }

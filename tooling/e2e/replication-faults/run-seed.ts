@@ -5,16 +5,19 @@ import type { Applied } from './apply-log.ts';
 import { Explanations } from './explanations.ts';
 import type { Fault, FaultScope } from './fault.ts';
 import { processFaults, wireFaults } from './faults.ts';
-import { judge, type Wrong } from './history.ts';
+import type { Wrong } from './history.ts';
 import { Load } from './load.ts';
 import { measurePace } from './pace.ts';
 import { RestedKeys } from './rested-keys.ts';
 import { settle } from './settle.ts';
+import { judgeKeys } from './verdicts.ts';
 import { watchForOlderValues } from './watch.ts';
-import type { World, WorldRegion } from './world.ts';
+import type { World } from './world.ts';
 
 /** So many of processes, and of wires; ten seeds in a row go through all of them. */
 const faultsPerSeed = 3;
+/** How long a row that two regions wrote at once may be older still; receivers look for such ones every 0.2 s. */
+const rowPatienceMs = 10_000;
 
 /** What one seed came to. */
 export interface SeedOutcome {
@@ -28,6 +31,8 @@ export interface SeedOutcome {
   readonly keys: number;
   /** Keys that are gone from a region, as a fault of this seed explains. */
   readonly missed: number;
+  /** Rows that one region or more has as they were written last; the others are gone. */
+  readonly rowsHeld: number;
   /** Keys that no history explains, by what is wrong with them. */
   readonly wrong: readonly { readonly key: string; readonly wrong: Wrong }[];
   /** Values that a reader saw after a newer one of the same key. */
@@ -113,16 +118,11 @@ export async function runSeed(world: World, { seed, seconds, always }: SeedPlan)
   const { rested } = world;
   const between = async (): Promise<void> => rested?.write(world, createChance(seed + 4000));
   const { result: arrivedAt, pace } = await measurePace(settle(world, { namespace: `s${seed}`, between }));
-  const found = await readAll(world, load);
-  let missed = 0;
-  const wrong = load.histories.flatMap((history) => {
-    const here = new Map([...found].map(([region, numbers]) => [region.name, numbers.get(history.key)]));
-    const verdict = judge(history, here, (region, key) => explanations.mayMiss(region, key));
-    if (verdict === undefined && judge(history, here, () => false) === 'missing') missed += 1;
-    return verdict === undefined ? [] : [{ key: history.key, wrong: verdict }];
-  });
-  wrong.push(...((await rested?.judge(world)) ?? []));
-  world.rested = new RestedKeys(load.histories.filter(({ kind }) => kind === 'both').map(({ key }) => key));
+  const patienceMs = world.design.isLossless ? rowPatienceMs * pace : 0;
+  const { wrong, missed, rowsHeld } = await judgeKeys(world, load, { explanations, patienceMs });
+  const restedWrong = (await rested?.judge(world)) ?? [];
+  const resting = load.histories.filter(({ kind }) => kind === 'both' || kind === 'row');
+  world.rested = world.design.hasSharedKeys ? new RestedKeys(resting.map(({ key }) => key)) : undefined;
   const applied = world.regions.map((region) => region.applied.judge());
   return {
     design: world.design.name,
@@ -134,7 +134,8 @@ export async function runSeed(world: World, { seed, seconds, always }: SeedPlan)
     messagesStruck: struck(world) - struckBefore,
     keys: load.histories.length + (rested?.size ?? 0),
     missed,
-    wrong,
+    rowsHeld,
+    wrong: [...wrong, ...restedWrong],
     older,
     stores: sumOf(({ stores }) => stores, applied),
     disordered: sumOf(({ disordered }) => disordered, applied),
@@ -174,10 +175,4 @@ function struck({ regions }: World): number {
 
 function sumOf(read: (applied: Applied) => number, all: readonly Applied[]): number {
   return all.reduce((sum, applied) => sum + read(applied), 0);
-}
-
-async function readAll(world: World, load: Load): Promise<Map<WorldRegion, Map<string, number>>> {
-  const keys = load.histories.map(({ key }) => key);
-  const read = await Promise.all(world.regions.map((region) => region.reader.read(keys)));
-  return new Map(world.regions.map((region, at) => [region, read[at]!]));
 }

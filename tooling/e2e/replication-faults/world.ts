@@ -11,6 +11,7 @@ import { ApplyLog } from './apply-log.ts';
 import { Cleanups } from './cleanups.ts';
 import { type Design, type RegionPlace, roleNames, type RoleName } from './design.ts';
 import { type LogDisk, openLogDisk } from './log-disk.ts';
+import { NodeWriter } from './node-writer.ts';
 import { PoolReader } from './pool-reader.ts';
 import { Resharding } from './resharding.ts';
 import type { RestedKeys } from './rested-keys.ts';
@@ -25,6 +26,8 @@ export interface WorldRegion {
   /** The nodes of its pool. */
   readonly memcacheds: readonly MemcachedServer[];
   readonly reader: PoolReader;
+  /** What applications write rows with, by node. */
+  readonly rows: readonly NodeWriter[];
   /** What its receivers stored. */
   readonly applied: ApplyLog;
   /** What other regions reach its receivers by. */
@@ -146,6 +149,8 @@ async function startServers(
   );
   const reader = new PoolReader(memcacheds.map(({ port }) => port));
   cleanups.defer(() => reader[Symbol.dispose]());
+  const rows = memcacheds.map(({ port }) => new NodeWriter(port));
+  cleanups.defer(() => rows.forEach((row) => row[Symbol.dispose]()));
   // All at once: what was asked for one after the other could be the same.
   const free = await freePorts(roleNames.reduce((sum, role) => sum + design.count(role, name), 1));
   const take = (role: RoleName): number[] => free.splice(0, design.count(role, name));
@@ -159,5 +164,5 @@ async function startServers(
     receiverUrl: wire.url,
     ports,
   };
-  return { name, place, redis, disk, memcacheds, reader, wire };
+  return { name, place, redis, disk, memcacheds, reader, rows, wire };
 }
