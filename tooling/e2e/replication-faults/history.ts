@@ -94,7 +94,8 @@ function judgeRow(writes: readonly Write[], found: ReadonlyMap<string, number | 
   for (const number of found.values()) {
     if (number === undefined) continue;
     if (Number.isNaN(number)) return 'invented';
-    if (number !== newest?.number || newest.isDelete) return 'stale';
+    // A delete has a number that no value has.
+    if (number !== newest?.number) return 'stale';
   }
   return undefined;
 }
