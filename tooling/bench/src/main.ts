@@ -1,9 +1,10 @@
 /** Compares Lockstep with what one would use otherwise: `pnpm bench [NAME…] [--case TEXT]… [--quick] [--json FILE] [--list]`. */
 import { writeFile } from 'node:fs/promises';
 
-import { parseCommandLine, UsageError } from './harness/command-line.ts';
+import { parseCommandLine, UsageError, wantedBenches } from './harness/command-line.ts';
 import { contestantOpener } from './harness/contestant-process.ts';
 import { canPin, cores, pinProcesses } from './harness/pinning.ts';
+import type { Report } from './harness/report-bench.ts';
 import { renderJson, renderList, renderTable } from './harness/report.ts';
 import { type CaseResult, type Effort, runCase } from './harness/run-case.ts';
 import { benches, loadCases, reports } from './registry.ts';
@@ -17,17 +18,21 @@ const quickTurns: Effort = { warmUpMs: 100, rounds: 5, durationMs: 20 };
 async function main(): Promise<void> {
   const known = [...new Set([...Object.keys(benches), ...Object.keys(reports)])];
   const request = parseCommandLine(process.argv.slice(2), known);
-  const wanted = known.filter((name) => request.names.length === 0 || request.names.includes(name));
+  const wanted = wantedBenches(request.names, known);
   const all = (await Promise.all(wanted.map(loadCases))).flat();
   const isWanted = (name: string): boolean =>
     request.cases.length === 0 || request.cases.some((text) => name.includes(text));
   const chosen = all.filter((one) => isWanted(one.case));
-  const chosenReports = wanted.filter((name) => reports[name] !== undefined);
+  const chosenReports: { name: string; report: Report; cases: readonly string[] }[] = [];
+  for (const name of wanted) {
+    const report = await reports[name]?.();
+    const cases = report?.cases.filter(isWanted) ?? [];
+    if (report !== undefined && cases.length > 0) chosenReports.push({ name, report, cases });
+  }
   if (request.list) {
     if (chosen.length > 0) console.log(renderList(chosen));
-    for (const name of chosenReports) {
-      const { cases } = await reports[name]!();
-      console.log([name, ...cases.filter(isWanted).map((one) => `  ${one}`)].join('\n'));
+    for (const { name, cases } of chosenReports) {
+      console.log([name, ...cases.map((one) => `  ${one}`)].join('\n'));
     }
     return;
   }
@@ -43,8 +48,7 @@ async function main(): Promise<void> {
   }
   if (results.length > 0) console.log(renderTable(results));
   const counted: object[] = [];
-  for (const name of chosenReports) {
-    const report = await reports[name]!();
+  for (const { name, report } of chosenReports) {
     const onProgress = (one: string): void => console.error(`bench: ${name}, ${one}`);
     const found = await report.run({ quick: request.quick, isWanted, onProgress });
     console.log(found.table);

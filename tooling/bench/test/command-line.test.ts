@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseCommandLine, UsageError } from '../src/harness/command-line.ts';
+import { parseCommandLine, UsageError, wantedBenches } from '../src/harness/command-line.ts';
 
 const known = ['memcache', 'replication'];
 
@@ -44,5 +44,18 @@ describe('parseCommandLine', () => {
 
   it.each([['--fast'], ['--json']])('refuses %s with the usage', (...args) => {
     expect(() => parseCommandLine(args, known)).toThrow('usage: pnpm bench');
+  });
+});
+
+describe('wantedBenches', () => {
+  const all = ['cache', 'lock', 'cache-faults', 'lock-faults'];
+
+  it('are all when none is named', () => {
+    expect(wantedBenches([], all)).toEqual(all);
+  });
+
+  it('have the faults of a bench with it, and by their own name without it', () => {
+    expect(wantedBenches(['cache'], all)).toEqual(['cache', 'cache-faults']);
+    expect(wantedBenches(['lock-faults'], all)).toEqual(['lock-faults']);
   });
 });

@@ -17,6 +17,9 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** The end of the name of a bench that runs under faults what the bench without it measures. */
+const FAULTS = '-faults';
+
 const usage = 'usage: pnpm bench [NAME…] [--case TEXT]… [--quick] [--json FILE] [--list]';
 
 /**
@@ -37,6 +40,14 @@ export function parseCommandLine(args: readonly string[], known: readonly string
     list: values.list === true,
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
   };
+}
+
+/** The benches that were asked for, in the order of `known`: with a bench goes the one of its faults. */
+export function wantedBenches(names: readonly string[], known: readonly string[]): readonly string[] {
+  if (names.length === 0) return known;
+  return known.filter(
+    (name) => names.includes(name) || (name.endsWith(FAULTS) && names.includes(name.slice(0, -FAULTS.length))),
+  );
 }
 
 function parse(args: readonly string[]) {
