@@ -134,9 +134,9 @@ export class HookedWrites {
   #carryOut<T>(turn: string, route: Route, key: Key, write: PoolWrite<T>): Promise<T> {
     const { spooler } = this.#options;
     const sent = sendToPools(route, key, write, spooler?.poolsFor(route, key, turn));
-    const failed = (cause: unknown): Promise<T> =>
-      this.#makeUp(route, key, write, cause, () => this.#endTurn(turn, route, key, sent));
     let away: readonly string[] | undefined;
+    const failed = (cause: unknown): Promise<T> =>
+      this.#makeUp(route, key, write, cause, () => this.#endTurn(turn, route, key, sent), away);
     try {
       if (spooler !== undefined) away = awayFrom(route, key);
     } catch (cause) {
@@ -163,7 +163,7 @@ export class HookedWrites {
       told = this.#teller.isHeard ? this.#teller.tell(write.toHook(result)) : undefined;
       if (late !== undefined) void this.#watch(route, key, late);
     } catch (cause) {
-      return this.#makeUp(route, key, write, cause, () => this.#endTurn(turn, route, key, sent));
+      return this.#makeUp(route, key, write, cause, () => this.#endTurn(turn, route, key, sent), away);
     }
     // The owner still has what was there before; the stand-in has the write.
     const owed = away === undefined ? undefined : this.#owe(route, away, keyBytes(key));
@@ -218,10 +218,10 @@ export class HookedWrites {
     { removes = false, everywhere, early }: Pick<PoolWrite<T>, 'removes' | 'everywhere' | 'early'>,
     cause: unknown,
     endTurn: () => void,
+    away?: readonly string[],
   ): Promise<T> {
-    const { error, mayHaveChanged, unconfirmed } = toWriteFailure(cause, route.pools[0]!.name, removes);
-    const { spooler } = this.#options;
-    const isOwed = spooler !== undefined && unconfirmed.length > 0;
+    const { error, mayHaveChanged, unconfirmed } = toWriteFailure(cause, route.pools[0]!.name, removes, away);
+    const isOwed = this.#options.spooler !== undefined && unconfirmed.length > 0;
     const bytes = keyBytes(key);
     const told = mayHaveChanged || (removes && isOwed) ? this.#teller.tell({ kind: 'delete', key: bytes }) : undefined;
     this.#underWay.began();

@@ -31,8 +31,22 @@ export interface WriteFailure {
   readonly unconfirmed: readonly string[];
 }
 
-/** Says what an error of a pool, or a PoolsFailedError, means for a write. `removes`: it was to remove the key. */
-export function toWriteFailure(cause: unknown, pool: string, removes: boolean): WriteFailure {
+/**
+ * Says what an error of a pool, or a PoolsFailedError, means for a write. `removes`: it was to remove the key. `away`: the
+ * pools whose owner of the key is down and keeps what was there before, whatever its stand-in did.
+ */
+export function toWriteFailure(
+  cause: unknown,
+  pool: string,
+  removes: boolean,
+  away: readonly string[] = [],
+): WriteFailure {
+  const found = ofCause(cause, pool, removes);
+  if (!found.mayHaveChanged || away.length === 0) return found;
+  return { ...found, unconfirmed: [...new Set([...found.unconfirmed, ...away])] };
+}
+
+function ofCause(cause: unknown, pool: string, removes: boolean): WriteFailure {
   if (cause instanceof PoolsFailedError) return ofSeveral(cause, removes);
   switch (codeOf(cause)) {
     case 'ERR_MEMCACHE_VALUE_TOO_LARGE':
@@ -86,7 +100,7 @@ export function toReadError(cause: unknown): MemcacheProxyError {
 }
 
 function ofSeveral(error: PoolsFailedError, removes: boolean): WriteFailure {
-  const each = error.failures.map(({ pool, cause }) => toWriteFailure(cause, pool, removes));
+  const each = error.failures.map(({ pool, cause }) => ofCause(cause, pool, removes));
   const [first] = each;
   const isAlike = each.length === error.poolCount && each.every((one) => one.error.code === first?.error.code);
   if (first !== undefined && isAlike) return { ...first, unconfirmed: each.flatMap(({ unconfirmed }) => unconfirmed) };

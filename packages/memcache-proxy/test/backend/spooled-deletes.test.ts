@@ -74,6 +74,23 @@ describe('while the node that owns a key is down, and another one stands in for 
     expect(heard(writes)).toEqual(['set v']);
   });
 
+  it('spools what the owner has from before where the stand-in confirmed and another pool did not', async () => {
+    const { backend, a, b, spooled } = startClassLab();
+    Object.assign(a, { isAway });
+    b.failure = timeout;
+    await expect(backend.delete('c:k')).resolves.toBe(true);
+    await expect(backend.set('c:k', bytes('v'))).rejects.toMatchObject(unknown);
+    expect(spooled.toSorted()).toEqual(['a c:k', 'a c:k', 'b c:k', 'b c:k']);
+  });
+
+  it('spools what the owner has from before where the stand-in found the new value too large', async () => {
+    const { backend, main, spooled } = startClassLab();
+    Object.assign(main, { isAway });
+    main.failure = poolError('ERR_MEMCACHE_VALUE_TOO_LARGE');
+    await expect(backend.set('k', bytes('v'))).rejects.toMatchObject({ code: 'ERR_MEMCACHE_PROXY_VALUE_TOO_LARGE' });
+    expect(spooled).toEqual(['main k']);
+  });
+
   it('fails a write of which the old value would come back', async () => {
     const { backend, main } = startClassLab({}, { spool: noSpool });
     Object.assign(main, { isAway });
