@@ -14,6 +14,7 @@ import {
 } from '@lockstep/service-kit';
 
 import { askLinks } from './ask-links.ts';
+import { parseUrl } from './parse-url.ts';
 
 const name = 'lockstep-shipper reshard';
 const lookMs = 500;
@@ -24,7 +25,7 @@ const notYet = 3;
 const goesOn = 'the change goes on, and the same command waits for it again';
 
 const usage = [
-  'Usage: lockstep-shipper reshard --config FILE --region NAME --shards N [--timeout SECONDS] [--no-wait] [--json]',
+  'Usage: lockstep-shipper reshard --config FILE --region NAME --shards N [--timeout SECONDS] [--no-wait] [--url URL] [--json]',
   '',
   'Changes the number of shards of the journal of a region while it is in use. The running shippers of the region carry it',
   'out; the status shows how far they are. It may be ended and run again at any time.',
@@ -32,6 +33,8 @@ const usage = [
   '  --shards N         1 to 65536; in all, as many shards may be used in the life of a journal',
   `  --timeout SECONDS  how long it waits until that is done, 1 to ${maxSeconds}; ${defaultSeconds} unless it is given`,
   '  --no-wait          does not wait',
+  '  --url URL          where the shipper answers, when that is not where the topology has it listen: it is asked what is',
+  '                     left when the time is over',
   '  --json             one JSON object: from, to, isDone',
   '',
   'Exit code: 0; 1 when it failed, such as while another change is under way; 2 for wrong arguments; 3 when the time was',
@@ -44,6 +47,7 @@ const options = {
   shards: { type: 'string' },
   timeout: { type: 'string' },
   'no-wait': { type: 'boolean' },
+  url: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -68,6 +72,7 @@ export function runReshardCommand(args: readonly string[], io: CommandIo): Promi
     const seconds = Number(timeout);
     if (!/^\d{1,5}$/.test(timeout) || seconds < 1 || seconds > maxSeconds)
       throw commandMistake(name, `--timeout must be 1 to ${maxSeconds} seconds`);
+    const url = parseUrl(name, values.url);
     const { region, environment, logger } = await readCommandRegion(name, where, io);
     const client = connectRedis({ url: region.redis, password: environment.redisPassword(region.name), name, logger });
     try {
@@ -86,7 +91,7 @@ export function runReshardCommand(args: readonly string[], io: CommandIo): Promi
       if (values.json === true) io.stdout.write(`${JSON.stringify({ ...state, from })}\n`);
       else io.stdout.write(`${say(from, state)}\n`);
       if (state.isDone || values['no-wait'] === true) return 0;
-      io.stderr.write(`${name}: not done after ${seconds} s: ${await whatIsLeft(region)}; ${goesOn}\n`);
+      io.stderr.write(`${name}: not done after ${seconds} s: ${await whatIsLeft(region, url)}; ${goesOn}\n`);
       return notYet;
     } finally {
       client.disconnect();
@@ -102,9 +107,9 @@ function say(from: number, { to, isDone }: ReshardState): string {
 }
 
 /** What the shippers of a region have still to do, as the running one says. */
-async function whatIsLeft(region: Region): Promise<string> {
+async function whatIsLeft(region: Region, url: URL | undefined): Promise<string> {
   try {
-    const links = await askLinks(region);
+    const links = await askLinks(region, url);
     const left = links.flatMap(({ to, reshard, lastError }) => {
       if (reshard === undefined || reshard.shardsLeft === 0) return [];
       const reason = lastError === undefined ? '' : `, and its link fails: ${lastError}`;

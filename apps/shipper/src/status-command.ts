@@ -1,14 +1,8 @@
 import type { ShardStatus } from '@lockstep/replication';
-import {
-  type CommandIo,
-  commandMistake,
-  parseCommandLine,
-  readCommandRegion,
-  requireRegion,
-  runCommand,
-} from '@lockstep/service-kit';
+import { type CommandIo, parseCommandLine, readCommandRegion, requireRegion, runCommand } from '@lockstep/service-kit';
 
 import { askLinks } from './ask-links.ts';
+import { parseUrl } from './parse-url.ts';
 import type { ShownLink } from './status-route.ts';
 
 const name = 'lockstep-shipper status';
@@ -46,21 +40,13 @@ export function runStatusCommand(args: readonly string[], io: CommandIo): Promis
       io.stdout.write(`${usage}\n`);
       return 0;
     }
-    const url = values.url === undefined ? undefined : parseUrl(values.url);
+    const url = parseUrl(name, values.url);
     const { region } = await readCommandRegion(name, requireRegion(name, values), io);
     const links = await askLinks(region, url);
     if (values.json === true) io.stdout.write(`${JSON.stringify(links)}\n`);
     else io.stdout.write(`${printLinks(links, values.shards === true).join('\n')}\n`);
     return links.every(({ connected }) => connected) ? 0 : 1;
   });
-}
-
-function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // fetch takes none with a name and a password in it.
-  const isPlain = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (isPlain && /^https?:$/.test(url.protocol)) return url;
-  throw commandMistake(name, '--url must be an http or https URL without credentials and query');
 }
 
 /** The lines that are printed for links. */

@@ -132,7 +132,11 @@ it('names the regions that have not applied the old shards, with the reason', as
   const { code, text } = await run(...where, '--shards', '5', '--timeout', '1', '--json');
   expect(code).toBe(3);
   expect(text).toContain('{"from":6,"to":5,"isDone":false}\n');
-  expect(text).toContain('west has not applied 6 of the 6 old shards, and its link fails: cut; the change goes on');
+  const left = 'west has not applied 6 of the 6 old shards, and its link fails: cut; the change goes on';
+  expect(text).toContain(left);
+  where = await describeRegion('127.0.0.1:5');
+  const elsewhere = await run(...where, '--shards', '5', '--timeout', '1', '--url', `http://${address}`);
+  expect(elsewhere).toMatchObject({ code: 3, text: expect.stringContaining(left) });
 });
 
 it('says in one line what is wrong with its arguments', async () => {
@@ -140,6 +144,8 @@ it('says in one line what is wrong with its arguments', async () => {
     const { code, text } = await run(...where, '--shards', shards);
     expect({ code, text }).toEqual({ code: 2, text: expect.stringContaining('--shards must be 1 to 65536') });
   }
+  const elsewhere = await run(...where, '--shards', '4', '--url', 'ftp://127.0.0.1');
+  expect(elsewhere).toEqual({ code: 2, text: expect.stringContaining('--url must be an http or https URL') });
   for (const timeout of ['0', '86401', 'x', '']) {
     const { code, text } = await run(...where, '--shards', '4', '--timeout', timeout);
     expect({ code, text }).toEqual({ code: 2, text: expect.stringContaining('--timeout must be 1 to 86400 seconds') });
