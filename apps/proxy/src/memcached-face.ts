@@ -12,11 +12,15 @@ export interface MemcachedFace {
 
 /** Makes the memcached face of a region. It does not listen yet. */
 export function createMemcachedFace(backend: Backend, proxy: ProxyRegion): MemcachedFace {
-  const { limits, flushAll, metaKeys } = proxy;
+  const { limits = {}, flushAll, metaKeys } = proxy;
+  const { maxValueBytes, maxConnections, maxPendingBytes, slowClientTimeoutMs, idleTimeoutMs } = limits;
   const server = createMemcacheServer({
     backend,
-    ...(limits?.maxValueBytes === undefined ? {} : { maxValueBytes: limits.maxValueBytes }),
-    ...(limits?.maxConnections === undefined ? {} : { maxConnections: limits.maxConnections }),
+    ...(maxValueBytes === undefined ? {} : { maxValueBytes }),
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(maxPendingBytes === undefined ? {} : { maxPendingBytes }),
+    ...(slowClientTimeoutMs === undefined ? {} : { slowClientTimeoutMs }),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(flushAll === undefined ? {} : { flushAll }),
     ...(metaKeys === undefined ? {} : { metaKeys }),
   });

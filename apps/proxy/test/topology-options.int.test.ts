@@ -64,6 +64,23 @@ describe('what the topology says of limits, values and keys', () => {
     expect([batch.status, await batch.json()]).toMatchObject([413, { code: 'ERR_MEMCACHE_PROXY_BATCH_TOO_LARGE' }]);
   });
 
+  it.each([
+    ['says nothing', 'idleTimeoutMs: 300', 'idle_kicks'],
+    ['takes none of its replies', 'slowClientTimeoutMs: 300, maxPendingBytes: 65536', 'slow_clients'],
+  ])('has the memcached face cut off who %s', async (_, limits, counter) => {
+    await using proxy = await startProxyProcess({ proxy: `      limits: { ${limits} }` });
+    const value = 'v'.repeat(500_000);
+    await expect(ask(proxy.memcachedPort, `set k 0 0 ${value.length}\r\n${value}\r\n`)).resolves.toBe('STORED\r\n');
+    const socket = connect(proxy.memcachedPort, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.pause().write('get k\r\n'.repeat(100));
+    if (counter === 'idle_kicks') socket.resume();
+    await expect
+      .poll(() => ask(proxy.memcachedPort, 'stats\r\n'), { timeout: 15_000 })
+      .toMatch(new RegExp(`STAT ${counter} 1\\r`));
+    socket.destroy();
+  });
+
   it('keeps the journal within its bounds', async () => {
     await using proxy = await startProxyProcess({ region: '    journal: { maxStreamBytes: 16 }' });
     const logger = createLogger({ name: 'test', level: 'silent' });

@@ -105,7 +105,7 @@ const cases: readonly (readonly [string, string, string, string])[] = [
     'a length of bodies, which each kind of request has its own for',
     '        batch:',
     '        bodyBytes: 5\n        batch:',
-    't.yaml:13:9: unknown key "bodyBytes" in regions.east.proxy.limits; known keys are maxValueBytes, maxConnections, requestTimeoutMs, rate, shed and batch',
+    't.yaml:13:9: unknown key "bodyBytes" in regions.east.proxy.limits; known keys are maxValueBytes, maxConnections, requestTimeoutMs, maxPendingBytes, slowClientTimeoutMs, idleTimeoutMs, rate, shed and batch',
   ],
   [
     'a batch of no operation',

@@ -12,6 +12,12 @@ export interface ProxyLimits {
   readonly maxConnections?: number;
   /** Milliseconds in which a client must have sent one whole request. @default 60000 */
   readonly requestTimeoutMs?: number;
+  /** Bytes of requests under way on a connection of the memcached face, above which it takes no more. @default 1048576 */
+  readonly maxPendingBytes?: number;
+  /** Milliseconds after which a client of the memcached face is cut off that takes none of its replies. @default 30000 */
+  readonly slowClientTimeoutMs?: number;
+  /** The same of one that sends nothing. @default never, as memcached */
+  readonly idleTimeoutMs?: number;
   /** Requests in a window. @default no bound */
   readonly rate?: RateLimits;
   /** When to answer 503 instead of queueing. @default never */
@@ -43,6 +49,9 @@ export interface RateLimits {
   readonly headers?: 'always' | 'refused';
 }
 
+/** What a timer of Node takes. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 const routeLimitSchema = Type.Object(
   {
     max: positiveInteger(100),
@@ -58,6 +67,9 @@ export const limitsSchema: Type.TSchema = Type.Object(
     maxValueBytes: Type.Optional(positiveInteger(1_048_576)),
     maxConnections: Type.Optional(positiveInteger(10_000)),
     requestTimeoutMs: Type.Optional(positiveInteger(60_000)),
+    maxPendingBytes: Type.Optional(positiveInteger(1_048_576)),
+    slowClientTimeoutMs: Type.Optional(positiveInteger(30_000, MAX_TIMER_MS)),
+    idleTimeoutMs: Type.Optional(positiveInteger(600_000, MAX_TIMER_MS)),
     rate: Type.Optional(
       Type.Object(
         {
