@@ -6,6 +6,7 @@ import type { Region } from '@lockstep/service-kit';
 const fixed: readonly (readonly [string, (region: Region) => unknown])[] = [
   ['redis', ({ redis }) => redis],
   ['journal', ({ journal }) => journal],
+  ['versions', ({ versions }) => versions],
   ['proxy.http', ({ proxy }) => proxy.http],
   ['proxy.memcached', ({ proxy }) => proxy.memcached],
   ['proxy.workers', ({ proxy }) => proxy.workers ?? 1],

@@ -64,7 +64,7 @@ export async function startProxy(context: AppContext): Promise<RunningApp> {
     classOf: (key) => classes.find(key)?.prefix ?? '',
     peers: linksFrom(topology, region.name).map(({ to }) => to),
     // A client's write has no version: what another region writes before it must not be taken for the newer one.
-    versions: { isFor: (key) => policy(key) === 'replicate-versioned' },
+    versions: { ...region.versions, isFor: (key) => policy(key) === 'replicate-versioned' },
   });
   // Nothing has been written yet. Without an answer of Redis the first writes count as concurrent with all of the others'.
   await journal.start().catch((error: unknown) => logger.warn({ reason: describeError(error) }, 'redis is away'));

@@ -121,6 +121,7 @@ describe('restartNeeded', () => {
       'proxy.metaKeys',
     ]);
     expect(restartNeeded(regionWith(), { ...regionWith(), journal: { maxQueueBytes: 5 } })).toEqual(['journal']);
+    expect(restartNeeded(regionWith(), { ...regionWith(), versions: { keepMs: 5 } })).toEqual(['versions']);
     expect(
       restartNeeded(
         regionWith(

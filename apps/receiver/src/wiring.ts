@@ -64,7 +64,11 @@ export async function startReceiver(context: AppContext): Promise<RunningApp> {
     region: region.name,
     applier,
     conflicts: { journal, isFor: (key) => current.policyOf(key) === 'replicate' },
-    versions: { isFor: (key) => current.isVersioned(key), isUsed: () => hasVersionedClass(current.topology) },
+    versions: {
+      ...region.versions,
+      isFor: (key) => current.isVersioned(key),
+      isUsed: () => hasVersionedClass(current.topology),
+    },
     ...(secondDeleteMs === 0
       ? {}
       : {

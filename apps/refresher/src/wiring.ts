@@ -47,7 +47,7 @@ export async function startRefresher(context: AppContext): Promise<RunningApp> {
     region: regionName,
     classOf: (key) => classes.find(key)?.prefix ?? '',
     // What is loaded has no version: what another region wrote before it must not be taken for the newer one.
-    versions: { isFor: (key) => classes.isVersioned(key) },
+    versions: { ...region.versions, isFor: (key) => classes.isVersioned(key) },
   });
   const log = createRedisLog({ client, namespace: regionName });
   const queue = createBullQueue({ redis: client, ...queueOptionsOf(refresh) });

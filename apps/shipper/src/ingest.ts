@@ -42,7 +42,7 @@ export function openIngest(
     region: region.name,
     classOf: (key) => current.find(key)?.prefix ?? '',
     peers: linksFrom(topology, region.name).map(({ to }) => to),
-    versions: { isFor: (key) => current.isVersioned(key) },
+    versions: { ...region.versions, isFor: (key) => current.isVersioned(key) },
   });
   mountIngest(http, createIngestHandler({ journal, token, policyOf: (key) => current.policyOf(key) }));
   return {

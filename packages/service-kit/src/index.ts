@@ -16,6 +16,7 @@ export type { ProxyToken } from './topology/sections/tokens-section.ts';
 export type { TemplateRoute, TemplateParameter } from './topology/sections/templates-section.ts';
 export type { ProxyQueues, QueueNode } from './topology/sections/queues-section.ts';
 export type { JournalRegion } from './topology/sections/journal-section.ts';
+export type { VersionsRegion } from './topology/sections/versions-section.ts';
 export type { ReceiverRegion } from './topology/sections/receiver-section.ts';
 export type { ShipperRegion } from './topology/sections/shipper-section.ts';
 export type {

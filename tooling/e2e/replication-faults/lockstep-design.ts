@@ -32,6 +32,8 @@ const ingestToken = 'a token for replication faults';
 const ingestMs = 6000;
 /** Far above what seeds leave behind a wire that is cut; see partition.ts. */
 export const maxStreamBytes = 4 * 1024 * 1024;
+/** The clocks of the servers are one, and a write is in its journal within 5 s. */
+const maxSkewMs = 6000;
 /** Versions are above 2^53, where numbers are not exact any more. */
 const firstVersion = 2n ** 62n;
 
@@ -108,6 +110,7 @@ function topologyOf(regions: readonly RegionPlace[], index: AppPlan['index']): s
     return `  ${name}:
     redis: ${redisUrl}
     journal: { maxStreamBytes: ${maxStreamBytes} }
+    versions: { maxSkewMs: ${maxSkewMs} }
     pool: { hash: pecl-memcache-standard, nodes: [${nodes.join(', ')}] }
     proxy: { http: "127.0.0.1:${port(ports.proxy)}", memcached: "127.0.0.1:${port(ports.text)}" }
     shipper: { http: "127.0.0.1:${port(ports.shipper)}", ingest: { secret: JOURNAL } }

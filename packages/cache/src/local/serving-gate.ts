@@ -31,6 +31,8 @@ export interface ServingGate {
 const LOOK_MS = 1;
 /** So many hits share a look, which makes it as good as free, while a long loop still sees the time go by. */
 const HITS_PER_LOOK = 64;
+/** While hits come one in a turn, one in so many tries whether more come now. */
+const HITS_PER_TRY = 16;
 const settled = Promise.resolve();
 
 /**
@@ -77,11 +79,16 @@ class WallGate implements ServingGate {
   }
 }
 
-/** What a look found holds for the hits of the code that runs now: until promise callbacks that wait by then have run. */
+/**
+ * What a look found holds for the hits of the code that runs now: until promise callbacks that wait by then have run. That
+ * costs a callback, which a hit that comes alone would pay for nothing: after such a one hits look for themselves, and one
+ * of some tries again.
+ */
 class TurnGate extends WallGate {
   #found: number = Infinity;
   #left = 0;
   #isEnding = false;
+  #alone = 0;
 
   override hitMoment(): number {
     if (this.#left === 0) return this.#lookForHits();
@@ -96,16 +103,21 @@ class TurnGate extends WallGate {
 
   #lookForHits(): number {
     this.#found = this.moment();
-    this.#left = HITS_PER_LOOK - 1;
-    if (!this.#isEnding) {
-      this.#isEnding = true;
-      void settled.then(this.#end);
-    }
+    if (this.#alone > 0) this.#alone--;
+    else this.#share();
     return this.#found;
+  }
+
+  #share(): void {
+    this.#left = HITS_PER_LOOK - 1;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    void settled.then(this.#end);
   }
 
   readonly #end = (): void => {
     this.#isEnding = false;
+    if (this.#left === HITS_PER_LOOK - 1) this.#alone = HITS_PER_TRY;
     this.#left = 0;
   };
 }

@@ -9,6 +9,7 @@ import { type ProxyDocument, proxySchema, toProxy } from './sections/proxy-secti
 import { type ReceiverDocument, receiverSchema, toReceiver } from './sections/receiver-section.ts';
 import { type RefreshDocument, refreshSchema, toRefresh } from './sections/refresh-section.ts';
 import { type ShipperDocument, shipperSchema, toShipper } from './sections/shipper-section.ts';
+import { versionsSchema, type VersionsRegion } from './sections/versions-section.ts';
 import type { KeyClass, Region, Topology } from './topology.ts';
 
 const redisExample = 'redis://127.0.0.1:6379';
@@ -23,6 +24,7 @@ const regionSchema = Type.Object(
     shipper: shipperSchema,
     receiver: receiverSchema,
     journal: Type.Optional(journalSchema),
+    versions: Type.Optional(versionsSchema),
     consumer: Type.Optional(consumerSchema),
     refresh: Type.Optional(refreshSchema),
   },
@@ -47,6 +49,7 @@ interface RegionDocument {
   readonly shipper: ShipperDocument;
   readonly receiver: ReceiverDocument;
   readonly journal?: JournalRegion;
+  readonly versions?: VersionsRegion;
   readonly consumer?: ConsumerDocument;
   readonly refresh?: RefreshDocument;
 }
@@ -71,7 +74,7 @@ export function toTopology(document: unknown, fileName: string): Topology {
 }
 
 function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean): Region {
-  const { redis, pool, pools, proxy, shipper, receiver, journal, consumer, refresh } = region;
+  const { redis, pool, pools, proxy, shipper, receiver, journal, versions, consumer, refresh } = region;
   return {
     name,
     redis,
@@ -84,6 +87,7 @@ function toRegion(name: string, region: RegionDocument, hasBinaryKeys: boolean):
     shipper: toShipper(shipper),
     receiver: toReceiver(receiver),
     ...(journal === undefined ? {} : { journal }),
+    ...(versions === undefined ? {} : { versions }),
     ...(consumer === undefined ? {} : { consumer: toConsumer(consumer) }),
     ...(refresh === undefined ? {} : { refresh: toRefresh(refresh) }),
   };

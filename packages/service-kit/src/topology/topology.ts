@@ -5,6 +5,7 @@ import type { RefreshRegion } from './refresh-topology.ts';
 import type { JournalRegion } from './sections/journal-section.ts';
 import type { ReceiverRegion } from './sections/receiver-section.ts';
 import type { ShipperRegion } from './sections/shipper-section.ts';
+import type { VersionsRegion } from './sections/versions-section.ts';
 
 /**
  * What the writes to a class of keys do in the other regions: `invalidate` deletes the key there,
@@ -50,6 +51,8 @@ export interface Region {
   readonly receiver: ReceiverRegion;
   /** What its journal may hold. @default as of `createJournal` */
   readonly journal?: JournalRegion;
+  /** What it knows of the versions of rows. @default as of `createReceiver` */
+  readonly versions?: VersionsRegion;
   /** The queues that are consumed in this region. */
   readonly consumer?: ConsumerRegion;
   /** The sources of time-limited data that are refreshed in this region. */

@@ -45,6 +45,12 @@ const cases: readonly (readonly [string, string, string, string | RegExp])[] = [
     /regions\.east\.journal\.maxQueueBytes must be a positive integer such as 16777216, got a string$/,
   ],
   [
+    'versions that are forgotten at once',
+    'receiver: { http: 127.0.0.1:4513 }',
+    'receiver: { http: 127.0.0.1:4513 }\n    versions: { keepMs: 0 }',
+    /regions\.east\.versions\.keepMs must be a positive integer, got 0$/,
+  ],
+  [
     'a durability that there is not',
     'receiver: { http: 127.0.0.1:4513 }',
     'receiver: { http: 127.0.0.1:4513 }\n    journal: { durability: fsync }',

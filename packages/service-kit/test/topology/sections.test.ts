@@ -45,6 +45,13 @@ describe('a topology file that uses every section', () => {
     expect(east).not.toHaveProperty('journal');
   });
 
+  it('has what the region knows of the versions of rows', () => {
+    const bounds = { maxBytes: 1_000_000, keepMs: 3_600_000, maxSkewMs: 5000 };
+    const section = `    versions: ${JSON.stringify(bounds)}\nclasses:`;
+    expect(parseTopology(full.replace('classes:', section), 't.yaml').regions.get('east')!.versions).toEqual(bounds);
+    expect(east).not.toHaveProperty('versions');
+  });
+
   it('has the certificates that shippers and receivers show, and reaches such a receiver by https', () => {
     const tls = { certFile: '/tls.crt', keyFile: '/tls.key', caFile: '/ca.crt' };
     const files = 'tls: { certFile: /tls.crt, keyFile: /tls.key, caFile: /ca.crt }';

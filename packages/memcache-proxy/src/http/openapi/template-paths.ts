@@ -1,5 +1,6 @@
 import type { KeyParam, KeyTemplate } from '../templates/key-template.ts';
 import { parseUrlPattern } from '../templates/url-pattern.ts';
+import { problemResponse } from './parts.ts';
 import { deleteOperation, putOperation, readOperations } from './value-parts.ts';
 
 /** The paths of key templates, from their URLs and the rules of their parameters. */
@@ -23,11 +24,18 @@ export function templatePaths(templates: readonly KeyTemplate[], prefix = ''): R
       const writes = template.isWritable === true ? { put: putOperation(name), delete: deleteOperation(name) } : {};
       return [
         `${prefix}/${path}`,
-        { parameters: [...inPath, ...inQuery, ...ofReader], ...readOperations(name), ...writes },
+        { parameters: [...inPath, ...inQuery, ...ofReader], ...readOperationsOf(template, name), ...writes },
       ];
     }),
   );
 }
+
+/** Whoever reads in place of the pools may wait for a source. */
+function readOperationsOf({ readerParams }: KeyTemplate, name: string): object {
+  return readOperations(name, [], readerParams === undefined ? {} : late);
+}
+
+const late = { 504: problemResponse('There is no value, and its source did not have it in time') };
 
 function describe(place: 'path' | 'query', name: string, param: KeyParam = {}): object {
   const { min, max, allow, pattern, maxLength = 100 } = param;

@@ -2,8 +2,16 @@ import { answerHeaders, bytesContent, headerParameter, problemResponse, queryPar
 
 const seconds = { type: 'integer', minimum: 1 };
 
-/** `GET` and `HEAD` of one value, wherever its key comes from. */
-export function readOperations(name: string, parameters: readonly object[] = []): Record<string, object> {
+/**
+ * `GET` and `HEAD` of one value, wherever its key comes from.
+ *
+ * @param more answers that only this route has, by status.
+ */
+export function readOperations(
+  name: string,
+  parameters: readonly object[] = [],
+  more: Readonly<Record<number, object>> = {},
+): Record<string, object> {
   const headers = answerHeaders({
     etag: 'The CAS value; another one for what the proxy inflated',
     'x-cache-flags': 'The 32-bit client flags',
@@ -31,6 +39,7 @@ export function readOperations(name: string, parameters: readonly object[] = [])
     404: missed,
     502: problemResponse('The value cannot be inflated, or is too large when it is'),
     ...refusals(),
+    ...more,
   };
   const whole = { description: 'The value', headers, content: bytesContent() };
   const unchanged = { description: 'The client has this version', headers: answerHeaders({ etag: 'The version' }) };

@@ -79,6 +79,14 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  it('says that a reader may be late, and nobody else', () => {
+    const late = operations().filter(([, , { responses }]) => '504' in responses);
+    expect(late.map(([path, method]) => `${method} ${path}`).sort()).toEqual([
+      'get /pages/{page}',
+      'head /pages/{page}',
+    ]);
+  });
+
   it('has only references that lead somewhere', () => {
     const references = JSON.stringify(document).match(/#\/[\w/]+/g) ?? [];
     for (const reference of new Set(references)) {
