@@ -24,7 +24,13 @@ export interface BackendCallOptions {
 }
 
 /** What `read` takes: see the driver of `@lockstep/memcache`. */
-export type BackendReadOptions = Omit<ReadOptions, 'timeoutMs'>;
+export interface BackendReadOptions extends Omit<ReadOptions, 'timeoutMs'> {
+  /**
+   * Asked before a second pool is: where it says no, the first one's answer is the last. For clients that may have hung up,
+   * where a signal for each read would cost more than the read. @default it is
+   */
+  readonly isWanted?: (() => boolean) | undefined;
+}
 
 /** What calls on every node take. */
 export interface BackendNodesOptions extends BackendCallOptions {

@@ -1,6 +1,6 @@
-import { type GetOutcome, type Item, type Key, type ReadOptions, type ReadResult } from '@lockstep/memcache';
+import { type GetOutcome, type Item, type Key, type ReadResult } from '@lockstep/memcache';
 
-import type { BackendCallOptions } from './backend.ts';
+import type { BackendCallOptions, BackendReadOptions } from './backend.ts';
 import type { NamedPool } from './named-pool.ts';
 import type { PoolLike } from './pool-like.ts';
 import type { Route } from './route.ts';
@@ -10,15 +10,15 @@ export function getByPolicy(route: Route, key: Key, options?: BackendCallOptions
   const ask = (pool: PoolLike): Promise<Item | undefined> => pool.get(key, options);
   route.shadow(key, ask);
   if (route.reads === 'first') return ask(route.first);
-  return askPools(route, ask, (item) => item !== undefined, options?.signal);
+  return askPools(route, ask, (item) => item !== undefined, options);
 }
 
 /**
  * As `getByPolicy`. Where there are several pools the first is asked for its lease last, as nobody is to compute what
  * another pool still has. What others have comes without a CAS value.
  */
-export async function readByPolicy(route: Route, key: Key, options: ReadOptions): Promise<ReadResult> {
-  const { leaseSeconds, signal, ...rest } = options;
+export async function readByPolicy(route: Route, key: Key, options: BackendReadOptions): Promise<ReadResult> {
+  const { leaseSeconds, signal, isWanted, ...rest } = options;
   route.shadow(key, (pool) => pool.read(key, { signal: undefined }));
   if (route.reads === 'first') return route.first.read(key, options);
   const isHit = ({ status }: ReadResult): boolean => status !== 'miss';
@@ -27,8 +27,8 @@ export async function readByPolicy(route: Route, key: Key, options: ReadOptions)
     const found = await pool.read(key, { signal });
     return { ...found, cas: 0n, mustRefresh: false, isRefreshing: false };
   };
-  const found = await askPools(route, ask, isHit, signal);
-  if (leaseSeconds === undefined || isHit(found)) return found;
+  const found = await askPools(route, ask, isHit, options);
+  if (leaseSeconds === undefined || isHit(found) || isWanted?.() === false) return found;
   return route.first.read(key, options);
 }
 
@@ -86,23 +86,24 @@ function isItem(outcome: GetOutcome): outcome is Item {
 }
 
 type Ask<T> = (pool: PoolLike) => Promise<T>;
+type Asker = Pick<BackendReadOptions, 'signal' | 'isWanted'>;
 
 /** Asks the pools of a class that reads from several. */
 function askPools<T>(
   { reads, pools }: Route,
   ask: Ask<T>,
   isHit: (found: T) => boolean,
-  signal: AbortSignal | undefined,
+  asker: Asker | undefined,
 ): Promise<T> {
-  return reads === 'fastest' ? fastest(pools, ask, isHit) : oneByOne(pools, ask, isHit, signal);
+  return reads === 'fastest' ? fastest(pools, ask, isHit) : oneByOne(pools, ask, isHit, asker);
 }
 
-/** The first hit in the order of the pools, else the first miss, else the first error. */
+/** The first hit in the order of the pools, else the first miss, else the first error; of those that were asked. */
 async function oneByOne<T>(
   pools: readonly NamedPool[],
   ask: Ask<T>,
   isHit: (found: T) => boolean,
-  signal: AbortSignal | undefined,
+  { signal, isWanted }: Asker = {},
 ): Promise<T> {
   const misses: T[] = [];
   const errors: unknown[] = [];
@@ -113,10 +114,11 @@ async function oneByOne<T>(
       misses.push(found);
     } catch (error) {
       errors.push(error);
-      if (signal?.aborted === true) break;
     }
+    signal?.throwIfAborted();
+    if (isWanted?.() === false) break;
   }
-  if (misses.length > 0 && signal?.aborted !== true) return misses[0]!;
+  if (misses.length > 0) return misses[0]!;
   throw errors[0];
 }
 

@@ -89,3 +89,30 @@ it("asks with 'miss-failover' nobody else for what the first pool has", async ()
   await backend.getMany(['c:k', 'c:l']);
   expect(b.calls).toEqual(['get c:l']);
 });
+
+it('asks no second pool, and for no lease, on behalf of who is gone meanwhile', async () => {
+  const { backend, a, b } = startClassLab({ reads: 'miss-failover' });
+  let isThere = true;
+  const options = { isWanted: () => isThere, leaseSeconds: 5 };
+  await backend.read('c:k', options);
+  expect([a.calls, b.calls]).toEqual([['read c:k', 'read c:k'], ['read c:k']]);
+  isThere = false;
+  await expect(backend.read('c:k', options)).resolves.toMatchObject({ status: 'miss' });
+  a.failure = new Error('down');
+  await expect(backend.read('c:k', options)).rejects.toMatchObject({ code: 'ERR_MEMCACHE_PROXY_READ_FAILED' });
+  expect(a.calls).toHaveLength(4);
+  expect(b.calls).toHaveLength(1);
+});
+
+it('rejects with the reason of a signal that is aborted when the last pool has said no', async () => {
+  const { backend, b } = startClassLab({ reads: 'miss-failover' });
+  const controller = new AbortController();
+  const reason = new Error('the client has gone');
+  let open = (): void => {};
+  b.gate = new Promise((resolve) => (open = resolve));
+  const reading = backend.read('c:k', { signal: controller.signal });
+  await Promise.resolve();
+  controller.abort(reason);
+  open();
+  await expect(reading).rejects.toBe(reason);
+});

@@ -36,7 +36,8 @@ export function answerRead(
   key: Key,
   mayWrite: MayWrite,
 ): void {
-  const options = readOptions(request);
+  const isWanted = (): boolean => !reply.raw.destroyed;
+  const options = { ...readOptions(request), isWanted };
   const fail = (error: unknown): void => void sendProblem(reply, error as Error);
   const reading = laneReadOf(request.raw, key) ?? face.backend.read(key, options);
   reading.then((found) => {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 
 import type { ReadResult } from '@lockstep/memcache';
 
+import type { BackendReadOptions } from '../../backend/backend.ts';
 import type { CacheFace } from '../cache/cache-face.ts';
 import type { ClientGone } from '../guards/client-gone.ts';
 import type { AnswerEnds } from './answer-ends.ts';
@@ -51,6 +52,8 @@ export class LaneConnection {
   readonly #heads: HeadReader;
   readonly #visitor: LaneVisitor | undefined;
   #state: 'new' | 'idle' | 'reading' | 'writing' = 'new';
+  /** A client that has hung up is to cost no other pool a read. */
+  readonly #asker: BackendReadOptions;
   /** From the first byte of the request under way on. */
   #bytes: Buffer | undefined;
   #request: PlainRead | undefined;
@@ -64,6 +67,7 @@ export class LaneConnection {
   constructor(lane: Lane, socket: Socket) {
     this.#lane = lane;
     this.#socket = socket;
+    this.#asker = { isWanted: () => !socket.destroyed };
     this.#heads = new HeadReader(lane.line, lane.maxHeadBytes);
     this.#visitor = lane.guard?.visitorOf(socket, lane.route);
     lane.connections.add(this);
@@ -107,7 +111,7 @@ export class LaneConnection {
     this.#bytes = bytes;
     this.#request = request;
     this.#beganAtMs = face.clock.monotonic();
-    const found = readOf(face, request.key);
+    const found = readOf(face, request.key, this.#asker);
     this.#found = found;
     found.then(this.#onFound, this.#leave);
   }
@@ -228,9 +232,9 @@ export class LaneConnection {
   };
 }
 
-function readOf({ backend }: CacheFace, key: string): Promise<ReadResult> {
+function readOf({ backend }: CacheFace, key: string, asker: BackendReadOptions): Promise<ReadResult> {
   try {
-    return backend.read(key);
+    return backend.read(key, asker);
   } catch (error) {
     return Promise.reject(error);
   }

@@ -6,18 +6,30 @@ import type { Key } from '@lockstep/memcache';
 import fastify from 'fastify';
 import { expect, it, vi } from 'vitest';
 
-import { type Backend, CLIENT_GONE_CHANNEL, clientGone, createBackend, memcacheHttp } from '../../../src/index.ts';
+import {
+  type Backend,
+  CLIENT_GONE_CHANNEL,
+  clientGone,
+  createBackend,
+  memcacheHttp,
+  type MemcacheHttpOptions,
+} from '../../../src/index.ts';
 import { MemoryPool } from '../../backend/memory-pool.ts';
 
 const logged: string[] = [];
 
-async function hangUpAfter(request: string, isUnderWay: () => boolean, backend: Backend): Promise<() => Promise<void>> {
+async function hangUpAfter(
+  request: string,
+  isUnderWay: () => boolean,
+  backend: Backend,
+  options: Partial<MemcacheHttpOptions> = {},
+): Promise<() => Promise<void>> {
   const app = fastify({
     routerOptions: { maxParamLength: 1024 },
     logger: { level: 'error', stream: { write: (line: string) => void logged.push(line) } },
   });
   await app.register(clientGone);
-  await app.register(memcacheHttp, { backend, batch: { maxReplyBytes: 1 } });
+  await app.register(memcacheHttp, { backend, batch: { maxReplyBytes: 1 }, ...options });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const socket = connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1' });
   await once(socket, 'connect');
@@ -68,6 +80,24 @@ it('sends nothing to a client that hung up while memcached was asked', async () 
   // An answer to a socket that is gone would be an unhandled rejection, which fails the run.
   await Promise.all([reads[0], closed]);
   expect(reads).toHaveLength(1);
+});
+
+it.each([true, false])('asks no second pool for a client that hung up; fast lane: %s', async (fastLane) => {
+  const [a, b] = [new MemoryPool(), new MemoryPool()];
+  const pools = [a, b].map((pool, at) => ({ name: `pool ${at}`, pool }));
+  const backend = createBackend({ pool: a, classes: [{ prefix: 'c:', pools, reads: 'miss-failover' }] });
+  let open = (): void => undefined;
+  a.gate = new Promise<void>((resolve) => (open = resolve));
+  const gone: unknown[] = [];
+  const hear = (message: unknown): void => void gone.push(message);
+  subscribe(CLIENT_GONE_CHANNEL, hear);
+  const close = await hangUpAfter(get('/v1/cache/c:k'), () => a.asked.length === 1, backend, { fastLane });
+  await vi.waitFor(() => expect(gone).toHaveLength(1));
+  unsubscribe(CLIENT_GONE_CHANNEL, hear);
+  const closed = close();
+  open();
+  await Promise.all([closed, backend.idle()]);
+  expect([a.calls, b.asked]).toEqual([['read c:k'], []]);
 });
 
 const write = (method: string, url: string, body: string, type = 'text/plain'): string =>
