@@ -2,8 +2,9 @@
 //
 // A journal of three entries: the first and the third store key 0, the second stores key 1; the value of a store is the
 // number of its entry. Two receiver processes share one lane. Shippers and the network are as bad as can be: any
-// batch may arrive at either receiver at any moment, as often as it likes. A receiver writes the keys of a batch one
-// after the other, and anything may happen in between.
+// batch, of whatever entries, may arrive at either receiver at any moment, as often as it likes, and what keeps it out is
+// nothing but what the two scripts look at. A receiver writes the keys of a batch one after the other, and anything may
+// happen in between.
 
 const KEY_OF_ENTRY = [0, 1, 0] as const;
 const KEYS = [0, 1] as const;
@@ -39,7 +40,12 @@ export interface ModelFaults {
   readonly redisAway: boolean;
   /** What is taken back fails part of the way, and is then tried again, or not. */
   readonly takingBackFails: 'never' | 'again' | 'left';
+  /** What a script does not look at. */
+  readonly unchecked: readonly Check[];
 }
+
+/** What `begin-batch` looks at, the cursor, the holder and the intent, and `commit-batch`, the token and the cursor. */
+export type Check = 'begun at cursor' | 'holder' | 'intent' | 'token' | 'committed at cursor';
 
 export const NO_FAULTS: ModelFaults = {
   leaseEnds: false,
@@ -48,6 +54,7 @@ export const NO_FAULTS: ModelFaults = {
   noTakingBack: false,
   redisAway: false,
   takingBackFails: 'never',
+  unchecked: [],
 };
 
 export const START: ModelState = {
@@ -78,18 +85,24 @@ export function steps(state: ModelState, faults: ModelFaults): ModelStep[] {
   if (faults.intentEnds && state.intent > 0) next.push({ to: { ...state, intent: 0 } });
   for (const receiver of [0, 1]) {
     const work = state.work[receiver];
-    if (work === undefined) next.push(...begin(state, receiver));
+    if (work === undefined) next.push(...begin(state, receiver, faults));
     else next.push(...carryOn(state, receiver, work, faults));
   }
   return next;
 }
 
-function begin(state: ModelState, receiver: number): ModelStep[] {
+/** Every batch that may come, where the lane is given to it. */
+function begin(state: ModelState, receiver: number, { unchecked }: ModelFaults): ModelStep[] {
   const next: ModelStep[] = [];
-  if (state.holder !== -1 && state.holder !== receiver) return next;
-  for (let last = Math.max(state.cursor + 1, state.intent); last <= ENTRIES; last += 1) {
-    const work = { prev: state.cursor, last, done: 0, isYielding: false };
-    next.push({ to: withWork({ ...state, intent: last, holder: receiver, token: receiver }, receiver, work) });
+  const isLooked = (check: Check): boolean => !unchecked.includes(check);
+  if (isLooked('holder') && state.holder !== -1 && state.holder !== receiver) return next;
+  for (let prev = 0; prev < ENTRIES; prev += 1) {
+    if (isLooked('begun at cursor') && prev !== state.cursor) continue;
+    for (let last = prev + 1; last <= ENTRIES; last += 1) {
+      if (isLooked('intent') && last < state.intent) continue;
+      const work = { prev, last, done: 0, isYielding: false };
+      next.push({ to: withWork({ ...state, intent: last, holder: receiver, token: receiver }, receiver, work) });
+    }
   }
   return next;
 }
@@ -109,7 +122,10 @@ function carryOn(state: ModelState, receiver: number, work: Work, faults: ModelF
   const yielding = faults.noTakingBack ? undefined : { ...work, done: 0, isYielding: true };
   if (keys.every((key) => (done & (1 << key)) !== 0)) {
     if (isYielding) next.push({ to: withWork(state, receiver, undefined) });
-    else if (!isOvertaken && state.cursor === prev) {
+    else if (
+      (!isOvertaken || faults.unchecked.includes('token')) &&
+      (state.cursor === prev || faults.unchecked.includes('committed at cursor'))
+    ) {
       const committed = { ...state, cursor: last, intent: 0, holder, token: -1 };
       next.push({ to: withWork(committed, receiver, undefined) });
       if (faults.redisAway) next.push({ to: withWork(committed, receiver, yielding) });

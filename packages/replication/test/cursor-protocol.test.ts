@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import {
+  type Check,
   ENTRIES,
   lastOf,
   type ModelFaults,
@@ -113,5 +114,20 @@ describe('every state of two receivers that share a lane, with any shippers and 
 
   it('finds that to refuse the commit of a process that wrote late would not do', () => {
     expect(explore({ leaseEnds: true, noTakingBack: true }).stale).toBeGreaterThan(0);
+  });
+
+  it.each<[Check, keyof Findings, Partial<ModelFaults>]>([
+    ['begun at cursor', 'stale', {}],
+    ['holder', 'backward', {}],
+    ['intent', 'backward', {}],
+    ['token', 'stale', { leaseEnds: true, intentEnds: true }],
+  ])('finds that the scripts must look at: %s', (check, damage, faults) => {
+    expect(explore({ ...faults, unchecked: [check] })[damage]).toBeGreaterThan(explore(faults)[damage]);
+  });
+
+  it('finds that a commit which looks at its token need not look at the cursor, and that it must look at one of them', () => {
+    const faults = { leaseEnds: true, intentEnds: true };
+    expect(explore({ ...faults, unchecked: ['committed at cursor'] })).toEqual(explore(faults));
+    expect(explore({ ...faults, unchecked: ['committed at cursor', 'token'] }).cursorBack).toBeGreaterThan(0);
   });
 });
