@@ -1,4 +1,5 @@
 import { createRedisLog } from '@lockstep/invalidation';
+import { journalKeys, shardOf } from '@lockstep/replication';
 import { startRedis } from '@lockstep/testing';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
@@ -39,5 +40,28 @@ it('tells other regions of what it loads, but not of what they made it load', as
   }
   await expect.poll(async () => (await fetch(`${app.url}/metrics`)).text()).toContain('outcome="refreshed"} 5\n');
   expect([await told(), asked('/bergen'), asked('/rates')]).toEqual([2, 1, 1]);
+  client.disconnect();
+});
+
+it('keeps the journal within the bounds of its region', async () => {
+  await using redis = await startRedis();
+  await using source = await startSource();
+  const client = new Redis(redis.port);
+  const keys = Array.from({ length: 40 }, (_, id) => `n${id}`);
+  const text = topologyText({
+    redis: redis.url,
+    sources: `
+        coupons: { load: { http: { url: "${source.origin}/{id}" } }, ttlMs: 600000, settleMs: 0, ids: [${keys.join()}], warmUp: true }`,
+  });
+  await using app = await startedRefresher(
+    text.replace('    refresh:', '    journal: { maxStreamBytes: 16 }\n    refresh:'),
+  );
+  await expect.poll(async () => (await fetch(`${app.url}/metrics`)).text()).toContain('outcome="refreshed"} 40\n');
+  const shards = new Set(keys.map((key) => shardOf(Buffer.from(`coupons:${key}`), 16)));
+  // The first write fills the stream of a shard; of the others the keys are noted.
+  const lengths = await Promise.all([...shards].map((shard) => client.xlen(journalKeys('east', shard).stream)));
+  const noted = await Promise.all([...shards].map((shard) => client.exists(journalKeys('east', shard).dirty)));
+  expect(Math.max(...lengths)).toBe(1);
+  expect(noted).toContain(1);
   client.disconnect();
 });

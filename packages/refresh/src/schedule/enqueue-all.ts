@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { type Clock, createBackoff, sleep, withDeadline } from '@lockstep/core';
 
 import { RefreshError } from '../refresh-error.ts';
@@ -63,7 +65,10 @@ async function listKeys({ keys, clock, signal }: EnqueueAll): Promise<readonly s
 }
 
 async function enqueueOnce(keys: readonly string[], work: EnqueueAll): Promise<void> {
-  const { queue, reason, signal, onError } = work;
+  const { queue, reason, onError } = work;
+  const signal = AbortSignal.any([work.signal]);
+  // Each call listens to it, and Node would warn of a leak.
+  setMaxListeners(0, signal);
   const requestedAt = work.requestedAt();
   const rest = keys.values();
   let failure: unknown;
