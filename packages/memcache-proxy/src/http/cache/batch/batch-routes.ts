@@ -4,6 +4,7 @@ import type { Key } from '@lockstep/memcache';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { MemcacheProxyError } from '../../../memcache-proxy-error.ts';
+import { negotiate } from '../../negotiate.ts';
 import { sendProblem } from '../../problem.ts';
 import type { CacheFace } from '../cache-face.ts';
 import { whileClientWaits } from '../client-signal.ts';
@@ -100,11 +101,17 @@ function prepare(face: CacheFace, request: FastifyRequest, op: BatchOp): Prepare
   }
 }
 
-/** By what is accepted, or else by what was sent. */
+const formats = {
+  [FRAMES_TYPE]: 'frames',
+  [LINES_TYPE]: 'lines',
+  'application/ndjson': 'lines',
+  'application/json': 'lines',
+} as const;
+
+/** By what is accepted, or else by what was sent. Who takes neither is answered in lines, which most can read. */
 function wantsFrames({ headers }: FastifyRequest): boolean {
-  const { accept } = headers;
-  if (accept === undefined || accept.includes('*/*')) return headers['content-type']?.startsWith(FRAMES_TYPE) ?? false;
-  return accept.includes(FRAMES_TYPE);
+  const fallback = headers['content-type']?.startsWith(FRAMES_TYPE) === true ? 'frames' : 'lines';
+  return negotiate(headers.accept, { types: formats, fallback, ranges: { 'application/*': fallback } }) === 'frames';
 }
 
 /** The keys of `?keys=a,b&key=c`. They are decoded after they are split, so that `%2C` is part of a key. */

@@ -177,6 +177,19 @@ describe('GET with many keys', () => {
     expect(fromFrames(inFrames.rawPayload).map(({ value }) => value)).toEqual(['a', '', 'b,c', 'd e']);
   });
 
+  it.each([
+    [`${FRAMES}, */*`, FRAMES],
+    [`*/*, ${FRAMES};q=0.5`, LINES],
+    [`${LINES};q=0.5, ${FRAMES}`, FRAMES],
+    [`${FRAMES};q=0`, LINES],
+    ['application/json', LINES],
+    ['text/html', LINES],
+    ['*/*', LINES],
+  ])('to %s answers in %s', async (accept, type) => {
+    const { headers } = await cache.app.inject({ url: '/v1/cache?keys=a', headers: { accept } });
+    expect(headers['content-type']).toBe(type);
+  });
+
   it('reads more keys than are read at once', async () => {
     const keys = Array.from({ length: 200 }, (_, index) => `many-${index}`);
     await Promise.all(keys.map((key) => cache.pool.set(key, key)));
