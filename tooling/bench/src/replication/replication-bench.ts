@@ -2,7 +2,7 @@ import type { BenchCase, Contestant, Params } from '../harness/bench-case.ts';
 import { openBullmqLink } from './bullmq-link.ts';
 import { enqueueCases } from './enqueue-cases.ts';
 import type { Link } from './link.ts';
-import { openLockstepLink } from './lockstep-link.ts';
+import { openLockstepLink, openNearLockstepLink } from './lockstep-link.ts';
 import { measureBacklog, measureLink } from './measure-link.ts';
 import { openOriginLink, openOriginLinkAsItRan } from './origin-link.ts';
 import { roundTripMs, startDistantRegions, startRegions } from './surroundings.ts';
@@ -24,6 +24,13 @@ function contestant(
   };
 }
 
+function contestantsOf(
+  all: Readonly<Record<string, typeof openOriginLink>>,
+  measure: (link: Link, durationMs: number) => Promise<number>,
+): Contestant[] {
+  return Object.entries(all).map(([name, open]) => contestant(name, open, measure));
+}
+
 const origin = { 'two Redis lists, JSON, memjs': openOriginLink };
 const peers: Readonly<Record<string, typeof openOriginLink>> = {
   ...origin,
@@ -34,6 +41,9 @@ const peers: Readonly<Record<string, typeof openOriginLink>> = {
 /** It is carried in a tenth of the time that it takes to fill. */
 const backlog = { prepare: startRegions, warmUpRuns: 6 };
 
+/** Without compression, as nobody else has it. */
+const near = { measure: measureBacklog, open: { '@lockstep/replication, not compressed': openNearLockstepLink } };
+
 /** Everybody at one way of measuring. */
 function caseOf(
   what: Pick<BenchCase, 'case' | 'prepare' | 'warmUpRuns'>,
@@ -41,7 +51,13 @@ function caseOf(
     read,
     measure = measureLink,
     openPeers = peers,
-  }: { read: 'opsPerSecond' | 'cpuMicrosPerOp'; measure?: typeof measureLink; openPeers?: typeof peers },
+    open = { '@lockstep/replication': openLockstepLink },
+  }: {
+    read: 'opsPerSecond' | 'cpuMicrosPerOp';
+    measure?: typeof measureLink;
+    openPeers?: typeof peers;
+    open?: Readonly<Record<string, typeof openOriginLink>>;
+  },
 ): BenchCase {
   const value = async (link: Link, durationMs: number): Promise<number> => (await measure(link, durationMs))[read];
   const isSpeed = read === 'opsPerSecond';
@@ -50,8 +66,8 @@ function caseOf(
     ...what,
     unit: isSpeed ? 'ops/s' : 'µs CPU/op',
     higherIsBetter: isSpeed,
-    subject: contestant('@lockstep/replication', openLockstepLink, value),
-    peers: Object.entries(openPeers).map(([name, open]) => contestant(name, open, value)),
+    subject: contestantsOf(open, value)[0]!,
+    peers: contestantsOf(openPeers, value),
   };
 }
 
@@ -64,6 +80,8 @@ export const replicationCases: readonly BenchCase[] = [
   caseOf({ case: 'end to end, cost', prepare: startRegions }, { read: 'cpuMicrosPerOp' }),
   caseOf({ ...backlog, case: 'a backlog, throughput' }, { read: 'opsPerSecond', measure: measureBacklog }),
   caseOf({ ...backlog, case: 'a backlog, cost' }, { read: 'cpuMicrosPerOp', measure: measureBacklog }),
+  caseOf({ ...backlog, case: 'a backlog, not compressed, throughput' }, { ...near, read: 'opsPerSecond' }),
+  caseOf({ ...backlog, case: 'a backlog, not compressed, cost' }, { ...near, read: 'cpuMicrosPerOp' }),
   caseOf(
     { case: `a backlog ${far}, throughput`, prepare: startDistantRegions },
     // A worker of BullMQ asks Redis for each job: so far away, it carries a few hundred in a second.
