@@ -9,6 +9,7 @@ import type { ProxyWrite } from './write-hook.ts';
  * makes one where there is none.
  */
 export function isMetaRead({ command, flags }: MetaRequest): boolean {
+  if (command === 'me') return true;
   return command === 'mg' && !flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
 }
 

@@ -58,7 +58,7 @@ export function parseLine(line: Buffer, { version, flushAll, metaKeys }: LineRul
     case 'mn':
       return answer('MN');
     case 'me':
-      return parseMetaDebug(words);
+      return parseMetaDebug(words, metaKeys === 'binary');
     case 'delete':
       return parseDelete(words);
     case 'touch':

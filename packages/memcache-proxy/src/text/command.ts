@@ -75,7 +75,7 @@ export interface CountCommand {
   readonly noreply: boolean;
 }
 
-/** `mg`, `ms`, `md` or `ma`. */
+/** `mg`, `ms`, `md`, `ma` or `me`. */
 export interface MetaCommand {
   readonly kind: 'meta';
   readonly key: Buffer;

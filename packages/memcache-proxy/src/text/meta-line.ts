@@ -21,7 +21,7 @@ export interface MetaSkip {
   readonly line: string;
 }
 
-type MetaVerb = MetaRequest['command'];
+type MetaVerb = Exclude<MetaRequest['command'], 'me'>;
 
 /** How many flags memcached 1.6.18 takes, and what it says to more. */
 const MAX_FLAGS = 17;
@@ -98,12 +98,24 @@ function toCommand(
   };
 }
 
-/** Reads a line that starts with `me`. Nothing is known here of how an item lies in memory: it is a miss. */
-export function parseMetaDebug(words: readonly Buffer[]): AnswerCommand {
-  const [, key, second] = words;
-  if (key === undefined || key.length > MAX_KEY_BYTES) return answer(BAD_FORMAT_LINE);
-  if (second?.[0] === 0x62 && typeof parseMetaFlags([second], key) === 'string') return answer(BAD_FORMAT_LINE);
-  return answer('EN');
+/** Reads a line that starts with `me`: of what follows the key, memcached 1.6.18 looks at a `b` in the first place alone. */
+export function parseMetaDebug(words: readonly Buffer[], takesBinaryKeys: boolean): MetaCommand | AnswerCommand {
+  const [, sentKey, second] = words;
+  if (sentKey === undefined || sentKey.length > MAX_KEY_BYTES) return answer(BAD_FORMAT_LINE);
+  const flags = second?.[0] === 0x62 ? parseMetaFlags([second], sentKey) : undefined;
+  if (typeof flags === 'string') return answer(BAD_FORMAT_LINE);
+  const key = Buffer.from(flags?.decodedKey ?? sentKey);
+  // Nobody can have stored it here.
+  if (brokenKeyRule(key) !== undefined && (flags === undefined || !takesBinaryKeys)) return answer('EN');
+  return {
+    kind: 'meta',
+    key,
+    request: { command: 'me', key, flags: [], isBase64: flags !== undefined },
+    sentKey: sentKey.toString('latin1'),
+    sentFlags: [],
+    isQuiet: false,
+    isWrite: false,
+  };
 }
 
 function answer(line: string): AnswerCommand {

@@ -118,7 +118,7 @@ async function countLine({ verb, key, delta }: CountCommand, backend: Backend, s
 async function runMeta(command: MetaCommand, backend: Backend, stats: ServerStats): Promise<Reply> {
   const { request } = command;
   stats.cmdMeta++;
-  if (request.command !== 'mg') return metaAnswer(command, await backend.meta(request));
+  if (request.command !== 'mg' && request.command !== 'me') return metaAnswer(command, await backend.meta(request));
   try {
     return metaAnswer(command, await backend.meta(request));
   } catch (error) {

@@ -129,6 +129,7 @@ export class MemoryPool implements PoolLike {
     });
     return this.#call(command, key, (name) => {
       const item = this.items.get(name);
+      if (command === 'me') return item === undefined ? reply('EN') : { status: 'ME', flags: [name, 'size=1'] };
       if (command === 'mg') return item === undefined ? reply('EN') : reply('HD', item.cas);
       const wanted = token('C');
       if (wanted !== undefined && item === undefined) return reply('NF');

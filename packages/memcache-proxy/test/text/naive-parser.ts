@@ -18,6 +18,8 @@ export function namedKeys(input: Buffer, maxValueBytes: number): Set<string> {
     const [verb = '', key = ''] = words;
     if (READS.has(verb)) for (const word of words.slice(1)) keys.add(word);
     if (KEYED.has(verb)) addMeta(keys, key, words.slice(2));
+    // Of what follows the key, a `b` counts in the first place alone.
+    if (verb === 'me') addMeta(keys, key, words.slice(2, 3));
     if (verb === 'quit') return keys;
     const length = valueLength(verb, words);
     if (length === undefined) continue;

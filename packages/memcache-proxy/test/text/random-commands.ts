@@ -104,5 +104,9 @@ export const randomCommand: fc.Arbitrary<string> = fc.oneof(
   ...['mg', 'ma'].map((verb) => ({ weight: 1, arbitrary: meta(verb, metaKey, shortFlags) })),
   ...['ms', 'md'].map((verb) => ({ weight: 1, arbitrary: meta(verb, leaseKey, leaseFlags) })),
   { weight: 1, arbitrary: meta('mg', leaseKey, leaseFlags.map(withoutLongOpaque)) },
+  {
+    weight: 1,
+    arbitrary: line([fc.constant('me'), metaKey, often(fc.constant([]), fc.constantFrom('b', 'k', 'O1'), 2)], noRest),
+  },
   { weight: 1, arbitrary: line([other], noRest) },
 );

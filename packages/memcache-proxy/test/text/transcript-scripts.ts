@@ -98,6 +98,8 @@ const TOKENS = ['C', 'D', 'F', 'J', 'M', 'N', 'R', 'T', 'b', 'O', 'k', 'S']
 /** Scripts of the meta protocol that memcached 1.6.18 and the proxy answer alike; each runs on empty servers. */
 export const META_SCRIPTS: readonly string[] = [
   META_SCRIPT,
+  `${SET}me a\r\nme no\r\nme a O1 q k\r\nme YQ== b\r\nme YQ== b k\r\nme YQ==\r\nget a\r\nme a\r\ntouch a 100\r\nme a\r\nmd a\r\nme a\r\n`,
+  'ms AAEC 1 b\r\nx\r\nme AAEC b\r\nme AAEC\r\nset Oa 0 0 1\r\nx\r\nme Oa\r\nset b 0 9 1\r\nx\r\nme b\r\nset W 0 0 0\r\n\r\nme W\r\nme  W \r\nme\r\n',
   'mn\r\nmn x y\r\nme\r\nme none\r\nme !! b\r\nme none b c d\r\nmg\r\nms\r\nmd\r\nma\r\nms a\r\nmg \r\nMG a\r\nmgx a\r\n',
   // mg
   `${SET}mg a\r\nmg a v\r\nmg a k O5 f v t s q\r\nmg a s v f O123 k t l h\r\nmg a v v\r\nmg a vv\r\nmg  a  v \r\nmg a T30 t\r\n`,

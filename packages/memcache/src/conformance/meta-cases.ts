@@ -48,6 +48,17 @@ export const metaCases: readonly ConformanceCase[] = [
     await rejectsWithCode(driver.meta(long), 'ERR_MEMCACHE_BAD_KEY');
   }),
 
+  needing(['meta'], 'tells of an item what the server tells people who debug', async (driver, key) => {
+    // Neither word is a flag of the driver's own.
+    const named = key('O1');
+    await driver.set(named, 'value');
+    const { status, flags, value } = await driver.meta({ command: 'me', key: named, flags: [] });
+    assert.deepEqual([status, flags[0], value], ['ME', named, undefined]);
+    assert.ok(flags.includes('exp=-1'));
+    assert.deepEqual(summary(await driver.meta({ command: 'me', key: key('none'), flags: [] })), ['EN', '', undefined]);
+    assert.equal(textOf(await driver.get(named)), 'value');
+  }),
+
   needing(['meta'], 'takes a key for the flag of base64 in no command', async (driver, key) => {
     await driver.set(key('victim'), 'alive');
     const bytes = Buffer.from(`set ${key('victim')} 0 0 4\r\nPWND`);
@@ -71,6 +82,7 @@ export const metaCases: readonly ConformanceCase[] = [
       { command: 'md', flags: ['v'] },
       { command: 'ma', flags: ['MX'] },
       { command: 'ms' },
+      { command: 'me', flags: ['k'] },
       { command: 'mg', value: Buffer.from('x') },
       { command: 'mn' as MetaRequest['command'] },
     ];

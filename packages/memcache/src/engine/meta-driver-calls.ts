@@ -97,6 +97,8 @@ export class MetaDriverCalls {
   meta(options: CallOptions | undefined, request: MetaRequest): Promise<MetaReply> {
     try {
       const { start, needs } = composeMeta(request, this.#encode);
+      // It is answered without an opaque number.
+      if (request.command === 'me') return this.text(options, `${start}\r\n`, collectMeta, 1, needs);
       const opaque = this.#opaques.take(1);
       const text = `${start} O${opaque}\r\n`;
       return this.#send(options, text, request.value, opaque, 1, needs, false, collectMeta);

@@ -12,7 +12,8 @@ export function sendMeta(
 ): Promise<MetaReply> {
   const { command, key, flags } = request;
   const isDelete = command === 'md';
-  const isRead = command === 'mg' && !flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
+  const changes = flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
+  const isRead = command === 'me' || (command === 'mg' && !changes);
   try {
     if (isRead) return router.atHome(key, options, (target, own) => target.meta(request, own));
     if (command !== 'mg') shadow?.copy(key, (target) => target.delete(key));

@@ -19,11 +19,11 @@ export function isOnKey(text: string, key: string): boolean {
 }
 
 /**
- * True for a command that may be sent twice, because it changes nothing: `get` of any number of keys,
+ * True for a command that may be sent twice, because it changes nothing: `get` of any number of keys, `me`,
  * and `mg` without a flag that writes (`T`), hands out a lease (`N`) or names who is to refresh (`R`).
  */
 export function isPlainRead(text: string): boolean {
-  if (text.startsWith('get ')) return true;
+  if (text.startsWith('get ') || text.startsWith('me ')) return true;
   return text.startsWith('mg ') && text.split('\r\n').every((line) => line === '' || isPlainMetaGet(line));
 }
 

@@ -10,12 +10,13 @@ import type { Reply } from './reply.ts';
 type Token = 'nothing' | 'signed' | 'unsigned' | 'mode';
 
 const readFlags = 'cfhklstuv';
-const modes: Readonly<Record<MetaCommand, string>> = { mg: '', ms: 'EAPRS', md: '', ma: 'ID+-' };
+const modes: Readonly<Record<MetaCommand, string>> = { mg: '', ms: 'EAPRS', md: '', ma: 'ID+-', me: '' };
 const known: Readonly<Record<MetaCommand, string>> = {
   mg: `${readFlags}CNRT`,
   ms: 'ckCEFIMT',
   md: 'kCEIT',
   ma: 'cktvCDEJMNT',
+  me: '',
 };
 const signed = /^[+-]?\d{1,10}$/;
 const unsigned = /^\+?\d{1,20}$/;
@@ -35,7 +36,7 @@ export interface ComposedMeta {
  */
 export function composeMeta(request: MetaRequest, encode: (key: MetaRequest['key']) => string): ComposedMeta {
   const { command, key, flags, isBase64 = false, value } = request;
-  if (!Object.hasOwn(known, command)) throw new TypeError(`command must be mg, ms, md or ma, got ${command}`);
+  if (!Object.hasOwn(known, command)) throw new TypeError(`command must be mg, ms, md, ma or me, got ${command}`);
   if (Buffer.isBuffer(value) !== (command === 'ms')) throw new TypeError('value must be there for ms, and only for ms');
   const wireKey = isBase64 ? encodeBase64Key(key) : encode(key);
   let start = `${command} ${value === undefined ? wireKey : keyAndLength(wireKey, value.length)}`;
@@ -66,7 +67,7 @@ function tokenOf(letter: string): Token {
   return 'CDEFJ'.includes(letter) ? 'unsigned' : 'nothing';
 }
 
-const answers: ReadonlySet<string> = new Set<MetaReply['status']>(['HD', 'VA', 'EN', 'NF', 'NS', 'EX']);
+const answers: ReadonlySet<string> = new Set<MetaReply['status']>(['HD', 'VA', 'EN', 'NF', 'NS', 'EX', 'ME']);
 
 /** The answer to a meta command. */
 export function collectMeta(reply: Reply): MetaReply {
@@ -79,9 +80,9 @@ function isAnswer(status: string): status is MetaReply['status'] {
   return answers.has(status);
 }
 
-/** The flags as they came, without the opaque number, which is the driver's own. */
-function flagsOf({ line, flagsStart, flagsEnd }: Reply): string[] {
+/** The flags as they came, without the opaque number, which is the driver's own. A key of `ME` may look like one. */
+function flagsOf({ status, line, flagsStart, flagsEnd }: Reply): string[] {
   if (line === undefined) return [];
   const words = line.toString('latin1', flagsStart, flagsEnd).split(' ');
-  return words.filter((word) => word !== '' && !word.startsWith('O'));
+  return words.filter((word) => word !== '' && (status === 'ME' || !word.startsWith('O')));
 }

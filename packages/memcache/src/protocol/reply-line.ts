@@ -56,6 +56,8 @@ function metaStatus(first: number, second: number): ReplyStatus | undefined {
       return 'NS';
     case 0x4558:
       return 'EX';
+    case 0x4d45:
+      return 'ME';
     case 0x4d4e:
       return 'MN';
     case 0x4f4b:
@@ -77,6 +79,8 @@ function readMetaLine(bytes: Buffer, start: number, end: number, reply: Reply): 
   reply.line = bytes;
   reply.flagsStart = at;
   reply.flagsEnd = end;
+  // A key, and words for people.
+  if (reply.status === 'ME') return size;
   while (at < end) {
     const stop = tokenEnd(bytes, at, end);
     if (stop > at && !readFlag(bytes, at, stop, reply)) throw badLine(bytes, start, end);

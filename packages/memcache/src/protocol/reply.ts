@@ -6,6 +6,7 @@ export type ReplyStatus =
   | 'NF'
   | 'NS'
   | 'EX'
+  | 'ME'
   | 'MN'
   | 'OK'
   | 'END'
