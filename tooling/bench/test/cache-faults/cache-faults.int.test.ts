@@ -44,7 +44,8 @@ describe('pnpm bench cache-faults', () => {
   it('finds ours within the bound in a partition, and a peer as stale as the partition is long', () => {
     // Two seconds, and a read that was slow to begin with.
     expect(figure(ours, 'silent partition', 'oldestSeconds')).toBeLessThan(2.5);
-    expect(figure(peer, 'silent partition', 'oldestSeconds')).toBeGreaterThan(3.5);
+    // Four, without the half in which the keys change, and what the last reads of a busy machine take.
+    expect(figure(peer, 'silent partition', 'oldestSeconds')).toBeGreaterThan(3);
   });
 
   it('prints a row for each library', () => {
