@@ -95,6 +95,22 @@ describe('what the topology says of limits, values and keys', () => {
     client.disconnect();
   });
 
+  it('knows the versions of rows for as long as it says', async () => {
+    await using proxy = await startProxyProcess({
+      region: '    versions: { keepMs: 2 }',
+      classes: '  - { prefix: "row:", policy: replicate-versioned }',
+    });
+    const logger = createLogger({ name: 'test', level: 'silent' });
+    const client = connectRedis({ url: proxy.redis.url, name: 'test', logger });
+    // Of two generations each has half of the time: with each write the newer one becomes the older one.
+    const hasOlder = async (): Promise<boolean> => {
+      expect((await fetch(`${proxy.url}/v1/cache/row:1`, { method: 'PUT', body: 'x' })).status).toBe(204);
+      return (await client.keys('{lockstep:versions:east:*}:older')).length > 0;
+    };
+    await expect.poll(hasOlder, { timeout: 10_000 }).toBe(true);
+    client.disconnect();
+  });
+
   it('limits routes, believes the header that it names, and gives nodes their names', async () => {
     await using proxy = await startProxyProcess({
       proxy: `      limits:

@@ -13,7 +13,7 @@ export type {
 export type { Capabilities } from './driver/capabilities.ts';
 export type { AnswerTaker, CallTracker, DirectCalls, DriverDirectCalls } from './driver/direct-calls.ts';
 export type { MarkStaleOptions, ReadOptions, ReadResult } from './driver/read.ts';
-export type { MetaCommand, MetaReply, MetaRequest } from './driver/meta.ts';
+export { isMetaRead, type MetaCommand, type MetaReply, type MetaRequest } from './driver/meta.ts';
 export type { Mutation } from './driver/mutation.ts';
 export type { PackedMutations } from './driver/packed-mutations.ts';
 

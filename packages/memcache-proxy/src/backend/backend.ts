@@ -26,8 +26,8 @@ export interface BackendCallOptions {
 /** What `read` takes: see the driver of `@lockstep/memcache`. */
 export interface BackendReadOptions extends Omit<ReadOptions, 'timeoutMs'> {
   /**
-   * Asked before a second pool is: where it says no, the first one's answer is the last. For clients that may have hung up,
-   * where a signal for each read would cost more than the read. @default it is
+   * Asked before another pool is, or the first one for a lease: where it says no, what is known by then is the answer. For
+   * clients that may have hung up, where a signal for each read would cost more than the read. @default it is
    */
   readonly isWanted?: (() => boolean) | undefined;
 }

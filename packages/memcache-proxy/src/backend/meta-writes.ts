@@ -5,15 +5,6 @@ import { keyBytes } from './key-bytes.ts';
 import type { ProxyWrite } from './write-hook.ts';
 
 /**
- * True for a meta command that leaves the item as it is. `mg` with `T` sets its time to live, and with `N`
- * makes one where there is none.
- */
-export function isMetaRead({ command, flags }: MetaRequest): boolean {
-  if (command === 'me') return true;
-  return command === 'mg' && !flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
-}
-
-/**
  * What the write hook is to hear of a meta command that memcached has answered, if anything.
  *
  * @param sentAt milliseconds since the epoch, before the command was sent: no copy outlives the original.

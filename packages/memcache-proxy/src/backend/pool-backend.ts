@@ -1,15 +1,16 @@
 import type { Clock } from '@lockstep/core';
-import type {
-  DirectCalls,
-  Item,
-  Key,
-  MarkStaleOptions,
-  MetaReply,
-  MetaRequest,
-  NodeAnswer,
-  NodeOutcome,
-  ReadResult,
-  StoreOutcome,
+import {
+  isMetaRead,
+  type DirectCalls,
+  type Item,
+  type Key,
+  type MarkStaleOptions,
+  type MetaReply,
+  type MetaRequest,
+  type NodeAnswer,
+  type NodeOutcome,
+  type ReadResult,
+  type StoreOutcome,
 } from '@lockstep/memcache';
 
 import type {
@@ -27,7 +28,6 @@ import { flushPools } from './flush-pools.ts';
 import type { HookedWrites } from './hooked-writes.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import { metaWrite } from './meta-write.ts';
-import { isMetaRead } from './meta-writes.ts';
 import type { PoolWrite } from './pool-write.ts';
 import * as writes from './pool-writes.ts';
 import type { Route } from './route.ts';

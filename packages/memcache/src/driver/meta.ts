@@ -20,6 +20,15 @@ export interface MetaRequest {
   readonly value?: Buffer;
 }
 
+/**
+ * True for a meta command that leaves the item as it is. `mg` with `T` sets its time to live, and with `N`
+ * makes one where there is none.
+ */
+export function isMetaRead({ command, flags }: Pick<MetaRequest, 'command' | 'flags'>): boolean {
+  if (command === 'me') return true;
+  return command === 'mg' && !flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
+}
+
 /** The answer to one command of the meta protocol. A refusal by the server is an error and no answer. */
 export interface MetaReply {
   readonly status: 'HD' | 'VA' | 'EN' | 'NF' | 'NS' | 'EX' | 'ME';

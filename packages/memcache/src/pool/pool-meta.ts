@@ -1,5 +1,5 @@
 import type { CallOptions } from '../driver/driver.ts';
-import type { MetaReply, MetaRequest } from '../driver/meta.ts';
+import { isMetaRead, type MetaReply, type MetaRequest } from '../driver/meta.ts';
 import type { Router } from './router.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -10,12 +10,10 @@ export function sendMeta(
   request: MetaRequest,
   options: CallOptions | undefined,
 ): Promise<MetaReply> {
-  const { command, key, flags } = request;
+  const { command, key } = request;
   const isDelete = command === 'md';
-  const changes = flags.some((flag) => flag.startsWith('T') || flag.startsWith('N'));
-  const isRead = command === 'me' || (command === 'mg' && !changes);
   try {
-    if (isRead) return router.atHome(key, options, (target, own) => target.meta(request, own));
+    if (isMetaRead(request)) return router.atHome(key, options, (target, own) => target.meta(request, own));
     if (command !== 'mg') shadow?.copy(key, (target) => target.delete(key));
     return router.unshadowed(key, options, (target, own) => target.meta(request, own), undefined, isDelete);
   } catch (error) {
