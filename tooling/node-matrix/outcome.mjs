@@ -24,3 +24,19 @@ export function findFault({ code, output }) {
   if (counts.passed === 0) return 'no test ran';
   return code === 0 ? undefined : `vitest ended with code ${code}`;
 }
+
+/**
+ * What is worth reading of a run that is not good: its lines `FAIL  …` with `label` in front, or the fault where it has
+ * none, then what vitest tells of the failures, or all where it tells nothing.
+ *
+ * @param {string} label
+ * @param {string} fault
+ * @param {string} output
+ * @returns {string}
+ */
+export function describeFault(label, fault, output) {
+  const failures = [...output.matchAll(/^FAIL {2}(.*)$/gmu)].map(([, what]) => `FAIL  ${label}: ${what}`);
+  const details = output.search(/^.*Failed (?:Suites|Tests) \d+|^.*Unhandled Errors/mu);
+  const told = (details === -1 ? output : output.slice(details)).replaceAll(/^FAIL {2}.*\n/gmu, '').trimEnd();
+  return [...(failures.length === 0 ? [`FAIL  ${label}: ${fault}`] : failures), told].join('\n');
+}

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { findFault, readCounts } from './outcome.mjs';
+import { describeFault, findFault, readCounts } from './outcome.mjs';
 import { listNodes } from './versions.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -71,5 +71,5 @@ for (const { major, binary } of listNodes()) {
     continue;
   }
   process.exitCode = 1;
-  console.log(`FAIL  Node ${version}: ${fault}  ${seconds}\n${result.output.trimEnd()}`);
+  console.log(describeFault(`Node ${version}, ${seconds}`, fault, result.output));
 }

@@ -1,21 +1,47 @@
-/** A vitest reporter that closes the run with one line for machines: `N passed, N failed, N skipped`. */
+/**
+ * A vitest reporter that closes the run with one line for each test or hook that failed, `FAIL  file > test: why`, and one for
+ * machines: `N passed, N failed, N skipped`.
+ */
 export default class CountReporter {
   /**
    * @param {readonly import('vitest/node').TestModule[]} modules
-   * @param {readonly unknown[]} unhandledErrors
+   * @param {readonly import('vitest').SerializedError[]} unhandledErrors
    */
   onTestRunEnd(modules, unhandledErrors) {
-    const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+    const count = { passed: 0, failed: 0, skipped: 0 };
+    /** @type {string[]} */
+    const lines = [];
+    /** @type {(name: string, errors: readonly import('vitest').SerializedError[] | undefined) => void} */
+    const fail = (name, errors) => {
+      count.failed += 1;
+      lines.push(`FAIL  ${name}: ${firstLine(errors)}`);
+    };
+
+    for (const error of unhandledErrors) fail('outside of any test', [error]);
     for (const module of modules) {
-      if (module.errors().length > 0) count.failed += 1;
+      const file = `${module.project.name} ${module.relativeModuleId}`;
+      if (module.errors().length > 0) fail(file, module.errors());
+      for (const suite of module.children.allSuites()) {
+        if (suite.errors().length > 0) fail(`${file} > ${suite.fullName}`, suite.errors());
+      }
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        count[state === 'passed' || state === 'failed' ? state : 'skipped'] += 1;
+        const { state, errors } = test.result();
+        if (state === 'failed') fail(`${file} > ${test.fullName}`, errors);
+        else count[state === 'passed' ? state : 'skipped'] += 1;
       }
     }
-    // The default reporter prints its summary in the same hook; this line must come after it.
-    process.once('exit', () => {
-      process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
-    });
+    lines.push(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+    // The default reporter prints its summary in the same hook; these lines must come after it.
+    process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`));
   }
+}
+
+/**
+ * @param {readonly import('vitest').SerializedError[] | undefined} errors
+ * @returns {string}
+ */
+function firstLine(errors) {
+  const [error] = errors ?? [];
+  const message = (error?.message ?? 'no error was given').split('\n', 1)[0] ?? '';
+  return message.length > 200 ? `${message.slice(0, 200)}…` : message;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { findFault, readCounts } from '../outcome.mjs';
+import { describeFault, findFault, readCounts } from '../outcome.mjs';
 import { listNodes } from '../versions.mjs';
 
 describe('listNodes', () => {
@@ -45,5 +45,20 @@ describe('findFault', () => {
     [139, '', 'the run ended without a count'],
   ])('says of code %i and "%s": %s', (code, output, fault) => {
     expect(findFault({ code, output })).toBe(fault);
+  });
+});
+
+describe('describeFault', () => {
+  it('names each test that failed, then what is told of them, and nothing of those that passed', () => {
+    const output = [' ✓ good', ' Failed Tests 1 ', ' FAIL  a > b', 'FAIL  a > b: why', '1 passed, 1 failed, 0 skipped'];
+    expect(describeFault('Node 22', '1 failed', output.join('\n'))).toBe(
+      'FAIL  Node 22: a > b: why\n Failed Tests 1 \n FAIL  a > b\n1 passed, 1 failed, 0 skipped',
+    );
+  });
+
+  it('has all of a run that names no failure', () => {
+    expect(describeFault('Node 22', 'the run ended without a count', 'Segmentation fault\n')).toBe(
+      'FAIL  Node 22: the run ended without a count\nSegmentation fault',
+    );
   });
 });
