@@ -26,17 +26,30 @@ export function findFault({ code, output }) {
 }
 
 /**
+ * The files that are to blame, or none where anything failed outside of files.
+ *
+ * @param {string} output
+ * @returns {string[]} paths from the root
+ */
+export function listFailedFiles(output) {
+  const files = [...output.matchAll(/^FAIL {2}(?:(\S+\.test\.ts)\b)?/gmu)].map(([, file]) => file);
+  const known = files.filter((file) => file !== undefined);
+  return known.length === files.length ? [...new Set(known)] : [];
+}
+
+/**
  * What is worth reading of a run that is not good: its lines `FAIL  …` with `label` in front, or the fault where it has
  * none, then what vitest tells of the failures, or all where it tells nothing.
  *
+ * @param {'FAIL' | 'once'} word for `FAIL`, in what is returned
  * @param {string} label
  * @param {string} fault
  * @param {string} output
  * @returns {string}
  */
-export function describeFault(label, fault, output) {
-  const failures = [...output.matchAll(/^FAIL {2}(.*)$/gmu)].map(([, what]) => `FAIL  ${label}: ${what}`);
+export function describeFault(word, label, fault, output) {
+  const failures = [...output.matchAll(/^FAIL {2}(.*)$/gmu)].map(([, what]) => `${word}  ${label}: ${what}`);
   const details = output.search(/^.*Failed (?:Suites|Tests) \d+|^.*Unhandled Errors/mu);
   const told = (details === -1 ? output : output.slice(details)).replaceAll(/^FAIL {2}.*\n/gmu, '').trimEnd();
-  return [...(failures.length === 0 ? [`FAIL  ${label}: ${fault}`] : failures), told].join('\n');
+  return [...(failures.length === 0 ? [`${word}  ${label}: ${fault}`] : failures), told].join('\n');
 }

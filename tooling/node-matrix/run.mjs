@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { describeFault, findFault, readCounts } from './outcome.mjs';
+import { describeFault, findFault, listFailedFiles, readCounts } from './outcome.mjs';
 import { listNodes } from './versions.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -63,13 +63,17 @@ for (const { major, binary } of listNodes()) {
   const startedAt = performance.now();
   const version = (await runNode(binary, ['--version'])).output.trim();
   const result = await runNode(binary, [vitest, ...selection, ...sharing]);
-  const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  const label = () => `Node ${version}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
   const fault = findFault(result);
   if (fault === undefined) {
     const counts = readCounts(result.output);
-    console.log(`pass  Node ${version}: ${counts?.passed} passed, ${counts?.skipped} skipped  ${seconds}`);
+    console.log(`pass  ${label()}: ${counts?.passed} passed, ${counts?.skipped} skipped`);
     continue;
   }
-  process.exitCode = 1;
-  console.log(describeFault(`Node ${version}, ${seconds}`, fault, result.output));
+  // As in `.ci/run`: what failed runs once more, by itself, and is told either way.
+  const files = listFailedFiles(result.output);
+  const again = files.length === 0 ? result : await runNode(binary, [vitest, 'run', '--no-isolate', ...files]);
+  const isFlaw = findFault(again) !== undefined;
+  if (isFlaw) process.exitCode = 1;
+  console.log(describeFault(isFlaw ? 'FAIL' : 'once', label(), fault, result.output));
 }

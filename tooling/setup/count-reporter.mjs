@@ -1,5 +1,7 @@
+import { relative } from 'node:path';
+
 /**
- * A vitest reporter that closes the run with one line for each test or hook that failed, `FAIL  file > test: why`, and one for
+ * A vitest reporter that closes the run with one line for each test or hook that failed, `FAIL  path/from/root.test.ts > test: why`, and one for
  * machines: `N passed, N failed, N skipped`.
  */
 export default class CountReporter {
@@ -19,7 +21,7 @@ export default class CountReporter {
 
     for (const error of unhandledErrors) fail('outside of any test', [error]);
     for (const module of modules) {
-      const file = `${module.project.name} ${module.relativeModuleId}`;
+      const file = relative(process.cwd(), module.moduleId);
       if (module.errors().length > 0) fail(file, module.errors());
       for (const suite of module.children.allSuites()) {
         if (suite.errors().length > 0) fail(`${file} > ${suite.fullName}`, suite.errors());

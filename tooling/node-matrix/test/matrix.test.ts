@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { describeFault, findFault, readCounts } from '../outcome.mjs';
+import { describeFault, findFault, listFailedFiles, readCounts } from '../outcome.mjs';
 import { listNodes } from '../versions.mjs';
 
 describe('listNodes', () => {
@@ -48,16 +48,28 @@ describe('findFault', () => {
   });
 });
 
+describe('listFailedFiles', () => {
+  it('lists each file once', () => {
+    const output = 'FAIL  a/b.test.ts > c: why\nFAIL  a/b.test.ts: why\nFAIL  d.test.ts > e: why\n';
+    expect(listFailedFiles(output)).toEqual(['a/b.test.ts', 'd.test.ts']);
+  });
+
+  it('lists none where something failed outside of them', () => {
+    expect(listFailedFiles('FAIL  a.test.ts > c: why\nFAIL  outside of any test: why\n')).toEqual([]);
+    expect(listFailedFiles('Segmentation fault\n')).toEqual([]);
+  });
+});
+
 describe('describeFault', () => {
   it('names each test that failed, then what is told of them, and nothing of those that passed', () => {
     const output = [' ✓ good', ' Failed Tests 1 ', ' FAIL  a > b', 'FAIL  a > b: why', '1 passed, 1 failed, 0 skipped'];
-    expect(describeFault('Node 22', '1 failed', output.join('\n'))).toBe(
-      'FAIL  Node 22: a > b: why\n Failed Tests 1 \n FAIL  a > b\n1 passed, 1 failed, 0 skipped',
+    expect(describeFault('once', 'Node 22', '1 failed', output.join('\n'))).toBe(
+      'once  Node 22: a > b: why\n Failed Tests 1 \n FAIL  a > b\n1 passed, 1 failed, 0 skipped',
     );
   });
 
   it('has all of a run that names no failure', () => {
-    expect(describeFault('Node 22', 'the run ended without a count', 'Segmentation fault\n')).toBe(
+    expect(describeFault('FAIL', 'Node 22', 'the run ended without a count', 'Segmentation fault\n')).toBe(
       'FAIL  Node 22: the run ended without a count\nSegmentation fault',
     );
   });
