@@ -1,4 +1,4 @@
-import { systemClock } from '@lockstep/core';
+import { type RedisClient, systemClock } from '@lockstep/core';
 import { type RedisServer, startRedis } from '@lockstep/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -48,7 +48,7 @@ function frozen() {
   return {
     clock: {
       now: () => 0,
-      monotonic: () => 0,
+      monotonic: () => (isFrozen ? 0 : systemClock.monotonic()),
       setTimer: (callback: () => void, ms: number) =>
         isFrozen ? { cancel: () => undefined } : systemClock.setTimer(callback, ms),
     },
@@ -146,20 +146,26 @@ describe('a process that was frozen until another had taken its lane over', () =
   });
 });
 
+/** Commits are made, and their answers lost; so are the next calls, which are not made. */
+function losingCommits(calls: number): RedisClient {
+  let left = 0;
+  return {
+    call: async (command, ...args) => {
+      left -= 1;
+      if (left >= 0) throw new Error('Redis is away');
+      const reply = await client.call(command, ...args);
+      if (!Array.isArray(reply) || reply[0] !== 'committed') return reply;
+      left = calls;
+      throw new Error('the connection broke');
+    },
+    callBuffer: (command, ...args) => client.callBuffer(command, ...args),
+    duplicate: () => client.duplicate(),
+  };
+}
+
 describe('a process that nobody overtook', () => {
   it('deletes nothing when its commit was made and the answer was lost', async () => {
-    const receiver = createReceiver({
-      ...westOptions(),
-      client: {
-        call: async (command, ...args) => {
-          const reply = await client.call(command, ...args);
-          if (Array.isArray(reply) && reply[0] === 'committed') throw new Error('the connection broke');
-          return reply;
-        },
-        callBuffer: (command, ...args) => client.callBuffer(command, ...args),
-        duplicate: () => client.duplicate(),
-      },
-    });
+    const receiver = createReceiver({ ...westOptions(), client: losingCommits(0) });
     const batch = batchOf(0, [set('a', 1)]);
     await expect(receiver.receive(batch)).rejects.toMatchObject({ code: 'ERR_REPLICATION_REDIS' });
     await expect(receiver.receive(batch)).resolves.toMatchObject({ kind: 'duplicate' });
@@ -167,6 +173,26 @@ describe('a process that nobody overtook', () => {
     expect(receiver.stats().takeovers).toBe(0);
     expect(cache.history.get('a')).toEqual(['1']);
     expect(cache.state).toEqual(new Map([['a', '1']]));
+  });
+
+  it('deletes nothing either when Redis went away with that answer, and was back before the lease ended', async () => {
+    const receiver = createReceiver({ ...westOptions(), client: losingCommits(3), leaseMs: 60_000 });
+    const batch = batchOf(0, [set('a', 1)]);
+    await expect(receiver.receive(batch)).rejects.toMatchObject({ code: 'ERR_REPLICATION_REDIS' });
+    await expect(receiver.receive(batch)).resolves.toMatchObject({ kind: 'duplicate' });
+    await receiver.close();
+    // The batch, and three times of letting the lane go.
+    expect(receiver.stats()).toMatchObject({ failures: 4, takeovers: 0 });
+    expect(cache.state).toEqual(new Map([['a', '1']]));
+  });
+
+  it('deletes what it wrote when Redis was away for longer than its lease: it cannot know that nobody did', async () => {
+    const receiver = createReceiver({ ...westOptions(), client: losingCommits(Infinity) });
+    await expect(receiver.receive(batchOf(0, [set('a', 1)]))).rejects.toMatchObject({ code: 'ERR_REPLICATION_REDIS' });
+    await expect.poll(() => receiver.stats().takeovers).toBe(1);
+    await receiver.close();
+    expect(cache.history.get('a')).toEqual(['1']);
+    expect(cache.state).toEqual(new Map());
   });
 
   it('never gets a token again that was given out before, though Redis has lost it', async () => {

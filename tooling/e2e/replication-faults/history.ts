@@ -20,6 +20,16 @@ export type KeyKind = 'own' | 'shared' | 'both' | 'row';
 /** What became of one key. */
 export type Wrong = 'stale' | 'missing' | 'differs' | 'invented';
 
+/** A key that no history explains. */
+export interface WrongKey {
+  readonly key: string;
+  readonly wrong: Wrong;
+  /** The number of the value by region. */
+  readonly found: Readonly<Record<string, number | undefined>>;
+  /** Those that it may come from. */
+  readonly writes: readonly Pick<Write, 'number'>[];
+}
+
 /** A write without an answer may take effect until so long after it was given up. */
 const lateMs = 5000;
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Chance } from '../test/password-story/chance.ts';
-import type { Wrong } from './history.ts';
+import type { Wrong, WrongKey } from './history.ts';
 import type { World, WorldRegion } from './world.ts';
 import { writeKey } from './write-key.ts';
 
@@ -39,12 +39,14 @@ export class RestedKeys {
   }
 
   /** Those that are not everywhere what was written; to be asked when that has arrived. */
-  async judge({ regions }: World): Promise<{ key: string; wrong: Wrong }[]> {
-    const found = await Promise.all(regions.map(({ reader }) => reader.read(this.#keys)));
+  async judge({ regions }: World): Promise<WrongKey[]> {
+    const all = await Promise.all(
+      regions.map(async ({ name, reader }) => [name, await reader.read(this.#keys)] as const),
+    );
     return this.#keys.flatMap((key, at) => {
-      const numbers = found.map((one) => one.get(key));
-      const wrong = numbers.map((number) => wrongOf(number, numberOf(at))).find((one) => one !== undefined);
-      return wrong === undefined ? [] : [{ key, wrong }];
+      const [number, found] = [numberOf(at), all.map(([name, numbers]) => [name, numbers.get(key)] as const)];
+      const wrong = found.map(([, one]) => wrongOf(one, number)).find((one) => one !== undefined);
+      return wrong === undefined ? [] : [{ key, wrong, found: Object.fromEntries(found), writes: [{ number }] }];
     });
   }
 }

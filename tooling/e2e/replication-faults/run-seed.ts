@@ -5,7 +5,7 @@ import type { Applied } from './apply-log.ts';
 import { Explanations } from './explanations.ts';
 import type { Fault, FaultScope } from './fault.ts';
 import { processFaults, wireFaults } from './faults.ts';
-import type { Wrong } from './history.ts';
+import type { WrongKey } from './history.ts';
 import { Load } from './load.ts';
 import { measurePace } from './pace.ts';
 import { RestedKeys } from './rested-keys.ts';
@@ -34,7 +34,7 @@ export interface SeedOutcome {
   /** Rows that one region or more has as they were written last; the others are gone. */
   readonly rowsHeld: number;
   /** Keys that no history explains, by what is wrong with them. */
-  readonly wrong: readonly { readonly key: string; readonly wrong: Wrong }[];
+  readonly wrong: readonly WrongKey[];
   /** Values that a reader saw after a newer one of the same key. */
   readonly older: number;
   /** Stores that receivers sent to memcached of keys that one region writes. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Explanations } from './explanations.ts';
-import { judge, type Wrong } from './history.ts';
+import { judge, type WrongKey } from './history.ts';
 import type { Load } from './load.ts';
 import type { World } from './world.ts';
 
@@ -9,7 +9,7 @@ const lookAgainMs = 100;
 
 /** What became of the keys of a seed. */
 export interface Verdicts {
-  readonly wrong: readonly { readonly key: string; readonly wrong: Wrong }[];
+  readonly wrong: readonly WrongKey[];
   /** Keys that are gone from a region, as a fault explains. */
   readonly missed: number;
   /** Rows that one region or more has. */
@@ -47,7 +47,9 @@ async function judgeOnce(world: World, { histories }: Load, explanations: Explan
     if (kind === 'row' && [...here.values()].some((number) => number !== undefined)) rowsHeld += 1;
     const verdict = judge(history, here, (region, missing) => explanations.mayMiss(region, missing));
     if (verdict === undefined && judge(history, here, () => false) === 'missing') missed += 1;
-    return verdict === undefined ? [] : [{ key, wrong: verdict }];
+    return verdict === undefined
+      ? []
+      : [{ key, wrong: verdict, found: Object.fromEntries(here), writes: history.writes }];
   });
   return { wrong, missed, rowsHeld };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@lockstep/core';
+import { type Clock, createBackoff, sleep, type Timer } from '@lockstep/core';
 
 import type { LaneName } from '../operation/lane-keys.ts';
 import type { LaneStore } from './lane-store.ts';
@@ -15,6 +15,9 @@ export interface LaneLeaseOptions {
   /** Monotonic moment before the lane was asked for: the lease ends `leaseMs` after it at the earliest. */
   readonly askedAt: number;
 }
+
+/** A Redis that was away is asked again so soon, for as long as the lease has not ended. */
+const MAX_ASK_MS = 200;
 
 /** The right to apply one batch of a lane, renewed until it is let go. */
 export class LaneLease {
@@ -41,15 +44,23 @@ export class LaneLease {
   }
 
   /**
-   * Stops renewing and lets the lane go. Gives false when another batch may have been begun meanwhile; one whose commit
-   * was not answered and made nevertheless is none.
-   *
-   * @throws ReplicationError `ERR_REPLICATION_REDIS`; another may have been begun as well.
+   * Stops renewing and lets the lane go, as often as it takes while nobody else can have taken it over. Gives false when
+   * another batch may have been begun meanwhile; one whose commit was not answered and made nevertheless is none. Never
+   * rejects.
    */
-  release(): Promise<boolean> {
-    const { store, lane, holder, token } = this.#options;
+  async release(onFailure: () => void): Promise<boolean> {
+    const { store, lane, holder, token, clock } = this.#options;
     this.stop();
-    return store.release(lane, holder, token);
+    const backoff = createBackoff({ maxMs: MAX_ASK_MS });
+    for (;;) {
+      try {
+        return await store.release(lane, holder, token);
+      } catch {
+        onFailure();
+      }
+      if (!this.isValid) return false;
+      await sleep(backoff.next(), { clock });
+    }
   }
 
   #arm(): void {

@@ -272,13 +272,8 @@ export class LaneReceiver implements Receiver {
     { work, written }: { work: readonly Promise<unknown>[]; written: () => readonly Operation[] },
   ): Promise<void> {
     await Promise.allSettled(work);
-    let isNewest = false;
-    try {
-      isNewest = await lease.release();
-    } catch {
-      // The lease ends by itself, and the batch comes again.
-      this.#stats.failures += 1;
-    }
+    // Where it fails the lease ends by itself, and the batch comes again.
+    const isNewest = await lease.release(() => (this.#stats.failures += 1));
     if (!isNewest && work.length > 0) await this.#lateWrites.takeBack(written);
   }
 
