@@ -17,6 +17,7 @@ import type { Route } from './route.ts';
 import type { Spooler } from './spooler.ts';
 import { turnOf } from './turn-of.ts';
 import { UnderWay } from './under-way.ts';
+import { notSpooled, ownerKeeps } from './unspooled.ts';
 import { untilAborted } from './until-aborted.ts';
 import type { WriteHook } from './write-hook.ts';
 import { readOnly, writeBusy } from './write-refusals.ts';
@@ -178,9 +179,10 @@ export class HookedWrites {
 
   /** A stand-in has written the key: what the owner, which is down, has kept from before is removed by the spool. */
   #owe(route: Route, pools: readonly string[], key: Buffer): Promise<void> {
-    return this.#spool(route, pools, key, 'owner').catch((cause: unknown) => {
-      const message = 'the write was carried out, but the delete that its old value needs could not be spooled';
-      throw new MemcacheProxyError('ERR_MEMCACHE_PROXY_WRITE_UNKNOWN', message, { cause });
+    return this.#spool(route, pools, key, 'owner').catch(async (cause: unknown) => {
+      // What is read here next may be older than what other regions have just heard of.
+      const [hook] = await Promise.allSettled([this.#teller.tell({ kind: 'delete', key })]);
+      throw ownerKeeps(cause, hook);
     });
   }
 
@@ -267,12 +269,8 @@ export class HookedWrites {
     const cause = new PoolsFailedError(failures, route.pools.length);
     const { error, unconfirmed } = toWriteFailure(cause, '', true);
     this.#report(route, error);
-    try {
-      await this.#spool(route, unconfirmed, keyBytes(key), reach);
-    } catch (reason) {
-      const message = 'the delete that the key needs could not be spooled';
-      this.#report(route, new MemcacheProxyError('ERR_MEMCACHE_PROXY_WRITE_UNKNOWN', message, { cause: reason }));
-    }
+    const spooled = this.#spool(route, unconfirmed, keyBytes(key), reach);
+    await spooled.catch((reason: unknown) => this.#report(route, notSpooled(reason)));
   }
 
   /** There is no turn for it. What is to be deleted is not forgotten, where there is a spool. */

@@ -91,10 +91,11 @@ describe('while the node that owns a key is down, and another one stands in for 
     expect(spooled).toEqual(['main k']);
   });
 
-  it('fails a write of which the old value would come back', async () => {
-    const { backend, main } = startClassLab({}, { spool: noSpool });
+  it('fails a write of which the old value would come back, and has other regions forget the key', async () => {
+    const { backend, main, writes } = startClassLab({}, { spool: noSpool });
     Object.assign(main, { isAway });
     await expect(backend.set('k', bytes('v'))).rejects.toMatchObject(unknown);
+    expect(heard(writes)).toEqual(['set v', 'delete']);
   });
 
   it('fails the delete that nobody will make up for', async () => {

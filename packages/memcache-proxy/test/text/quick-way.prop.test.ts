@@ -56,7 +56,9 @@ const end = fc.constantFrom('\r\n', '\r\n', '\r\n', '\r\n', '\n');
 const set = fc
   .tuple(key, fc.nat(999), fc.constantFrom('0', '60', '-1', '99999999'), size, tail, end, fc.boolean())
   .map(([name, flags, ttl, length, more, lineEnd, isSound]) => {
-    const value = `${flags}\r\nEND\r\n`.repeat(400).slice(0, length);
+    // Digits alone, or no number: memcached pads what it increments in place, and does not where somebody reads it.
+    const value =
+      length < 20 ? `${flags}`.repeat(20).slice(0, length) : `v${flags}\r\nEND\r\n`.repeat(400).slice(0, length);
     return `set ${name} ${flags} ${ttl} ${length}${more}${lineEnd}${value}${isSound || length > 3000 ? '\r\n' : 'x\r\n'}`;
   });
 const get = fc.tuple(key, end).map(([name, lineEnd]) => `get ${name}${lineEnd}`);
