@@ -39,16 +39,19 @@ it('never invents a value from random bytes, and stops with ERR_MEMCACHE_PROTOCO
   );
 });
 
-it('reads a stream with one changed byte up to an error, or to no more replies than there were', () => {
-  fc.assert(
-    fc.property(fc.nat({ max: recordedReplies.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, mask) => {
+it('reads a stream with any one byte changed up to an error, or to no more replies than there were', () => {
+  const more: string[] = [];
+  for (let at = 0; at < recordedReplies.length; at++) {
+    for (let mask = 1; mask < 256; mask++) {
       const changed = Buffer.from(recordedReplies);
       changed[at] = changed[at]! ^ mask;
       const { replies, code } = outcomeOf([changed]);
-      expect([undefined, 'ERR_MEMCACHE_PROTOCOL']).toContain(code);
-      expect(replies.length).toBeLessThanOrEqual(recordedMeaning.length);
-    }),
-  );
+      if (code !== undefined && code !== 'ERR_MEMCACHE_PROTOCOL') throw code;
+      if (replies.length > recordedMeaning.length) more.push(changed.subarray(at - 3, at + 14).toString('latin1'));
+    }
+  }
+  // The value is "EN\r\nHD": cut to two bytes it ends where a line ends, and no parser can tell the rest from a reply.
+  expect(more).toEqual(['VA 2 f4294967295 ']);
 });
 
 function outcomeOf(chunks: readonly Buffer[]): { replies: string[]; code: unknown } {
