@@ -54,8 +54,11 @@ export const stringCommands: Readonly<Record<string, Command>> = {
     }),
   GETRANGE: ({ keyspace }, [key = '', from, to]) => {
     const text = keyspace.getAs(key, 'string')?.text ?? '';
+    const [first, last] = [integer(from), integer(to)];
+    // Redis asks this before it clamps: of one byte, `-1 -2` would be all of it.
+    if (last < first && first < 0) return '';
     const place = (value: number): number => (value < 0 ? Math.max(0, text.length + value) : value);
-    return text.slice(place(integer(from)), place(integer(to)) + 1);
+    return text.slice(place(first), place(last) + 1);
   },
   GETDEL: ({ keyspace }, [key = '']) => {
     const text = keyspace.getAs(key, 'string')?.text ?? null;
