@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 
 /**
- * A vitest reporter that closes the run with one line for each test or hook that failed, `FAIL  path/from/root.test.ts > test: why`, and one for
- * machines: `N passed, N failed, N skipped`.
+ * A vitest reporter that closes the run with one line for each test or hook that failed,
+ * `FAIL  path/from/root.test.ts > test: why`, and one for machines: `N passed, N failed, N skipped`.
  */
 export default class CountReporter {
   /**
