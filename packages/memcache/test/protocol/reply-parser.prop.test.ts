@@ -39,7 +39,7 @@ it('never invents a value from random bytes, and stops with ERR_MEMCACHE_PROTOCO
   );
 });
 
-it('reads a stream with any one byte changed up to an error, or to no more replies than there were', () => {
+it('reads no more replies when any one byte is changed, save where a value then ends at its own line break', () => {
   const more: string[] = [];
   for (let at = 0; at < recordedReplies.length; at++) {
     for (let mask = 1; mask < 256; mask++) {

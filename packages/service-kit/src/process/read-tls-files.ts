@@ -22,14 +22,14 @@ export interface TlsContents {
  */
 export async function readTlsFiles(what: string, { certFile, keyFile, caFile }: TlsFiles): Promise<TlsContents> {
   const named = Object.entries({ certFile, keyFile, ...(caFile === undefined ? {} : { caFile }) });
-  const read = await Promise.allSettled(named.map(([, file]) => readFile(file)));
-  const problems = read.flatMap((one, at) =>
-    one.status === 'rejected' ? [`${what}.${named[at]![0]} cannot be read: ${describeError(one.reason)}`] : [],
+  const read = await Promise.all(
+    named.map(([name, file]) =>
+      readFile(file).catch((error: unknown) => `${what}.${name} cannot be read: ${describeError(error)}`),
+    ),
   );
+  const problems = read.filter((one) => typeof one === 'string');
   if (problems.length > 0) throw new ServiceError('ERR_SERVICE_KIT_TOPOLOGY', problems);
-  const [cert = Buffer.alloc(0), key = Buffer.alloc(0), ca] = read.map((one) =>
-    one.status === 'fulfilled' ? one.value : undefined,
-  );
+  const [cert = Buffer.alloc(0), key = Buffer.alloc(0), ca] = read.filter((one) => typeof one !== 'string');
   const contents = { cert, key, ...(ca === undefined ? {} : { ca }) };
   try {
     createSecureContext(contents);
